@@ -1,0 +1,126 @@
+"""Settings: read once from the environment, frozen, typed. docs/configuration.md is the table of them."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import tempfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class BadSetting(Exception):
+    """A setting that cannot be used; the message names it and says what would do."""
+
+
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+
+
+@dataclass(frozen=True)
+class Config:
+    """Every setting of the site. `rate_limits` False switches throttling off (benchmarks and tests)."""
+
+    data_dir: Path
+    database_url: str
+    secret_key: str
+    base_url: str
+    port: int
+    demo: bool = False
+    search_engine: str = "whoosh"
+    mail_url: str = "file:"
+    mail_from: str = "Innovation Hub <hub@localhost>"
+    fee_bp: int = 500
+    max_upload_mb: int = 25
+    rate_limits: bool = True
+    page_cache: bool = True
+    sqlite_synchronous: str = "FULL"
+    testing: bool = False
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.database_url.startswith("sqlite")
+
+    @property
+    def is_https(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def from_environment(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the settings. Raises BadSetting."""
+    env = os.environ if environ is None else environ
+    data_dir = Path(env.get("HUB_DATA_DIR") or "./var").resolve()
+    data_dir.mkdir(parents=True, exist_ok=True)
+    port = _whole(env, "PORT", 8000, 1, 65535)
+    base_url = (env.get("HUB_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    if urlsplit(base_url).scheme not in {"http", "https"}:
+        raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
+    demo = _flag(env, "HUB_DEMO", False)
+    if demo and urlsplit(base_url).hostname not in LOCAL_HOSTS:
+        raise BadSetting("HUB_DEMO=1 opens accounts with a public password: it is refused unless HUB_BASE_URL is local")
+    return Config(
+        data_dir=data_dir,
+        database_url=_database_url(env.get("HUB_DATABASE_URL") or f"sqlite:///{data_dir / 'hub.sqlite3'}"),
+        secret_key=env.get("HUB_SECRET_KEY") or _own_secret(data_dir),
+        base_url=base_url,
+        port=port,
+        demo=demo,
+        search_engine=_one_of(env, "HUB_SEARCH_ENGINE", "whoosh", {"whoosh", "memory"}),
+        mail_url=env.get("HUB_MAIL_URL") or "file:",
+        mail_from=env.get("HUB_MAIL_FROM") or "Innovation Hub <hub@localhost>",
+        fee_bp=_whole(env, "HUB_FEE_BP", 500, 0, 10_000),
+        max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
+        rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
+        page_cache=_flag(env, "HUB_PAGE_CACHE", True),
+        sqlite_synchronous=_one_of(env, "HUB_SQLITE_SYNCHRONOUS", "FULL", {"FULL", "NORMAL"}),
+    )
+
+
+def _database_url(url: str) -> str:
+    """Plain PostgreSQL addresses mean the psycopg 3 driver."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _own_secret(data_dir: Path) -> str:
+    """The key made at the first start: readable by this user alone, made once even if two processes start together."""
+    path = data_dir / "secret_key"
+    if not path.exists():
+        handle, draft = tempfile.mkstemp(dir=data_dir, prefix=".secret_key")
+        with os.fdopen(handle, "w") as file:
+            file.write(secrets.token_urlsafe(48))
+        with contextlib.suppress(FileExistsError):
+            os.link(draft, path)
+        os.unlink(draft)
+    return path.read_text().strip()
+
+
+def _flag(env: Mapping[str, str], name: str, default: bool) -> bool:
+    said = env.get(name, "").strip().lower()
+    if not said:
+        return default
+    if said in {"1", "true", "yes", "on"}:
+        return True
+    if said in {"0", "false", "no", "off"}:
+        return False
+    raise BadSetting(f"{name} must be 1 or 0")
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, least: int, most: int) -> int:
+    said = env.get(name, "").strip()
+    if not said:
+        return default
+    if not said.isdecimal() or not least <= int(said) <= most:
+        raise BadSetting(f"{name} must be a whole number from {least} to {most}")
+    return int(said)
+
+
+def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:
+    said = env.get(name, "").strip() or default
+    if said not in allowed:
+        raise BadSetting(f"{name} must be one of {', '.join(sorted(allowed))}")
+    return said

@@ -1,0 +1,168 @@
+"""What happened, written in the same transaction as the change: audit log and outbox in one.
+
+Every row carries the hash of the row before it (a hash chain), so that a row changed or removed later is found.
+Each reaction to an event is one delivery row, written in the same transaction and worked off by `hub.db.delivery`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from hub.db.extensions import db
+from hub.db.types import UtcDateTime, enum_type
+from hub.kernel import clock, sealing
+from hub.kernel.actor import Actor
+from hub.kernel.words import Worded
+
+PENDING = "journal"
+GENESIS = "0" * 64
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class DeliveryState(Worded):
+    DUE = "due"
+    DONE = "done"
+    DEAD = "dead"
+
+
+class JournalRow(db.Model):
+    """One fact. `subject` is what it is about ("entry:5"), `scope` the larger thing whose story it belongs to ("challenge:2")."""
+
+    __tablename__ = "journal"
+    __table_args__ = (Index("ix_journal_subject", "subject", "id"), Index("ix_journal_scope", "scope", "id"))
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    kind: Mapped[str] = mapped_column(String(80))
+    actor_id: Mapped[int | None]
+    credential: Mapped[str] = mapped_column(String(40), default="")
+    subject: Mapped[str] = mapped_column(String(80), default="")
+    scope: Mapped[str] = mapped_column(String(80), default="")
+    facts: Mapped[dict[str, Any]] = mapped_column(JSON)
+    previous: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64))
+
+    def sealed_facts(self) -> dict[str, Any]:
+        """What the hash covers."""
+        return {
+            "id": self.id,
+            "at": self.at.isoformat(),
+            "kind": self.kind,
+            "actor": self.actor_id,
+            "credential": self.credential,
+            "subject": self.subject,
+            "scope": self.scope,
+            "facts": self.facts,
+            "previous": self.previous,
+        }
+
+
+class JournalHead(db.Model):
+    """The chain's end. One row: locking it puts the writers of PostgreSQL in order."""
+
+    __tablename__ = "journal_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, default=1)
+    last_id: Mapped[int] = mapped_column(BigInteger, default=0)
+    hash: Mapped[str] = mapped_column(String(64), default=GENESIS)
+
+
+class Delivery(db.Model):
+    """One reaction to one fact: due, then done; or dead after too many attempts."""
+
+    __table_args__ = (Index("ix_delivery_due", "state", "next_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    journal_id: Mapped[int] = mapped_column(ForeignKey("journal.id"))
+    reaction: Mapped[str] = mapped_column(String(120))
+    state: Mapped[DeliveryState] = mapped_column(enum_type(DeliveryState), default=DeliveryState.DUE)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    error: Mapped[str] = mapped_column(default="")
+
+
+@dataclasses.dataclass(frozen=True)
+class Fact:
+    """A journal row as reactions see it."""
+
+    id: int
+    at: datetime
+    actor_id: int | None
+    subject: str
+    scope: str
+
+
+Reaction = Callable[[Any, Fact], None]
+_reactions: dict[str, list[tuple[str, type, Reaction]]] = {}
+
+
+def reacts_to(event_class: type) -> Callable[[Reaction], Reaction]:
+    """Have the function called as `reaction(event, fact)` after the commit, at least once: it must bear being repeated."""
+
+    def register(reaction: Reaction) -> Reaction:
+        name = f"{reaction.__module__}.{reaction.__qualname__}"
+        known = _reactions.setdefault(event_class.__name__, [])
+        if name not in {other for other, _, _ in known}:
+            known.append((name, event_class, reaction))
+        return reaction
+
+    return register
+
+
+def reaction_named(kind: str, name: str) -> tuple[type, Reaction] | None:
+    return next(((cls, call) for known, cls, call in _reactions.get(kind, []) if known == name), None)
+
+
+def record(event: Any, *, actor: Actor, subject: str = "", scope: str = "") -> None:
+    """Append a frozen event (ids and plain facts only, no personal data). It becomes durable with the caller's commit."""
+    row = JournalRow(
+        kind=type(event).__name__,
+        actor_id=actor.person_id,
+        credential=actor.credential,
+        subject=subject,
+        scope=scope or subject,
+        facts=dataclasses.asdict(event),
+        at=clock.now(),
+    )
+    db.session().info.setdefault(PENDING, []).append(row)
+
+
+def pending_kinds() -> list[str]:
+    """The kinds recorded and not yet committed, in order: what tests ask for."""
+    return [row.kind for row in db.session().info.get(PENDING, [])]
+
+
+def forget_pending(session: Session) -> None:
+    session.info.pop(PENDING, None)
+
+
+def write_pending(session: Session) -> None:
+    """Chain the recorded rows to the journal's end and add their deliveries. Last step before a commit, so the lock is short."""
+    rows: list[JournalRow] = session.info.pop(PENDING, [])
+    if not rows:
+        return
+    head = session.scalars(select(JournalHead).with_for_update()).one_or_none()
+    if head is None:
+        head = JournalHead(id=1, last_id=0, hash=GENESIS)
+        session.add(head)
+    for row in rows:
+        row.id, row.previous = head.last_id + 1, head.hash
+        row.hash = sealing.digest(row.sealed_facts())
+        head.last_id, head.hash = row.id, row.hash
+    session.add_all(rows)
+    session.flush()
+    session.add_all(
+        Delivery(journal_id=row.id, reaction=name, next_at=row.at) for row in rows for name, _, _ in _reactions.get(row.kind, [])
+    )
+
+
+def last_id() -> int:
+    """The number of the newest fact; it grows with every change worth showing, so caches may be keyed by it."""
+    return db.session.scalar(select(JournalHead.last_id)) or 0

@@ -1,0 +1,53 @@
+"""The unit of work: who commits, when, and what is written with the commit. Doors, commands and the worker use it; operations never do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.orm.exc import StaleDataError
+
+from hub.db import journal
+from hub.db.engine import WRITES
+from hub.db.extensions import db
+from hub.kernel.errors import Conflict
+
+
+def start_writing() -> None:
+    """Leave the reading transaction, if any, and begin one that will write (IMMEDIATE on SQLite)."""
+    rollback()
+    db.session.connection(execution_options={WRITES: True})
+
+
+def commit() -> None:
+    """Write what happened into the journal and commit both together.
+
+    Raises Conflict if a row was changed by somebody else since it was read; nothing is kept then.
+    """
+    try:
+        db.session.flush()
+        journal.write_pending(db.session())
+        db.session.commit()
+    except StaleDataError as error:
+        rollback()
+        raise Conflict("Somebody else changed this a moment ago. Look at it again before you repeat the step.") from error
+    except BaseException:
+        rollback()
+        raise
+
+
+def rollback() -> None:
+    journal.forget_pending(db.session())
+    db.session.rollback()
+
+
+@contextmanager
+def unit() -> Iterator[None]:
+    """`with work.unit():` commits at the end or leaves nothing behind."""
+    start_writing()
+    try:
+        yield
+    except BaseException:
+        rollback()
+        raise
+    commit()

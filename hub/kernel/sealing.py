@@ -1,0 +1,29 @@
+"""Canonical bytes and their hash: the same facts give the same hash everywhere, for ever."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+
+def canonical(facts: Any) -> bytes:
+    """Canonical JSON: sorted keys, no spaces, UTF-8. Integers and strings only, no floats (the subset on which RFC 8785 agrees)."""
+    _refuse_floats(facts)
+    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def digest(facts: Any) -> str:
+    """SHA-256 of the canonical form, in hex."""
+    return hashlib.sha256(canonical(facts)).hexdigest()
+
+
+def _refuse_floats(facts: Any) -> None:
+    if isinstance(facts, float):
+        raise TypeError("floats have no canonical form: use integers or strings")
+    if isinstance(facts, dict):
+        for value in facts.values():
+            _refuse_floats(value)
+    elif isinstance(facts, (list, tuple)):
+        for value in facts:
+            _refuse_floats(value)

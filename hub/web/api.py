@@ -1,0 +1,105 @@
+"""The JSON API's frame: OpenAPI 3.1 from the same schemas that read the requests, and a page to browse it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import flask_smorest
+from flask import Flask
+from marshmallow import Schema, fields
+
+from hub.web.security import csrf, limiter
+
+
+class ProblemOut(Schema):
+    """RFC 9457 problem details."""
+
+    type = fields.String()
+    title = fields.String()
+    status = fields.Integer()
+    code = fields.String(metadata={"description": "Stable and machine-readable."})
+    errors = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "What to mend, field by field."})
+
+
+class Api(flask_smorest.Api):
+    """Errors are answered by hub.web.errors, not by the library."""
+
+    def _register_error_handlers(self) -> None:
+        pass
+
+
+class ApiBlueprint(flask_smorest.Blueprint):
+    """A room's JSON door under /api/v1. Keys only, so no CSRF; limited per key."""
+
+    def __init__(self, name: str, import_name: str, *, prefix: str, description: str) -> None:
+        super().__init__(f"{name}_api", import_name, url_prefix=f"/api/v1{prefix}", description=description)
+        csrf.exempt(self)
+        limiter.limit("600 per minute")(self)
+
+
+api = Api()
+
+INFO = (
+    "Everything the pages do, for programs: the same operations, the same refusals. Send `Authorization: Bearer <key>`; "
+    "make keys under Settings. Lists take `?cursor=&limit=` and answer `next`; a POST that moves money or binds takes an "
+    "`Idempotency-Key`; edits answer an `ETag` and take it back as `If-Match`."
+)
+
+
+def init(app: Flask) -> None:
+    app.config.update(
+        API_TITLE="Innovation Hub",
+        API_VERSION="v1",
+        OPENAPI_VERSION="3.1.0",
+        API_SPEC_OPTIONS={
+            "info": {"description": INFO, "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"}},
+            "servers": [{"url": app.config["HUB"].base_url}],
+            "tags": [],
+        },
+    )
+    api.init_app(app)
+    api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+
+
+def spec(app: Flask) -> dict[str, Any]:
+    """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer."""
+    document: dict[str, Any] = api.spec.to_dict()
+    views = {_openapi_path(rule.rule): rule.endpoint for rule in app.url_map.iter_rules()}
+    document["components"].setdefault("schemas", {})["Problem"] = {
+        "type": "object",
+        "description": "RFC 9457 problem details",
+        "properties": {name: {"type": kind} for name, kind in {"type": "string", "title": "string", "status": "integer", "code": "string"}.items()}
+        | {"errors": {"type": "object", "additionalProperties": {"type": "string"}}},
+    }
+    problem = {"description": "Refused: what and why", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    for path, item in document["paths"].items():
+        for method, operation in item.items():
+            if method == "parameters":
+                continue
+            view = app.view_functions.get(_endpoint(app, path, method) or views.get(path, ""))
+            is_public = bool(getattr(view, "is_public", False))
+            needed = getattr(view, "scope", None) or ("read" if method == "get" else "write")
+            operation["security"] = [{}] if is_public else [{"key": []}]
+            operation["x-scope"] = "" if is_public else needed
+            operation["responses"] = {**operation.get("responses", {}), "default": problem}
+    return document
+
+
+def _openapi_path(rule: str) -> str:
+    return "".join("{" + part.split(":")[-1].rstrip(">") + "}" if part.startswith("<") else part for part in _parts(rule))
+
+
+def _parts(rule: str) -> list[str]:
+    out, rest = [], rule
+    while "<" in rest:
+        before, _, after = rest.partition("<")
+        inner, _, rest = after.partition(">")
+        out += [before, f"<{inner}>"]
+    return [*out, rest]
+
+
+def _endpoint(app: Flask, path: str, method: str) -> str | None:
+    for rule in app.url_map.iter_rules():
+        if method.upper() in (rule.methods or set()) and _openapi_path(rule.rule) == path:
+            return str(rule.endpoint)
+    return None

@@ -1,0 +1,141 @@
+"""Refusals into answers: a page for people, RFC 9457 problem+json for programs. The only place that maps errors to statuses."""
+
+from __future__ import annotations
+
+import json
+import logging
+import secrets
+from typing import Any
+
+from flask import Flask, Response, redirect, render_template, request, url_for
+from flask_babel import gettext
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import IntegrityError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from hub.db import work
+from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, TooMany
+from hub.web import handle
+
+log = logging.getLogger("hub.web")
+
+handle.STATUS.update({NotSignedIn: 401, NotFound: 404, NotAllowed: 403, NotNow: 409, Conflict: 409, Invalid: 422, TooMany: 429})
+
+CODES = {400: "bad_request", 404: "not_found", 405: "method_not_allowed", 413: "too_large", 415: "media_type", 429: "too_many"}
+
+
+def wants_json() -> bool:
+    if request.path.startswith("/api/v1") or request.is_json:
+        return True
+    best = request.accept_mimetypes.best_match(["text/html", "application/problem+json", "application/json"], "text/html")
+    return best != "text/html"
+
+
+def said(error: HubError) -> str:
+    """The refusal in the reader's language."""
+    translated = gettext(error.message)
+    return translated % {k: gettext(v) if isinstance(v, str) else v for k, v in error.values.items()} if error.values else translated
+
+
+def problem(status: int, code: str, title: str, *, fields: dict[str, str] | None = None) -> Response:
+    body: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "code": code}
+    if fields:
+        body["errors"] = {name: gettext(text) for name, text in fields.items()}
+    return Response(json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json")
+
+
+def page(status: int, title: str, message: str) -> Response:
+    return Response(render_template("web/error.html", status=status, title=title, message=message), status=status)
+
+
+def answer(status: int, code: str, title: str, message: str, **more: Any) -> Response:
+    return problem(status, code, message, **more) if wants_json() else page(status, title, message)
+
+
+def on_refusal(error: HubError) -> Any:
+    work.rollback()
+    status = handle.STATUS.get(type(error), 400)
+    if isinstance(error, NotSignedIn) and not wants_json():
+        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None))
+    response = answer(status, error.code, _title(status), said(error), fields=error.fields)
+    if isinstance(error, TooMany):
+        response.headers["Retry-After"] = str(error.retry_after)
+    if status == 401:
+        response.headers["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def on_http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    work.rollback()
+    messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
+    if status == 422 and messages:  # the API's schema validation (webargs)
+        by_place = next(iter(messages.values()))
+        return on_refusal(handle.invalid_fields(by_place if isinstance(by_place, dict) else {"body": by_place}))
+    code = CODES.get(status, "error")
+    if isinstance(error, CSRFError):
+        code = "csrf"
+        text = gettext("This form had expired. Go back, reload the page and send it again; what you typed is still there.")
+    else:
+        text = _text(status)
+    response = answer(status, code, _title(status), text)
+    for name, value in error.get_headers():
+        if name in {"Allow", "Retry-After"}:
+            response.headers[name] = value
+    return response
+
+
+def on_integrity(error: IntegrityError) -> Any:
+    """A constraint held what a rule above it missed or a race slipped past: nothing was written."""
+    work.rollback()
+    log.warning("constraint refused a write: %s", error.orig)
+    return on_refusal(Conflict("Somebody else was first, or this would break a rule of the records. Nothing was changed."))
+
+
+def on_database(error: OperationalError) -> Any:
+    work.rollback()
+    log.error("database unavailable: %s", error.orig)
+    response = answer(503, "unavailable", gettext("Back in a moment"), gettext("The database is busy. Nothing was lost; try again shortly."))
+    response.headers["Retry-After"] = "5"
+    return response
+
+
+def on_fault(error: Exception) -> Any:
+    work.rollback()
+    reference = secrets.token_hex(4)
+    log.exception("fault %s on %s %s", reference, request.method, request.path)
+    text = gettext("Something broke on our side. Nothing was changed. Reference: %(reference)s", reference=reference)
+    return answer(500, "fault", gettext("Our mistake"), text)
+
+
+def _title(status: int) -> str:
+    return {
+        401: gettext("Please sign in"),
+        403: gettext("Not for this account"),
+        404: gettext("Nothing here"),
+        409: gettext("Not now"),
+        413: gettext("Too large"),
+        422: gettext("Some fields need another look."),
+        429: gettext("Too fast"),
+    }.get(status, gettext("That did not work"))
+
+
+def _text(status: int) -> str:
+    return {
+        400: gettext("The request could not be read."),
+        404: gettext("There is no page at this address, or it is not for you to see."),
+        405: gettext("This address does not take that kind of request."),
+        413: gettext("What you sent is larger than this site takes."),
+        415: gettext("Send this as application/json."),
+        429: gettext("Too many requests in a short time. Wait a minute and go on."),
+    }.get(status, gettext("The request could not be carried out."))
+
+
+def init(app: Flask) -> None:
+    app.register_error_handler(HubError, on_refusal)
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(IntegrityError, on_integrity)
+    app.register_error_handler(OperationalError, on_database)
+    app.register_error_handler(Exception, on_fault)

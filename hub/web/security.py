@@ -1,0 +1,57 @@
+"""Headers, CSRF and rate limits."""
+
+from __future__ import annotations
+
+from flask import Flask, Response, current_app, g, request
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import CSRFProtect
+
+CSP = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
+)
+csrf = CSRFProtect()
+
+
+def caller() -> str:
+    """Whom a limit counts: the person, else the address."""
+    identity = g.get("identity")
+    return f"person:{identity.actor.person_id}" if identity is not None else f"ip:{get_remote_address()}"
+
+
+def _reading_a_page() -> bool:
+    return request.method in {"GET", "HEAD", "OPTIONS"} and not request.path.startswith("/api/")
+
+
+limiter = Limiter(
+    caller,
+    default_limits=["300 per minute"],
+    default_limits_exempt_when=_reading_a_page,
+    headers_enabled=True,
+    storage_uri="memory://",
+)
+
+
+def by_address() -> str:
+    return f"ip:{get_remote_address()}"
+
+
+def add_headers(response: Response) -> Response:
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", CSP)
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
+    if g.get("identity") is not None:
+        headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def init(app: Flask) -> None:
+    csrf.init_app(app)
+    limiter.init_app(app)
+    app.after_request(add_headers)

@@ -1,0 +1,175 @@
+"""What every page needs around it, and the few pages that belong to no room."""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
+from flask_babel import gettext
+from sqlalchemy import func, select, text
+
+from hub.db import journal
+from hub.db.extensions import db
+from hub.db.journal import Delivery, DeliveryState
+from hub.kernel.words import N_
+from hub.web import api, auth, markdown
+from hub.web.forms import current_form
+from hub.web.handle import public, safe_next
+from hub.web.i18n import LANGUAGES
+
+web = Blueprint("web", __name__, template_folder="templates")
+THEMES = {"light", "dark", "auto"}
+YEAR = 31_536_000
+
+
+@dataclass(frozen=True)
+class NavItem:
+    href: str
+    label: str
+    current: bool
+
+
+_nav: list[tuple[int, str, str]] = []
+
+
+def add_to_nav(position: int, href: str, label: str) -> None:
+    """Give a mode its place in the main navigation; `label` is marked with N_."""
+    if (position, href, label) not in _nav:
+        _nav.append((position, href, label))
+
+
+def nav_items() -> list[NavItem]:
+    path = request.path
+    return [NavItem(href, gettext(label), path == href or path.startswith(href + "/")) for _, href, label in sorted(_nav)]
+
+
+@functools.lru_cache(maxsize=512)
+def _fingerprint(file: str, changed: int) -> str:
+    return hashlib.sha256(Path(file).read_bytes()).hexdigest()[:10]
+
+
+def _stamp_static(endpoint: str, values: dict[str, Any]) -> None:
+    """Static addresses carry their content's hash, so browsers may keep them for a year."""
+    if endpoint == "static" and "filename" in values and current_app.static_folder:
+        file = Path(current_app.static_folder) / values["filename"]
+        if file.is_file():
+            values["v"] = _fingerprint(str(file), file.stat().st_mtime_ns)
+
+
+@web.get("/language/<code>")
+@public
+def language(code: str) -> Any:
+    if code not in LANGUAGES:
+        abort(404)
+    return _remember("lang", code)
+
+
+@web.get("/theme/<choice>")
+@public
+def theme(choice: str) -> Any:
+    if choice not in THEMES:
+        abort(404)
+    return _remember("theme", choice)
+
+
+def _remember(name: str, value: str) -> Response:
+    answer: Any = redirect(safe_next(request.args.get("next"), "/"))
+    answer.set_cookie(name, value, max_age=YEAR, samesite="Lax", httponly=True, secure=bool(current_app.config["SESSION_COOKIE_SECURE"]))
+    response: Response = answer
+    return response
+
+
+@web.get("/healthz")
+@public
+def healthz() -> Any:
+    return jsonify(status="ok")
+
+
+@web.get("/readyz")
+@public
+def readyz() -> Any:
+    """Can the database be read, and is it migrated?"""
+    db.session.execute(text("SELECT 1"))
+    return jsonify(status="ready", journal=journal.last_id())
+
+
+@web.get("/metrics")
+@public
+def metrics() -> Any:
+    """Prometheus text: numbers only, nothing about anybody."""
+    counts = dict(db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all())
+    lines = ["# TYPE hub_journal_rows counter", f"hub_journal_rows {journal.last_id()}", "# TYPE hub_deliveries gauge"]
+    lines += [f'hub_deliveries{{state="{state.value}"}} {counts.get(state, 0)}' for state in DeliveryState]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@web.get("/api/openapi.json")
+@public
+def openapi() -> Any:
+    return jsonify(api.spec(current_app))
+
+
+@web.get("/api/docs")
+@public
+def api_docs() -> Any:
+    document = api.spec(current_app)
+
+    def resolve(ref: str) -> Any:
+        return functools.reduce(lambda node, part: node[part], ref.removeprefix("#/").split("/"), document)
+
+    return render_template("web/api_docs.html", spec=document, resolve=resolve)
+
+
+@web.get("/how-it-works")
+@public
+def how_it_works() -> Any:
+    return render_template("web/how_it_works.html")
+
+
+@web.get("/styleguide")
+@public
+def styleguide() -> Any:
+    if not current_app.config["HUB"].demo and not current_app.config["HUB"].testing:
+        abort(404)
+    return render_template("web/styleguide.html")
+
+
+@web.get("/problems/<code>")
+@public
+def problem(code: str) -> Any:
+    """What a problem+json `type` leads to."""
+    return render_template("web/error.html", status=code, title=code.replace("_", " ").capitalize(), message=gettext(PROBLEMS.get(code, PROBLEMS[""])))
+
+
+PROBLEMS = {
+    "": N_("A program received this code as the answer to a request. The answer's title says what to mend."),
+    "not_found": N_("There is no such thing, or it is not for this key to see."),
+    "not_allowed": N_("The key's person has another role than this step takes."),
+    "not_now": N_("The step exists, but not in the present state or at this time; the title says why."),
+    "conflict": N_("Somebody else was first. Fetch the thing again and repeat the step if it still makes sense."),
+    "stale": N_("The If-Match sent is not the present version. Fetch the thing again, merge, and send the edit once more."),
+    "invalid": N_("Some fields cannot be taken as they are; `errors` names each one."),
+    "too_many": N_("Too many requests; wait as long as Retry-After says."),
+}
+
+
+def _context() -> dict[str, Any]:
+    return {
+        "nav": nav_items(),
+        "viewer": auth.viewer(),
+        "form": current_form(),
+        "theme": request.cookies.get("theme", "auto") if request.cookies.get("theme") in THEMES else "auto",
+        "config_demo": current_app.config["HUB"].demo,
+    }
+
+
+def init(app: Flask) -> None:
+    app.register_blueprint(web)
+    app.url_default_functions.setdefault(None, []).append(_stamp_static)
+    app.context_processor(_context)
+    app.jinja_env.filters["md"] = markdown.render
+    app.jinja_env.globals["url_here"] = lambda **changes: url_for(request.endpoint or "", **{**(request.view_args or {}), **request.args, **changes})
