@@ -23,11 +23,7 @@ DOORS = ("pages", "api", "reactions", "documents", "models")
 def rooms() -> list[str]:
     """Every room, as a module path, in the order of the floors."""
     root = Path(hub.__file__).parent
-    return [
-        f"hub.{floor}.{room.parent.name}"
-        for floor in FLOORS
-        for room in sorted((root / floor).glob("*/__init__.py"))
-    ]
+    return [f"hub.{floor}.{room.parent.name}" for floor in FLOORS for room in sorted((root / floor).glob("*/__init__.py"))]
 
 
 def create_app(config: settings.Config | None = None) -> Flask:

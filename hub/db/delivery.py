@@ -43,10 +43,7 @@ def back_off(attempts: int) -> timedelta:
 def deliver_due(limit: int = 100) -> int:
     """Work off up to `limit` due reactions. Returns how many were tried."""
     due = db.session.scalars(
-        select(Delivery.id)
-        .where(Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now())
-        .order_by(Delivery.id)
-        .limit(limit)
+        select(Delivery.id).where(Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now()).order_by(Delivery.id).limit(limit)
     ).all()
     work.rollback()
     return sum(_deliver(delivery_id) for delivery_id in due)

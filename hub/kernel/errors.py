@@ -14,9 +14,7 @@ class HubError(Exception):
 
     code = "error"
 
-    def __init__(
-        self, message: str, *, code: str | None = None, fields: dict[str, str] | None = None, **values: Any
-    ) -> None:
+    def __init__(self, message: str, *, code: str | None = None, fields: dict[str, str] | None = None, **values: Any) -> None:
         super().__init__(message % values if values else message)
         self.message = message
         self.values = values

@@ -6,19 +6,24 @@ from typing import Any
 
 import flask_smorest
 from flask import Flask
-from marshmallow import Schema, fields
 
 from hub.web.security import csrf, limiter
 
-
-class ProblemOut(Schema):
-    """RFC 9457 problem details."""
-
-    type = fields.String()
-    title = fields.String()
-    status = fields.Integer()
-    code = fields.String(metadata={"description": "Stable and machine-readable."})
-    errors = fields.Dict(keys=fields.String(), values=fields.String(), metadata={"description": "What to mend, field by field."})
+PROBLEM: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable and machine-readable."},
+        "errors": {"type": "object", "additionalProperties": {"type": "string"}, "description": "What to mend, field by field."},
+    },
+}
+REFUSED: dict[str, Any] = {
+    "description": "Refused: what and why",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 
 
 class Api(flask_smorest.Api):
@@ -64,24 +69,17 @@ def init(app: Flask) -> None:
 def spec(app: Flask) -> dict[str, Any]:
     """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer."""
     document: dict[str, Any] = api.spec.to_dict()
-    views = {_openapi_path(rule.rule): rule.endpoint for rule in app.url_map.iter_rules()}
-    document["components"].setdefault("schemas", {})["Problem"] = {
-        "type": "object",
-        "description": "RFC 9457 problem details",
-        "properties": {name: {"type": kind} for name, kind in {"type": "string", "title": "string", "status": "integer", "code": "string"}.items()}
-        | {"errors": {"type": "object", "additionalProperties": {"type": "string"}}},
-    }
-    problem = {"description": "Refused: what and why", "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}}}
+    document["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     for path, item in document["paths"].items():
         for method, operation in item.items():
             if method == "parameters":
                 continue
-            view = app.view_functions.get(_endpoint(app, path, method) or views.get(path, ""))
+            view = app.view_functions.get(_endpoint(app, path, method) or "")
             is_public = bool(getattr(view, "is_public", False))
             needed = getattr(view, "scope", None) or ("read" if method == "get" else "write")
             operation["security"] = [{}] if is_public else [{"key": []}]
             operation["x-scope"] = "" if is_public else needed
-            operation["responses"] = {**operation.get("responses", {}), "default": problem}
+            operation["responses"] = {**operation.get("responses", {}), "default": REFUSED}
     return document
 
 

@@ -97,7 +97,8 @@ def on_integrity(error: IntegrityError) -> Any:
 def on_database(error: OperationalError) -> Any:
     work.rollback()
     log.error("database unavailable: %s", error.orig)
-    response = answer(503, "unavailable", gettext("Back in a moment"), gettext("The database is busy. Nothing was lost; try again shortly."))
+    text = gettext("The database is busy. Nothing was lost; try again shortly.")
+    response = answer(503, "unavailable", gettext("Back in a moment"), text)
     response.headers["Retry-After"] = "5"
     return response
 

@@ -53,7 +53,7 @@ def current_form() -> Form:
 class Moment(fields.DateTime):
     """A point in time. Programs send ISO 8601 with an offset; a form's `2026-12-10T17:00` means UTC, as its label says."""
 
-    default_error_messages = {"invalid": lazy_gettext("Write a date and time like 2026-12-10 17:00.")}  # noqa: RUF012
+    default_error_messages = {"invalid": lazy_gettext("Write a date and time like 2026-12-10 17:00.")}
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> datetime:
         if isinstance(value, str):
@@ -67,8 +67,8 @@ class Amount(fields.String):
     """An amount as people write it ("40,000.00"); combine with a `currency` field through `as_money`."""
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
-        if isinstance(value, bool) or isinstance(value, float):
-            raise ValidationError(gettext("Send the amount as text, like \"2500.00\"."))
+        if isinstance(value, bool | float):
+            raise ValidationError(gettext('Send the amount as text, like "2500.00".'))
         return str(super()._deserialize(str(value) if isinstance(value, int) else value, attr, data, **kwargs))
 
 

@@ -50,7 +50,8 @@ def when(value: datetime | None) -> Markup | str:
 def day(value: Any) -> Markup | str:
     if value is None:
         return ""
-    return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], format_date(value, "medium", locale=str(get_locale() or "en")))
+    text = format_date(value, "medium", locale=str(get_locale() or "en"))
+    return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], text)
 
 
 def until(value: datetime | None) -> Markup | str:

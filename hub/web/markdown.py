@@ -13,4 +13,5 @@ _TAGS = set("p br hr h2 h3 h4 h5 h6 ul ol li blockquote pre code em strong s a t
 def render(text: str | None) -> Markup:
     """Safe HTML; a document's own top heading is one step below the page's."""
     html = _parser.render(text or "").replace("<h1>", "<h2>").replace("</h1>", "</h2>")
-    return Markup(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes={"http", "https", "mailto"}, link_rel="nofollow noopener"))
+    schemes = {"http", "https", "mailto"}
+    return Markup(nh3.clean(html, tags=_TAGS, attributes={"a": {"href"}}, url_schemes=schemes, link_rel="nofollow noopener"))

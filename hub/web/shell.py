@@ -142,7 +142,8 @@ def styleguide() -> Any:
 @public
 def problem(code: str) -> Any:
     """What a problem+json `type` leads to."""
-    return render_template("web/error.html", status=code, title=code.replace("_", " ").capitalize(), message=gettext(PROBLEMS.get(code, PROBLEMS[""])))
+    title = code.replace("_", " ").capitalize()
+    return render_template("web/error.html", status=code, title=title, message=gettext(PROBLEMS.get(code, PROBLEMS[""])))
 
 
 PROBLEMS = {
@@ -172,4 +173,9 @@ def init(app: Flask) -> None:
     app.url_default_functions.setdefault(None, []).append(_stamp_static)
     app.context_processor(_context)
     app.jinja_env.filters["md"] = markdown.render
-    app.jinja_env.globals["url_here"] = lambda **changes: url_for(request.endpoint or "", **{**(request.view_args or {}), **request.args, **changes})
+    app.jinja_env.globals["url_here"] = _url_here
+
+
+def _url_here(**changes: Any) -> str:
+    """This page's address with some of its query changed."""
+    return url_for(request.endpoint or "", **{**(request.view_args or {}), **request.args, **changes})
