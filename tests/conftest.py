@@ -1,8 +1,13 @@
-"""A fresh database for every test: a copy of an empty template, so that real commits, triggers and races are tested."""
+"""A fresh database for every test: a copy of an empty template, so that real commits, triggers and races are tested.
+
+On SQLite by default; on PostgreSQL when HUB_TEST_POSTGRES holds an address (see scripts/with_postgres.py).
+"""
 
 from __future__ import annotations
 
+import os
 import shutil
+import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,6 +15,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import create_engine, make_url, text
 
 from hub.app import create_app
 from hub.config import Config
@@ -18,38 +24,75 @@ from hub.kernel import clock
 from hub.web import pagecache
 
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
 
 def config_for(folder: Path, url: str) -> Config:
     return Config(
-        data_dir=folder, database_url=url, secret_key="test-key", base_url="http://127.0.0.1:8000", port=8000,
-        rate_limits=False, sqlite_synchronous="NORMAL", testing=True, search_engine="whoosh",
-    )  # fmt: skip
+        data_dir=folder,
+        database_url=url,
+        secret_key="test-key",
+        base_url="http://127.0.0.1:8000",
+        port=8000,
+        rate_limits=False,
+        sqlite_synchronous="NORMAL",
+        testing=True,
+    )
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    file = folder / "hub.sqlite3"
-    app = create_app(config_for(folder, f"sqlite:///{file}"))
+def _make_tables(config: Config) -> None:
+    app = create_app(config)
     with app.app_context():
         db.create_all()
         db.session.remove()
         db.engine.dispose()
-    return file
+
+
+def _on_server(statement: str) -> None:
+    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(statement))
+    engine.dispose()
+
+
+def _postgres_url(name: str) -> str:
+    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database with all tables: the name of a PostgreSQL database, or the path of an SQLite file."""
+    folder = tmp_path_factory.mktemp("template")
+    if POSTGRES:
+        name = f"hub_template_{uuid.uuid4().hex[:10]}"
+        _on_server(f"CREATE DATABASE {name}")
+        _make_tables(config_for(folder, _postgres_url(name)))
+        yield name
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        file = folder / "hub.sqlite3"
+        _make_tables(config_for(folder, f"sqlite:///{file}"))
+        yield str(file)
 
 
 @pytest.fixture
-def config(template: Path, tmp_path: Path) -> Config:
-    file = tmp_path / "hub.sqlite3"
-    shutil.copy(template, file)
-    return config_for(tmp_path, f"sqlite:///{file}")
+def config(template: str, tmp_path: Path) -> Iterator[Config]:
+    if POSTGRES:
+        name = f"hub_test_{uuid.uuid4().hex[:10]}"
+        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
+        yield config_for(tmp_path, _postgres_url(name))
+        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+    else:
+        file = tmp_path / "hub.sqlite3"
+        shutil.copy(template, file)
+        yield config_for(tmp_path, f"sqlite:///{file}")
 
 
 @pytest.fixture
 def app(config: Config) -> Iterator[Flask]:
     """The application over its own database, the clock stopped at NOON."""
     app = create_app(config)
+    app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
     clock.set_to(NOON)
     pagecache.forget_all()
     with app.app_context():

@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Every test: SQLite and the browser first, then the same suite on PostgreSQL. What cannot run here is named at the end;
+# with CI set nothing may be left out.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+bin=.venv/bin
+missing=()
+status=0
+
+if [ -z "$(command -v chromium || command -v chromium-browser || command -v google-chrome)" ]; then
+  missing+=("browser tests: no Chromium on this machine (apt install chromium)")
+fi
+
+"$bin/python" -m pytest -n "${TEST_PROCESSES:-2}" "$@" || status=1
+
+"$bin/python" -m scripts.with_postgres "$bin/python" -m pytest -n "${TEST_PROCESSES:-2}" -m "not browser and not peer" "$@"
+case $? in
+  0) ;;
+  77) missing+=("PostgreSQL: no server programs on this machine (apt install postgresql)") ;;
+  *) status=1 ;;
+esac
+
+for what in "${missing[@]+"${missing[@]}"}"; do
+  echo "NOT RUN  $what"
+  [ -n "${CI:-}" ] && status=1
+done
+exit $status
