@@ -1,0 +1,1 @@
+"""Windows over all modes: home, explore."""

@@ -1,0 +1,1 @@
+"""The front page, what needs me now, and the administrator's desk."""

@@ -1,0 +1,1 @@
+"""Which offers and experts fit a need, and why."""
