@@ -1,0 +1,29 @@
+"""No pages of its own: the room that attached a file checks who may read it and answers `send(file)`."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, send_file
+from flask.blueprints import BlueprintSetupState
+
+from hub.core.files import queries
+from hub.core.files.models import File
+
+pages = Blueprint("files", __name__)
+SANDBOX = "default-src 'none'; sandbox"
+
+
+@pages.record_once
+def _configure(state: BlueprintSetupState) -> None:
+    config = state.app.config["HUB"]
+    queries.configure(config.data_dir / "files", config.max_upload_mb * 1024 * 1024)
+
+
+def send(file: File) -> Response:
+    """The file as a download that no browser will run. Raises NotFound."""
+    response: Response = send_file(
+        queries.path_of(file), mimetype=file.media_type, as_attachment=True, download_name=file.filename, etag=file.sha256, max_age=0
+    )
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

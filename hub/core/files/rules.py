@@ -1,0 +1,195 @@
+"""Which files we take: an allow-list, decided by content and name together. Plain values in, plain values out."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+import zipfile
+from dataclasses import dataclass
+from typing import BinaryIO
+
+from hub.kernel.errors import Invalid, one_field
+from hub.kernel.words import N_
+
+FIELD = "file"
+HEAD_BYTES = 8192
+MAX_NAME = 120
+
+MAX_ENTRIES = 2_000
+MAX_UNPACKED = 512 * 1024 * 1024
+MAX_RATIO = 200
+"""A real archive of documents stays below; a zip bomb is a thousand times above."""
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One file type. `looks` names the check of the content (see `_LOOKS`); `inside` is a member every such archive has."""
+
+    extension: str
+    media_type: str
+    looks: str
+    inside: str = ""
+
+
+_OFFICE = "application/vnd.openxmlformats-officedocument."
+_OPEN = "application/vnd.oasis.opendocument."
+KINDS = {
+    kind.extension: kind
+    for kind in (
+        Kind("pdf", "application/pdf", "pdf"),
+        Kind("png", "image/png", "png"),
+        Kind("jpg", "image/jpeg", "jpeg"),
+        Kind("jpeg", "image/jpeg", "jpeg"),
+        Kind("gif", "image/gif", "gif"),
+        Kind("webp", "image/webp", "webp"),
+        Kind("txt", "text/plain", "text"),
+        Kind("md", "text/markdown", "text"),
+        Kind("csv", "text/csv", "text"),
+        Kind("json", "application/json", "text"),
+        Kind("docx", _OFFICE + "wordprocessingml.document", "zip", "word/document.xml"),
+        Kind("xlsx", _OFFICE + "spreadsheetml.sheet", "zip", "xl/workbook.xml"),
+        Kind("pptx", _OFFICE + "presentationml.presentation", "zip", "ppt/presentation.xml"),
+        Kind("odt", _OPEN + "text", "zip", "content.xml"),
+        Kind("ods", _OPEN + "spreadsheet", "zip", "content.xml"),
+        Kind("zip", "application/zip", "zip"),
+    )
+}
+EXTENSIONS = tuple(KINDS)
+ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
+
+_RUNNABLE = {
+    "ade", "adp", "apk", "app", "bat", "bin", "cgi", "chm", "class", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "htm", "html", "ins", "iso",
+    "jar", "js", "jse", "lnk", "mht", "msc", "msi", "msp", "php", "pif", "ps1", "py", "reg", "rb", "scr", "sh", "shtml", "svg", "swf", "sys",
+    "vb", "vbe", "vbs", "ws", "wsf", "wsh", "xhtml", "xll",
+}  # fmt: skip
+_MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|head|body|script|iframe|svg|\?xml|\?php)", re.IGNORECASE)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+
+
+def too_large(max_bytes: int) -> Invalid:
+    size = f"{max_bytes // (1024 * 1024)} MB" if max_bytes >= 1024 * 1024 else f"{max_bytes} bytes"
+    return one_field(FIELD, N_("The file is larger than %(size)s. Shrink it or split it."), code="file_too_large", size=size)
+
+
+def empty() -> Invalid:
+    return one_field(FIELD, N_("The file is empty. Choose another one."), code="file_empty")
+
+
+def _wrong_type(extension: str) -> Invalid:
+    return one_field(
+        FIELD, N_("We do not take files of the type “%(type)s”. Send one of: %(allowed)s."), code="file_type", type=extension or "?", allowed=", ".join(EXTENSIONS)
+    )
+
+
+def _disguised(extension: str) -> Invalid:
+    return one_field(
+        FIELD, N_("The content of this file is not what its name says (“.%(type)s”). Save it in that format or rename it."), code="file_disguised", type=extension
+    )
+
+
+def _unsafe(reason: str, **values: object) -> Invalid:
+    return one_field(FIELD, reason, code="archive_unsafe", **values)
+
+
+def clean_name(filename: str, fallback: str = "file") -> str:
+    """The name without folders, control and direction-changing characters, at most MAX_NAME characters, its extension kept and lower-case."""
+    name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
+    name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and c not in '<>:"|?*%')
+    name = re.sub(r"\s+", " ", name).strip(" .")
+    stem, dot, extension = name.rpartition(".")
+    if not dot:
+        return name[:MAX_NAME] or fallback
+    extension = extension.lower()[:12]
+    return f"{(stem.strip(' .') or fallback)[: MAX_NAME - len(extension) - 1]}.{extension}"
+
+
+def sniff(filename: str, content: BinaryIO) -> str:
+    """The media type of `content` (seekable), provided that it is what the name's extension says and on the allow-list.
+
+    Raises Invalid: `file_type` (not on the list, or executable), `file_disguised` (content and name disagree), `file_empty`,
+    `archive_unsafe` (bomb, path outside the archive, encrypted, broken, or something executable inside).
+    """
+    extension = filename.rpartition(".")[2].lower() if "." in filename else ""
+    content.seek(0)
+    head = content.read(HEAD_BYTES)
+    if not head:
+        raise empty()
+    kind = KINDS.get(extension)
+    if kind is None:
+        raise _wrong_type(extension)
+    if _looks_like(head, content) != kind.looks:
+        raise _disguised(extension)
+    if kind.looks == "zip":
+        names = check_archive(content, packed_files=kind.inside == "")
+        if kind.inside and kind.inside not in names:
+            raise _disguised(extension)
+    return kind.media_type
+
+
+def _looks_like(head: bytes, content: BinaryIO) -> str:
+    if head.startswith(b"%PDF-"):
+        return "pdf"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "png"
+    if head.startswith(b"\xff\xd8\xff"):
+        return "jpeg"
+    if head.startswith((b"GIF87a", b"GIF89a")):
+        return "gif"
+    if head.startswith(b"RIFF") and head[8:12] == b"WEBP":
+        return "webp"
+    if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return "zip"
+    return "text" if _is_text(head, content) else "unknown"
+
+
+def _is_text(head: bytes, content: BinaryIO) -> bool:
+    """UTF-8 (or ASCII) without control characters all the way through, and not a page or script in disguise."""
+    if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()[:200]) or head.startswith(b"#!"):
+        return False
+    content.seek(0)
+    rest = b""
+    while chunk := content.read(64 * 1024):
+        chunk = rest + chunk
+        if _CONTROL.search(chunk):
+            return False
+        try:
+            chunk.decode()
+            rest = b""
+        except UnicodeDecodeError as error:
+            rest = chunk[error.start :]
+            if len(rest) > 3:
+                return False
+    return not rest
+
+
+def check_archive(content: BinaryIO, *, packed_files: bool) -> set[str]:
+    """The names in a zip that can be opened without harm. `packed_files`: people's own files are inside, so none may be executable.
+
+    Raises Invalid `archive_unsafe`.
+    """
+    content.seek(0)
+    try:
+        with zipfile.ZipFile(content) as archive:
+            entries = archive.infolist()
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
+        raise _unsafe(N_("This archive is broken and cannot be opened. Pack it again.")) from None
+    if len(entries) > MAX_ENTRIES:
+        raise _unsafe(N_("This archive holds more than %(most)s files."), most=MAX_ENTRIES)
+    for entry in entries:
+        _check_entry(entry, packed_files)
+    unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
+    if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
+        raise _unsafe(N_("This archive unpacks to far more than it should. Send the files themselves."))
+    return {entry.filename for entry in entries}
+
+
+def _check_entry(entry: zipfile.ZipInfo, packed_files: bool) -> None:
+    name = entry.filename.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"[a-zA-Z]:", name) or "\x00" in entry.orig_filename:
+        raise _unsafe(N_("This archive holds a file that would land outside its folder. Pack it again."))
+    if entry.flag_bits & 0x1:
+        raise _unsafe(N_("This archive is protected by a password. Send it without one."))
+    if (entry.external_attr >> 16) & 0o170000 == 0o120000:
+        raise _unsafe(N_("This archive holds a link to another file. Pack the files themselves."))
+    if packed_files and name.rpartition(".")[2].lower() in _RUNNABLE:
+        raise _unsafe(N_("This archive holds a program (%(name)s). Send documents only."), name=name[-60:])
