@@ -1,0 +1,1 @@
+"""Entries: the project room, drafts, seals, receipts, and the log of who looked."""

@@ -1,0 +1,127 @@
+"""Tables of the entries room. A seal and a look, once written, are never changed: triggers in the database see to it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.contests.challenges.models import Challenge
+from hub.contests.entries.states import LIFE, Capacity, State
+from hub.db.extensions import db
+from hub.db.types import UtcDateTime, Versioned, enum_type
+
+MOST_TITLE = 160
+
+
+class Entry(Versioned, db.Model):
+    """One person's answer to one challenge: the draft. What counts are its seals."""
+
+    __tablename__ = "entry"
+    __table_args__ = (
+        UniqueConstraint("challenge_id", "person_id"),
+        CheckConstraint("state NOT IN ('sealed', 'selected', 'not_selected') OR sealed_at IS NOT NULL", name="sealed_has_time"),
+        Index("ix_entry_person", "person_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str] = mapped_column(String(MOST_TITLE), default="")
+    body: Mapped[str] = mapped_column(Text, default="")
+    state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sealed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    challenge: Mapped[Challenge] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def ref(self) -> str:
+        """How the journal and the agreements name it."""
+        return f"entry:{self.id}"
+
+
+class EntryFile(db.Model):
+    """A file attached to the draft. Detaching it leaves every seal that lists it as it was."""
+
+    __tablename__ = "entry_file"
+    __table_args__ = (UniqueConstraint("entry_id", "file_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), index=True)
+    file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+    added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Seal(db.Model):
+    """The entry as it was sealed: `manifest` is all of it, `hash` the SHA-256 of its canonical form. `number` counts from 1."""
+
+    __tablename__ = "seal"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "number"),
+        CheckConstraint("number > 0", name="number_counts"),
+        CheckConstraint("length(hash) = 64", name="whole_hash"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    number: Mapped[int]
+    manifest: Mapped[dict[str, Any]] = mapped_column(JSON)
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
+    sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    receipt_no: Mapped[str] = mapped_column(String(40), unique=True)
+
+
+class EntryView(db.Model):
+    """One look at an entry by somebody other than its author. `what` is "entry", or "file" with its name."""
+
+    __tablename__ = "entry_view"
+    __table_args__ = (Index("ix_entry_view_entry", "entry_id", "id"), CheckConstraint("what IN ('entry', 'file')", name="known_what"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    capacity: Mapped[Capacity] = mapped_column(enum_type(Capacity))
+    what: Mapped[str] = mapped_column(String(10))
+    file_name: Mapped[str] = mapped_column(String(255), default="")
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+KEPT_TABLES = {"seal": "a seal is never changed", "entry_view": "a look is never unsaid"}
+"""Append-only tables, and what the database answers to whoever tries."""
+
+
+def _sqlite_triggers(table: str, says: str) -> list[str]:
+    return [
+        f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{says}'); END"
+        for act in ("update", "delete")
+    ]
+
+
+def _postgresql_triggers(table: str, says: str) -> list[str]:
+    refuse = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
+    return [
+        f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
+        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
+        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_kept()",
+    ]
+
+
+KEPT_TRIGGERS: dict[str, list[str]] = {
+    "sqlite": [sql for table, says in KEPT_TABLES.items() for sql in _sqlite_triggers(table, says)],
+    "postgresql": [sql for table, says in KEPT_TABLES.items() for sql in _postgresql_triggers(table, says)],
+}
+"""For the migration: the statements per dialect, in order."""
+
+
+def _hang(table: Any, name: str, says: str) -> None:
+    for dialect, statements in (("sqlite", _sqlite_triggers(name, says)), ("postgresql", _postgresql_triggers(name, says))):
+        for sql in statements:
+            event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
+
+
+_hang(Seal.__table__, "seal", KEPT_TABLES["seal"])
+_hang(EntryView.__table__, "entry_view", KEPT_TABLES["entry_view"])

@@ -1,0 +1,88 @@
+"""The life of an entry. The draft stays open to its author until the deadline, also after it has been sealed."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from hub.contests.challenges.states import State as ChallengeState
+from hub.kernel import clock
+from hub.kernel.states import Machine, Move
+from hub.kernel.words import N_, Worded
+
+
+class State(Worded):
+    DRAFT = "draft", N_("Draft")
+    SEALED = "sealed", N_("Sealed")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+    SELECTED = "selected", N_("Selected")
+    NOT_SELECTED = "not_selected", N_("Not selected")
+
+
+class Act(StrEnum):
+    """The moves, then what can be done without moving."""
+
+    SEAL = "seal"
+    WITHDRAW = "withdraw"
+    REENTER = "reenter"
+    SELECT = "select"
+    TURN_DOWN = "turn_down"
+
+    SAVE = "save"
+    ATTACH = "attach"
+    READ_DRAFT = "read_draft"
+
+
+class Capacity(Worded):
+    """In what capacity somebody other than the author looked at an entry."""
+
+    JUDGE = "judge", N_("Judge")
+    SEEKER = "seeker", N_("Seeker")
+    STAFF = "staff", N_("Staff of the hub")
+
+
+IN_THE_RUNNING = frozenset({State.SEALED, State.SELECTED, State.NOT_SELECTED})
+"""What judges and the seeker get to see after the close."""
+
+CHALLENGE_CLOSED = frozenset({ChallengeState.JUDGING, ChallengeState.SELECTED, ChallengeState.AWARDED, ChallengeState.ENDED})
+
+
+class DatedChallenge(Protocol):
+    state: ChallengeState
+    closes_at: datetime | None
+
+
+class Dated(Protocol):
+    challenge: DatedChallenge
+
+
+def takes_entries(challenge: DatedChallenge, moment: datetime | None = None) -> bool:
+    """Open, and `moment` (default: now) before the deadline: the interval is half-open."""
+    return challenge.state is ChallengeState.OPEN and challenge.closes_at is not None and clock.within(None, challenge.closes_at, moment)
+
+
+def in_time(entry: Dated) -> bool:
+    return takes_entries(entry.challenge)
+
+
+def in_judging(entry: Dated) -> bool:
+    return entry.challenge.state in CHALLENGE_CLOSED
+
+
+TOO_LATE = N_("The challenge takes no entries any more.")
+NOT_YET = N_("The challenge is still open for entries.")
+
+LIFE = Machine(
+    "entry",
+    initial=State.DRAFT,
+    moves=(
+        Move(Act.SEAL, State.DRAFT, State.SEALED, when=in_time, unless=TOO_LATE, says=N_("Seal the entry")),
+        Move(Act.SEAL, State.SEALED, State.SEALED, when=in_time, unless=TOO_LATE, says=N_("Seal again")),
+        Move(Act.WITHDRAW, State.DRAFT, State.WITHDRAWN, when=in_time, unless=TOO_LATE, says=N_("Withdraw")),
+        Move(Act.WITHDRAW, State.SEALED, State.WITHDRAWN, when=in_time, unless=TOO_LATE, says=N_("Withdraw")),
+        Move(Act.REENTER, State.WITHDRAWN, State.DRAFT, when=in_time, unless=TOO_LATE, says=N_("Enter again")),
+        Move(Act.SELECT, State.SEALED, State.SELECTED, when=in_judging, unless=NOT_YET, says=N_("Select as the winner")),
+        Move(Act.TURN_DOWN, State.SEALED, State.NOT_SELECTED, when=in_judging, unless=NOT_YET, says=N_("Close without an award")),
+    ),
+)

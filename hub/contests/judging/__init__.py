@@ -1,0 +1,1 @@
+"""Judging: who scores, what each criterion got and why, the ranking."""
