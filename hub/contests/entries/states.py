@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
+from hub.contests.challenges.states import CLOSED
 from hub.contests.challenges.states import State as ChallengeState
 from hub.kernel import clock
 from hub.kernel.states import Machine, Move
@@ -45,7 +46,6 @@ class Capacity(Worded):
 IN_THE_RUNNING = frozenset({State.SEALED, State.SELECTED, State.NOT_SELECTED})
 """What judges and the seeker get to see after the close."""
 
-CHALLENGE_CLOSED = frozenset({ChallengeState.JUDGING, ChallengeState.SELECTED, ChallengeState.AWARDED, ChallengeState.ENDED})
 
 
 class DatedChallenge(Protocol):
@@ -67,7 +67,7 @@ def in_time(entry: Dated) -> bool:
 
 
 def in_judging(entry: Dated) -> bool:
-    return entry.challenge.state in CHALLENGE_CLOSED
+    return entry.challenge.state in CLOSED
 
 
 TOO_LATE = N_("The challenge takes no entries any more.")

@@ -1,0 +1,1 @@
+"""Prize challenges with sealed entries: challenges, entries, judging, awards."""

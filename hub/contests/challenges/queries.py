@@ -1,0 +1,279 @@
+"""Reads of the challenges room."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy.orm import selectinload
+
+from hub.contests.challenges import rules
+from hub.contests.challenges.models import Challenge, ChallengeFollow
+from hub.contests.challenges.states import PUBLIC, State
+from hub.core.organisations import queries as organisations
+from hub.core.payments import queries as payments
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound
+from hub.kernel.money import Money
+from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_, Worded
+
+
+class Phase(Worded):
+    """What visitors filter by: where a public challenge stands, by the clock as well as by its state."""
+
+    OPEN = "open", N_("Open for entries")
+    JUDGING = "judging", N_("In judging")
+    PAST = "past", N_("Past")
+
+
+@dataclass(frozen=True)
+class SeekerCard:
+    """The organisation behind a challenge, as this reader may see it: without a name when it stays anonymous."""
+
+    name: str
+    slug: str
+
+    @property
+    def anonymous(self) -> bool:
+        return not self.name
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the reader of a challenge page does next. `label` is marked with N_."""
+
+    href: str
+    label: str
+    note: str = ""
+
+
+HIDDEN = SeekerCard("", "")
+
+Counter = Callable[[list[int]], dict[int, int]]
+Adviser = Callable[[Actor, Challenge], NextStep | None]
+_count_entries: Counter = lambda ids: {}  # noqa: E731
+_advisers: list[Adviser] = []
+
+
+def count_entries_with(count: Counter) -> None:
+    """Called once by the room that keeps the entries: challenge ids -> how many sealed entries each has (one statement)."""
+    global _count_entries
+    _count_entries = count
+
+
+def advise_with(adviser: Adviser) -> Adviser:
+    """Let a later room say what a signed-in reader does next (at most one statement). The one registered last is asked first."""
+    if adviser not in _advisers:
+        _advisers.insert(0, adviser)
+    return adviser
+
+
+def next_step(actor: Actor, challenge: Challenge) -> NextStep | None:
+    """The first advice that a later room has for this reader."""
+    return next((step for adviser in _advisers if (step := adviser(actor, challenge)) is not None), None)
+
+
+def entry_counts(ids: list[int]) -> dict[int, int]:
+    """Sealed entries per challenge; challenges without any may be missing."""
+    return _count_entries(ids)
+
+
+def may_see(actor: Actor, challenge: Challenge) -> bool:
+    """Published challenges are for everybody, others for the seeker's people, the consultants and the administrators."""
+    published = challenge.state in PUBLIC or (challenge.state is State.WITHDRAWN and challenge.published_at is not None)
+    return published or sees_seeker(actor, challenge)
+
+
+def sees_seeker(actor: Actor, challenge: Challenge) -> bool:
+    """May this reader know who the seeker is even when the seeker stays anonymous?"""
+    return actor.belongs_to(challenge.organisation_id) or actor.is_consultant or actor.is_admin
+
+
+def get_for(actor: Actor, slug: str) -> Challenge:
+    """The challenge with its criteria, if this actor may see it. Raises NotFound otherwise, so that drafts cannot be guessed."""
+    return _seen_by(actor, select(Challenge).where(Challenge.slug == slug))
+
+
+def by_id_for(actor: Actor, challenge_id: int) -> Challenge:
+    """As `get_for`, by number."""
+    return _seen_by(actor, select(Challenge).where(Challenge.id == challenge_id))
+
+
+def _seen_by(actor: Actor, query: Select[tuple[Challenge]]) -> Challenge:
+    challenge = db.session.scalars(query.options(selectinload(Challenge.criteria))).one_or_none()
+    if challenge is None or not may_see(actor, challenge):
+        raise NotFound("There is no such challenge.")
+    return challenge
+
+
+def by_id(challenge_id: int) -> Challenge:
+    """Unchecked, for the rooms above and for reactions. Raises NotFound."""
+    challenge = db.session.get(Challenge, challenge_id)
+    if challenge is None:
+        raise NotFound("There is no such challenge.")
+    return challenge
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Challenge]:
+    """Unchecked. One statement."""
+    return {c.id: c for c in db.session.scalars(select(Challenge).where(Challenge.id.in_(list(ids))))}
+
+
+def by_source_key(source_key: str) -> Challenge | None:
+    return db.session.scalars(select(Challenge).where(Challenge.source_key == source_key)).one_or_none()
+
+
+def is_open(challenge: Challenge) -> bool:
+    """Does it take entries at this moment? The clock decides even before the state has followed it."""
+    return challenge.state is State.OPEN and rules.deadline_is_ahead(challenge)
+
+
+def phase(challenge: Challenge) -> Phase | None:
+    """None while it is not public."""
+    if challenge.state is State.OPEN:
+        return Phase.OPEN if is_open(challenge) else Phase.JUDGING
+    if challenge.state in {State.JUDGING, State.SELECTED}:
+        return Phase.JUDGING
+    return Phase.PAST if challenge.state in PUBLIC or challenge.published_at is not None else None
+
+
+def _in_phase(wanted: Phase) -> ColumnElement[bool]:
+    now = clock.now()
+    if wanted is Phase.OPEN:
+        return and_(Challenge.state == State.OPEN, Challenge.closes_at > now)
+    if wanted is Phase.JUDGING:
+        return or_(
+            Challenge.state.in_([State.JUDGING, State.SELECTED]), and_(Challenge.state == State.OPEN, Challenge.closes_at <= now)
+        )
+    return Challenge.state.in_([State.AWARDED, State.ENDED])
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A visitor's choice in the list. None means all."""
+
+    phase: Phase | None = None
+    sector: Sector | None = None
+
+
+def _public(wanted: Wanted) -> ColumnElement[bool]:
+    filters: list[ColumnElement[bool]] = [Challenge.state.in_(sorted(PUBLIC)) if wanted.phase is None else _in_phase(wanted.phase)]
+    if wanted.sector is not None:
+        filters.append(Challenge.sector == wanted.sector)
+    return and_(*filters)
+
+
+def listed(wanted: Wanted, *, page: int = 1, size: int = 20) -> tuple[Sequence[Challenge], int]:
+    """One page of the public challenges and how many there are: the open ones first, the soonest on top; then judging, then past."""
+    rank = case((_in_phase(Phase.OPEN), 0), (_in_phase(Phase.JUDGING), 1), else_=2)
+    soonest = case((_in_phase(Phase.OPEN), Challenge.closes_at))
+    query = select(Challenge).where(_public(wanted)).order_by(rank, soonest, Challenge.closes_at.desc(), Challenge.id.desc())
+    total = db.session.scalar(select(func.count()).select_from(Challenge).where(_public(wanted))) or 0
+    return db.session.scalars(query.limit(size).offset((page - 1) * size)).all(), total
+
+
+def facet_counts(wanted: Wanted) -> tuple[dict[Phase, int], dict[Sector, int]]:
+    """How many public challenges each choice would leave, the other choice standing. One statement each."""
+    ranks = case((_in_phase(Phase.OPEN), Phase.OPEN.value), (_in_phase(Phase.JUDGING), Phase.JUDGING.value), else_=Phase.PAST.value)
+    phases = db.session.execute(select(ranks, func.count()).where(_public(Wanted(sector=wanted.sector))).group_by(ranks)).tuples()
+    sectors = db.session.execute(
+        select(Challenge.sector, func.count()).where(_public(Wanted(phase=wanted.phase))).group_by(Challenge.sector)
+    ).tuples()
+    return {Phase(name): n for name, n in phases}, {sector: n for sector, n in sectors if sector is not None}
+
+
+def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Challenge]:
+    """Up to `limit` + 1 public challenges with their criteria, newest first, after the one numbered `last_id`."""
+    query = select(Challenge).where(_public(wanted)).options(selectinload(Challenge.criteria)).order_by(Challenge.id.desc())
+    if last_id is not None:
+        query = query.where(Challenge.id < last_id)
+    return db.session.scalars(query.limit(limit + 1)).all()
+
+
+def newest(limit: int = 50) -> Sequence[Challenge]:
+    """The public challenges published last, for the feed. Imported past ones are no news."""
+    query = select(Challenge).where(Challenge.state.in_(sorted(PUBLIC)), Challenge.source_key.is_(None), Challenge.published_at.is_not(None))
+    return db.session.scalars(query.order_by(Challenge.published_at.desc(), Challenge.id.desc()).limit(limit)).all()
+
+
+def closing(limit: int = 200) -> Sequence[Challenge]:
+    """The challenges that take entries now, the soonest deadline first."""
+    return db.session.scalars(select(Challenge).where(_in_phase(Phase.OPEN)).order_by(Challenge.closes_at, Challenge.id).limit(limit)).all()
+
+
+def of_organisation(organisation_id: int) -> Sequence[Challenge]:
+    """All its challenges, whatever their state, the newest first. For its own people."""
+    query = select(Challenge).where(Challenge.organisation_id == organisation_id).order_by(Challenge.id.desc())
+    return db.session.scalars(query.options(selectinload(Challenge.criteria))).all()
+
+
+def of_organisations_after(organisation_ids: Iterable[int], last_id: int | None, limit: int) -> Sequence[Challenge]:
+    """Up to `limit` + 1 challenges of these organisations in any state, newest first."""
+    query = select(Challenge).where(Challenge.organisation_id.in_(list(organisation_ids))).order_by(Challenge.id.desc())
+    if last_id is not None:
+        query = query.where(Challenge.id < last_id)
+    return db.session.scalars(query.options(selectinload(Challenge.criteria)).limit(limit + 1)).all()
+
+
+def in_review() -> Sequence[Challenge]:
+    """What waits for the consultants, the longest waiting first."""
+    return db.session.scalars(select(Challenge).where(Challenge.state == State.IN_REVIEW).order_by(Challenge.submitted_at)).all()
+
+
+def due_to_close() -> Sequence[Challenge]:
+    """Open challenges whose deadline has passed."""
+    return db.session.scalars(select(Challenge).where(Challenge.state == State.OPEN, Challenge.closes_at <= clock.now())).all()
+
+
+def with_hold(challenge: Challenge) -> Challenge:
+    """The challenge with `held_minor` read from the ledger: ask for it before its moves are drawn or fired."""
+    challenge.held_minor = payments.held(challenge.ref, challenge.currency)
+    return challenge
+
+
+def missing(challenge: Challenge) -> Money:
+    """What of the prize is not held yet, after `with_hold`."""
+    return Money(max(0, challenge.prize_minor - challenge.held_minor), challenge.currency)
+
+
+def follows(actor: Actor, challenge: Challenge) -> bool:
+    return actor.person_id is not None and db.session.get(ChallengeFollow, (challenge.id, actor.person_id)) is not None
+
+
+def followers(challenge_id: int) -> Sequence[int]:
+    """Person ids."""
+    return db.session.scalars(select(ChallengeFollow.person_id).where(ChallengeFollow.challenge_id == challenge_id)).all()
+
+
+def seeker_card(challenge: Challenge, actor: Actor) -> SeekerCard:
+    """Who asks, as far as this reader may know; `HIDDEN` for an anonymous seeker."""
+    return seeker_cards([challenge], actor)[challenge.id]
+
+
+def seeker_cards(challenges: Iterable[Challenge], actor: Actor) -> dict[int, SeekerCard]:
+    """`seeker_card` for many, by challenge id. One statement."""
+    challenges = list(challenges)
+    shown = [c for c in challenges if c.seeker_shown or sees_seeker(actor, c)]
+    cards = organisations.cards({c.organisation_id for c in shown}) if shown else {}
+    known = {c.id: SeekerCard(cards[c.organisation_id].name, cards[c.organisation_id].slug) for c in shown}
+    return {c.id: known.get(c.id, HIDDEN) for c in challenges}
+
+
+def seeker_name(challenge: Challenge, actor: Actor) -> str:
+    """The seeker's name, or an empty string if it stays anonymous for this reader."""
+    return seeker_card(challenge, actor).name
+
+
+def manager_ids(challenge: Challenge) -> list[int]:
+    """The people who decide for the seeker: owners and managers, as person ids."""
+    return _people_in(challenge, {"owner", "manager"})
+
+
+def _people_in(challenge: Challenge, roles: set[str]) -> list[int]:
+    members: Iterable[Any] = organisations.members(challenge.organisation_id)
+    return [member.person_id for member in members if member.role in roles]
