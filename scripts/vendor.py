@@ -41,7 +41,7 @@ chevron-down chevron-left chevron-right chevron-up circle circle-alert circle-ch
 clipboard-check clock code copy download ellipsis external-link eye eye-off file-plus file-signature file-text filter=funnel flag
 flask-conical globe hand-coins handshake hash heart history headset house inbox info key key-round languages layers layout-grid
 lightbulb link list-checks lock log-in log-out mail map-pin menu message-square microscope minus monitor moon package pencil pin plus
-printer receipt refresh-cw rotate-ccw rss scale search send settings shield shield-check sparkles star store sun tag target
+printer receipt refresh-cw rotate-ccw rss scale search send settings shield shield-check sparkles star store sun tag target telescope
 thumbs-up trash-2 triangle-alert trophy undo-2 upload user user-check user-plus users vote wallet webhook x
 """.split()
 

@@ -1,5 +1,6 @@
 /* Error summary, double clicks, saving while typing, facets that apply themselves, markdown preview, copy. */
-const FAST = 900;
+const FAST = 900; // ms after the last key
+const wide = matchMedia("(min-width: 60.01rem)"); // narrow screens choose several filters, then apply
 
 function errors() {
   const focus = () => document.querySelector("[data-error-summary]")?.focus();
@@ -55,7 +56,7 @@ function forms() {
   document.addEventListener("submit", guard);
   addEventListener("pageshow", (event) => event.persisted && release());
   document.addEventListener("htmx:afterRequest", release);
-  document.addEventListener("change", (event) => event.target.closest("form[data-autosubmit]")?.requestSubmit());
+  document.addEventListener("change", (event) => wide.matches && event.target.closest("form[data-autosubmit]")?.requestSubmit());
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-preview-button], [data-copy], .btn[aria-disabled=true]");
     if (!button) return;

@@ -8,6 +8,10 @@ function dialogs() {
       dialog.showModal();
       dialog.querySelector("[autofocus], input:not([type=hidden]), textarea, select")?.focus();
     }
+    if (event.target.closest("[data-back]") && history.length > 1) {
+      event.preventDefault();
+      history.back();
+    }
     const closer = event.target.closest("[data-dialog-close]");
     if (closer?.closest("dialog[open]")) {
       event.preventDefault();

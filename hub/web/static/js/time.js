@@ -1,5 +1,6 @@
 /* Shows every moment in the reader's own zone. The server's text, which names UTC, stays as the title. */
-const language = document.documentElement.lang || undefined;
+const spoken = document.documentElement.lang;
+const language = spoken === "en" ? "en-GB" : spoken || undefined; // day before month, as the server writes it
 const moment = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const STEPS = [["day", 86400e3], ["hour", 3600e3], ["minute", 60e3]];
