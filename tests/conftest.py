@@ -11,6 +11,7 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -92,6 +93,7 @@ def config(template: str, tmp_path: Path) -> Iterator[Config]:
 def app(config: Config) -> Iterator[Flask]:
     """The application over its own database, the clock stopped at NOON."""
     app = create_app(config)
+    app.test_client_class = Browser
     app.config["WTF_CSRF_ENABLED"] = False  # tests/web/test_csrf.py switches it on
     clock.set_to(NOON)
     pagecache.forget_all()
@@ -100,6 +102,16 @@ def app(config: Config) -> Iterator[Flask]:
         db.session.remove()
         db.engine.dispose()
     clock.set_to(None)
+
+
+class Browser(FlaskClient):
+    """A client whose every request has an application context of its own, as in the server: nothing in `g` outlives a request."""
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.rollback()  # the test reads afresh what the request wrote
+        return answer
 
 
 @pytest.fixture

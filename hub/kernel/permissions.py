@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotAllowed
+from hub.kernel.errors import NotAllowed, NotSignedIn
 
 Predicate = Callable[[Actor, Any], bool]
 
@@ -49,6 +49,22 @@ def consults(actor: Actor, subject: Any) -> bool:
 
 def is_signed_in(actor: Actor, subject: Any) -> bool:
     return actor.signed_in
+
+
+def is_verified(actor: Actor, subject: Any) -> bool:
+    """Has the actor confirmed an e-mail address? Whatever binds (founding, signing, paying) takes it."""
+    return actor.verified
+
+
+def require_verified(actor: Actor) -> None:
+    """Raises NotSignedIn, or NotAllowed (code unverified_address) with what to do about it."""
+    if not actor.signed_in and actor.credential != "system":
+        raise NotSignedIn("Sign in first.")
+    if not actor.verified:
+        raise NotAllowed(
+            "Confirm your e-mail address first: open the link in the mail we sent you, or ask for a new one under Settings.",
+            code="unverified_address",
+        )
 
 
 def by_the_system(actor: Actor, subject: Any) -> bool:

@@ -1,0 +1,383 @@
+"""The only writes on accounts: registration, mail links, passwords, sessions, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, func, or_, select, update
+
+from hub.core.accounts import queries, rules
+from hub.core.accounts.events import (
+    AccountChanged,
+    DutiesChanged,
+    EmailVerified,
+    KeyIssued,
+    KeyRevoked,
+    PasswordChanged,
+    PersonRegistered,
+    PersonReinstated,
+    PersonSuspended,
+    RegistrationRepeated,
+    ResetRequested,
+    SessionEnded,
+    SignedIn,
+    VerificationRequested,
+)
+from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
+from hub.core.accounts.policy import POLICY
+from hub.core.accounts.states import LIFE, Act, KeyKind, Purpose, State
+from hub.db import journal
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import Actor, Scope
+from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
+from hub.kernel.permissions import administers, require_verified
+from hub.kernel.words import N_
+
+MOST_KEYS = 25
+
+
+def _tell(event: Any, actor: Actor) -> None:
+    """Record an event of this room: each one names its person."""
+    journal.record(event, actor=actor, subject=f"person:{event.person_id}")
+
+
+def _own(actor: Actor) -> Person:
+    """The actor's own account. Raises NotSignedIn."""
+    if actor.person_id is None:
+        raise NotSignedIn(N_("Sign in first."))
+    return queries.get(actor.person_id)
+
+
+def register(*, actor: Actor, email: str, name: str, password: str, language: str = "en") -> Person | None:
+    """Open an account whose address is still to be confirmed, by mail.
+
+    None if the address has an account already: its owner is told by mail, and the visitor must not learn it. Raises Invalid.
+    """
+    email = rules.normal_email(email)
+    rules.check_password(password, email)
+    password_hash = rules.hash_password(password)
+    existing = queries.by_email(email)
+    if existing is not None:
+        _tell(RegistrationRepeated(person_id=existing.id), actor)
+        return None
+    person = _new_person(email=email, name=name, password_hash=password_hash, language=language)
+    token = _mail_token(person, Purpose.VERIFY)
+    _tell(PersonRegistered(person_id=person.id, mail_token_id=token.id), _as(person))
+    return person
+
+
+def create(
+    *,
+    actor: Actor,
+    email: str,
+    name: str,
+    password: str,
+    language: str = "en",
+    admin: bool = False,
+    consultant: bool = False,
+    any_password: bool = False,
+) -> Person:
+    """An account made by an administrator or a command: its address counts as confirmed.
+
+    `any_password` lets the demo accounts have their public one. Raises NotAllowed, Invalid.
+    """
+    if not administers(actor, None):
+        raise NotAllowed(N_("Only administrators make accounts for others."))
+    email = rules.normal_email(email)
+    if not any_password:
+        rules.check_password(password, email)
+    if queries.by_email(email) is not None:
+        raise one_field("email", N_("There is an account with this address already."), code="email_taken")
+    person = _new_person(email=email, name=name, password_hash=rules.hash_password(password), language=language)
+    person.email_verified_at = clock.now()
+    person.is_admin, person.is_consultant = admin, consultant
+    _tell(PersonRegistered(person_id=person.id, mail_token_id=0), actor)
+    if admin or consultant:
+        _record_duties(actor, person)
+    return person
+
+
+def _new_person(*, email: str, name: str, password_hash: str, language: str) -> Person:
+    person = Person(
+        email=email, name=name.strip(), handle=_free_handle(name), password_hash=password_hash, language=language, created_at=clock.now()
+    )
+    db.session.add(person)
+    db.session.flush()
+    return person
+
+
+def _free_handle(name: str) -> str:
+    """The name's handle, numbered if others have it."""
+    plain = rules.handle_from(name)
+    if plain != "member" and queries.by_handle(plain) is None:
+        return plain
+    stem = plain[:22].rstrip("-")
+    taken = set(db.session.scalars(select(Person.handle).where(Person.handle.like(f"{stem}-%"))))
+    number = (db.session.scalar(select(func.count()).select_from(Person)) or 0) if plain == "member" else 1
+    while f"{stem}-{number + 1}" in taken:
+        number += 1
+    return f"{stem}-{number + 1}"
+
+
+def _as(person: Person) -> Actor:
+    """The person as the one who acts, before there is a session."""
+    return Actor(person_id=person.id, verified=person.email_verified_at is not None)
+
+
+def _mail_token(person: Person, purpose: Purpose) -> MailToken:
+    life = rules.RESET_LIFE if purpose is Purpose.RESET else rules.VERIFY_LIFE
+    token = MailToken(person_id=person.id, purpose=purpose, created_at=clock.now(), expires_at=clock.now() + life)
+    db.session.add(token)
+    db.session.flush()
+    return token
+
+
+def fresh_token(mail_token_id: int) -> str | None:
+    """The secret for the mail that is being written now; of it only the hash is kept, and its life begins.
+
+    Called again (a mail sent twice), it makes a new secret and the older one stops working. None if it is not wanted any more.
+    """
+    token = db.session.get(MailToken, mail_token_id)
+    if token is None or token.used_at is not None:
+        return None
+    secret = rules.new_secret()
+    token.secret_hash = rules.fingerprint(secret)
+    token.expires_at = clock.now() + (rules.RESET_LIFE if token.purpose is Purpose.RESET else rules.VERIFY_LIFE)
+    return secret
+
+
+def request_verification(*, actor: Actor) -> None:
+    """Send the confirming mail again. Raises NotSignedIn, NotNow."""
+    person = _own(actor)
+    if person.email_verified_at is not None:
+        raise NotNow(N_("Your address is confirmed already."))
+    if _asked_just_now(person, Purpose.VERIFY):
+        raise NotNow(N_("A mail is on its way. Look into your spam folder, and ask again in a minute if it is not there."))
+    token = _mail_token(person, Purpose.VERIFY)
+    _tell(VerificationRequested(person_id=person.id, mail_token_id=token.id), actor)
+
+
+def verify_email(*, token: str) -> Person:
+    """Confirm the address to which the link was sent. Raises NotFound (code bad_link)."""
+    row = queries.open_token(token, Purpose.VERIFY)
+    person = queries.get(row.person_id)
+    _use_up(person, Purpose.VERIFY)
+    _confirm(person)
+    return person
+
+
+def _confirm(person: Person) -> None:
+    if person.email_verified_at is None:
+        person.email_verified_at = clock.now()
+        _tell(EmailVerified(person_id=person.id), _as(person))
+
+
+def _use_up(person: Person, purpose: Purpose) -> None:
+    """No link of this kind that went to the person works after this."""
+    rows = select(MailToken).where(MailToken.person_id == person.id, MailToken.purpose == purpose, MailToken.used_at.is_(None))
+    for row in db.session.scalars(rows.with_for_update()):
+        row.used_at = clock.now()
+
+
+def _asked_just_now(person: Person, purpose: Purpose) -> bool:
+    latest = db.session.scalar(select(func.max(MailToken.created_at)).where(MailToken.person_id == person.id, MailToken.purpose == purpose))
+    return latest is not None and clock.now() < latest + rules.MAIL_PAUSE
+
+
+def request_reset(*, actor: Actor, email: str) -> None:
+    """Send a link for a new password, if there is such an account. Says nothing either way."""
+    person = queries.by_email(email)
+    if person is None or person.state is not State.ACTIVE or _asked_just_now(person, Purpose.RESET):
+        return
+    token = _mail_token(person, Purpose.RESET)
+    _tell(ResetRequested(person_id=person.id, mail_token_id=token.id), actor)
+
+
+def reset(*, token: str, password: str) -> Person:
+    """Set a new password by a mailed link, once. Ends every session, and proves the address. Raises NotFound (code bad_link), Invalid."""
+    row = queries.open_token(token, Purpose.RESET)
+    person = queries.get(row.person_id)
+    rules.check_password(password, person.email)
+    _use_up(person, Purpose.RESET)
+    person.password_hash = rules.hash_password(password)
+    _tell(PasswordChanged(person_id=person.id, how="reset"), _as(person))
+    _confirm(person)
+    _end_sessions(_as(person), person, why="password")
+    return person
+
+
+def change_password(*, actor: Actor, current: str, password: str) -> None:
+    """Takes the present password; ends the person's other sessions. Raises Invalid, NotSignedIn."""
+    person = _own(actor)
+    if not rules.password_matches(person.password_hash, current):
+        raise one_field("current", N_("This is not your present password."), code="bad_credentials")
+    rules.check_password(password, person.email)
+    person.password_hash = rules.hash_password(password)
+    _use_up(person, Purpose.RESET)
+    _tell(PasswordChanged(person_id=person.id, how="changed"), actor)
+    _end_sessions(actor, person, why="password", but=actor.credential)
+
+
+def sign_in(*, email: str, password: str, ip: str = "", user_agent: str = "", replaces: str = "") -> str:
+    """Prove who it is and open a session. Returns the session's secret. Raises Invalid (code bad_credentials, suspended)."""
+    person = queries.with_password(email, password)
+    if rules.needs_new_hash(person.password_hash):
+        person.password_hash = rules.hash_password(password)
+    return open_session(person_id=person.id, ip=ip, user_agent=user_agent, replaces=replaces)
+
+
+def open_session(*, person_id: int, ip: str = "", user_agent: str = "", replaces: str = "") -> str:
+    """A new session for somebody who has proved who they are; the browser's old one (`replaces`, its secret) ends."""
+    if replaces:
+        sign_out(token=replaces, why="replaced")
+    secret, now = rules.new_secret(), clock.now()
+    session = LoginSession(
+        person_id=person_id, token_hash=rules.fingerprint(secret), created_at=now, last_seen_at=now, ip=ip[:45], user_agent=user_agent[:300]
+    )
+    db.session.add(session)
+    db.session.flush()
+    _tell(SignedIn(person_id=person_id, session_id=session.id), Actor(person_id=person_id, credential=f"session:{session.id}"))
+    return secret
+
+
+def sign_out(*, token: str, why: str = "signed_out") -> None:
+    """End the session with this secret, if it is still going."""
+    session = db.session.scalars(select(LoginSession).where(LoginSession.token_hash == rules.fingerprint(token))).one_or_none()
+    if session is not None and session.ended_at is None:
+        _end(session, Actor(person_id=session.person_id, credential=f"session:{session.id}"), why)
+
+
+def end_session(*, actor: Actor, session_id: int) -> None:
+    """End one of the actor's own sessions. Raises NotFound for anybody else's."""
+    session = db.session.get(LoginSession, session_id)
+    if session is None or session.ended_at is not None or session.person_id != actor.person_id:
+        raise NotFound(N_("There is no such session any more."))
+    _end(session, actor, "revoked")
+
+
+def end_other_sessions(*, actor: Actor) -> None:
+    """End all of the actor's sessions but the one that speaks."""
+    _end_sessions(actor, _own(actor), why="revoked", but=actor.credential)
+
+
+def _end_sessions(actor: Actor, person: Person, *, why: str, but: str = "") -> None:
+    rows = select(LoginSession).where(LoginSession.person_id == person.id, LoginSession.ended_at.is_(None)).order_by(LoginSession.id)
+    for session in db.session.scalars(rows):
+        if f"session:{session.id}" != but:
+            _end(session, actor, why)
+
+
+def _end(session: LoginSession, actor: Actor, why: str) -> None:
+    session.ended_at = clock.now()
+    _tell(SessionEnded(person_id=session.person_id, session_id=session.id, why=why), actor)
+
+
+def issue_key(
+    *, actor: Actor, name: str, kind: KeyKind = KeyKind.API, scopes: Iterable[Scope] = (Scope.READ,), expires_at: datetime | None = None
+) -> tuple[ApiKey, str]:
+    """A key for the actor's programs: the row and the secret, which can never be shown again. Every key may read.
+
+    Raises NotAllowed (unverified_address), Invalid.
+    """
+    require_verified(actor)
+    person = _own(actor)
+    if len(queries.keys_of(person.id)) >= MOST_KEYS:
+        raise Invalid(N_("You have %(n)s keys: revoke one that is not used any more first."), n=MOST_KEYS)
+    if not clock.within(None, expires_at):
+        raise one_field("expires_at", N_("This moment has passed already."))
+    granted = sorted({Scope.READ, *scopes}, key=list(Scope).index)
+    secret, prefix = rules.new_key()
+    key = ApiKey(
+        person_id=person.id, name=name.strip(), kind=kind, prefix=prefix, secret_hash=rules.fingerprint(secret),
+        scopes=" ".join(granted), created_at=clock.now(), expires_at=expires_at,
+    )  # fmt: skip
+    db.session.add(key)
+    db.session.flush()
+    _tell(KeyIssued(person_id=person.id, key_id=key.id, kind=kind.value, scopes=[scope.value for scope in granted]), actor)
+    return key, secret
+
+
+def revoke_key(*, actor: Actor, key_id: int) -> ApiKey:
+    """Stop one of the actor's own keys for good. Raises NotFound for anybody else's."""
+    key = db.session.get(ApiKey, key_id)
+    if key is None or key.revoked_at is not None or key.person_id != actor.person_id:
+        raise NotFound(N_("There is no such key any more."))
+    key.revoked_at = clock.now()
+    _tell(KeyRevoked(person_id=key.person_id, key_id=key.id), actor)
+    return key
+
+
+def change_profile(
+    *, actor: Actor, name: str | None = None, handle: str | None = None, language: str | None = None, timezone: str | None = None
+) -> Person:
+    """Change what is given of the actor's own account. Raises NotSignedIn, Invalid (code handle_taken)."""
+    person = _own(actor)
+    if handle is not None:
+        handle = rules.check_handle(handle) if handle != person.handle else handle
+        holder = queries.by_handle(handle)
+        if holder is not None and holder.id != person.id:
+            raise rules.handle_taken()
+    asked = {"name": name, "handle": handle, "language": language, "timezone": timezone}
+    changed = [column for column, value in asked.items() if value is not None and value != getattr(person, column)]
+    for column in changed:
+        setattr(person, column, asked[column])
+    if changed:
+        _tell(AccountChanged(person_id=person.id, fields=changed), actor)
+    return person
+
+
+def set_duties(*, actor: Actor, person: Person, admin: bool, consultant: bool) -> Person:
+    """Say who administers and who consults. Raises NotAllowed; nobody takes their own administration away."""
+    if not administers(actor, person) or (person.id == actor.person_id and not admin):
+        raise NotAllowed(N_("Another administrator has to decide this."))
+    if (person.is_admin, person.is_consultant) != (admin, consultant):
+        person.is_admin, person.is_consultant = admin, consultant
+        _record_duties(actor, person)
+    return person
+
+
+def _record_duties(actor: Actor, person: Person) -> None:
+    _tell(DutiesChanged(person_id=person.id, is_admin=person.is_admin, is_consultant=person.is_consultant), actor)
+
+
+def suspend(*, actor: Actor, person: Person, reason: str) -> Person:
+    """Shut an account, for a reason its owner is shown: sessions end, keys stop working. Raises NotAllowed, NotNow, Invalid."""
+    POLICY.require(actor, Act.SUSPEND, person)
+    if person.id == actor.person_id:
+        raise NotAllowed(N_("Another administrator has to decide this."))
+    if not reason.strip():
+        raise one_field("reason", N_("Say why: the person is told."))
+    LIFE.fire(person, Act.SUSPEND)
+    person.state_reason = reason.strip()
+    _tell(PersonSuspended(person_id=person.id), actor)
+    _end_sessions(actor, person, why="suspended")
+    return person
+
+
+def reinstate(*, actor: Actor, person: Person) -> Person:
+    """Open a suspended account again. Raises NotAllowed, NotNow."""
+    POLICY.require(actor, Act.REINSTATE, person)
+    LIFE.fire(person, Act.REINSTATE)
+    person.state_reason = ""
+    _tell(PersonReinstated(person_id=person.id), actor)
+    return person
+
+
+def note_use(*, credential: str) -> None:
+    """Write down that a session or key ("session:5", "key:2") was used now. Not worth a line in the journal."""
+    kind, _, number = credential.partition(":")
+    if kind == "session":
+        db.session.execute(update(LoginSession).where(LoginSession.id == int(number)).values(last_seen_at=clock.now()))
+    elif kind == "key":
+        db.session.execute(update(ApiKey).where(ApiKey.id == int(number)).values(last_used_at=clock.now()))
+
+
+def forget_old() -> None:
+    """Delete sessions and mail links that have been useless for a month: addresses and devices are kept no longer than needed."""
+    before = clock.now() - rules.FORGOTTEN_AFTER
+    lapsed = or_(LoginSession.ended_at < before, LoginSession.last_seen_at < before - rules.SESSION_IDLE)
+    db.session.execute(delete(LoginSession).where(or_(lapsed, LoginSession.created_at < before - rules.SESSION_MOST)))
+    db.session.execute(delete(MailToken).where(MailToken.expires_at < before))

@@ -1,0 +1,42 @@
+"""The life of an account, and the kinds of its credentials."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from hub.kernel.states import Machine, Move
+from hub.kernel.words import N_, Worded
+
+
+class State(Worded):
+    ACTIVE = "active", N_("Active")
+    SUSPENDED = "suspended", N_("Suspended")
+
+
+class Act(StrEnum):
+    SUSPEND = "suspend"
+    REINSTATE = "reinstate"
+
+
+class KeyKind(Worded):
+    """What an API key opens: our own API, or the Mechanical Turk protocol."""
+
+    API = "api", N_("Hub API")
+    MTURK = "mturk", N_("Mechanical Turk protocol")
+
+
+class Purpose(Worded):
+    """What the secret in a mail is good for."""
+
+    VERIFY = "verify", N_("Confirm the address")
+    RESET = "reset", N_("Set a new password")
+
+
+LIFE = Machine(
+    "account",
+    initial=State.ACTIVE,
+    moves=(
+        Move(Act.SUSPEND, State.ACTIVE, State.SUSPENDED, says=N_("Suspend")),
+        Move(Act.REINSTATE, State.SUSPENDED, State.ACTIVE, says=N_("Reinstate")),
+    ),
+)

@@ -1,0 +1,160 @@
+"""Organisations, who belongs to them, and what other rooms show on their page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from hub.core.accounts import queries as accounts
+from hub.core.accounts.models import Person
+from hub.core.organisations.models import Membership, Organisation
+from hub.core.organisations.states import Kind
+from hub.db.extensions import db
+from hub.kernel.actor import Actor, Role
+from hub.kernel.errors import NotFound
+from hub.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class OrganisationCard:
+    """What everybody may see of an organisation in a line."""
+
+    id: int
+    slug: str
+    name: str
+    kind: Kind
+
+
+@dataclass(frozen=True)
+class Member:
+    person_id: int
+    name: str
+    handle: str
+    email: str
+    role: Role
+    since: datetime
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What another room shows on an organisation's public page: a translated title and cards (as ui.card takes them)."""
+
+    title: str
+    cards: list[Any]
+    href: str = ""
+
+
+PanelProvider = Callable[[Actor, Organisation], Panel | None]
+_panels: list[PanelProvider] = []
+
+
+def shows_on_page(provider: PanelProvider) -> PanelProvider:
+    """Register a room's panel for `/orgs/<slug>`: one or two statements, public things only, None for nothing."""
+    if provider not in _panels:
+        _panels.append(provider)
+    return provider
+
+
+def panels(actor: Actor, organisation: Organisation) -> list[Panel]:
+    return [panel for provider in _panels if (panel := provider(actor, organisation)) is not None and panel.cards]
+
+
+def get(organisation_id: int) -> Organisation:
+    """Raises NotFound."""
+    organisation = db.session.get(Organisation, organisation_id)
+    if organisation is None:
+        raise NotFound(N_("There is no such organisation."))
+    return organisation
+
+
+def by_slug(slug: str) -> Organisation:
+    """Raises NotFound."""
+    organisation = db.session.scalars(select(Organisation).where(Organisation.slug == slug)).one_or_none()
+    if organisation is None:
+        raise NotFound(N_("There is no such organisation."))
+    return organisation
+
+
+def card(organisation_id: int) -> OrganisationCard:
+    """Raises NotFound."""
+    found = cards([organisation_id]).get(organisation_id)
+    if found is None:
+        raise NotFound(N_("There is no such organisation."))
+    return found
+
+
+def cards(organisation_ids: Iterable[int | None]) -> dict[int, OrganisationCard]:
+    """Cards by id, in one statement; unknown ids are left out."""
+    wanted = {organisation_id for organisation_id in organisation_ids if organisation_id is not None}
+    if not wanted:
+        return {}
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name, Organisation.kind).where(Organisation.id.in_(wanted))
+    )
+    return {row.id: OrganisationCard(row.id, row.slug, row.name, row.kind) for row in rows}
+
+
+def of_person(person_id: int) -> list[tuple[Organisation, Role]]:
+    """The person's organisations by name, with the role there."""
+    rows = db.session.execute(
+        select(Organisation, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id)
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    return [(row.Organisation, row.role) for row in rows]
+
+
+def belongings(person_id: int) -> list[accounts.Belonging]:
+    """The person's places, by the organisations' names, in one statement."""
+    rows = db.session.execute(
+        select(Organisation.id, Organisation.slug, Organisation.name, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id)
+        .order_by(func.lower(Organisation.name), Organisation.id)
+    )
+    return [accounts.Belonging(row.id, row.slug, row.name, row.role) for row in rows]
+
+
+accounts.roles_with(belongings)
+
+
+def roles_of(person_id: int) -> dict[int, Role]:
+    """The person's role by organisation id."""
+    return {place.organisation_id: place.role for place in belongings(person_id)}
+
+
+def members(organisation_id: int) -> list[Member]:
+    """Everybody who belongs to the organisation, owners first, then by name."""
+    rows = db.session.execute(
+        select(Membership.person_id, Membership.role, Membership.since, Person.name, Person.handle, Person.email)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.organisation_id == organisation_id)
+    )
+    found = [Member(row.person_id, row.name, row.handle, row.email, row.role, row.since) for row in rows]
+    return sorted(found, key=lambda member: (member.role is not Role.OWNER, member.name.lower(), member.person_id))
+
+
+def member_ids(organisation_id: int, roles: Iterable[Role] = tuple(Role)) -> list[int]:
+    """Ids of the members with one of the roles: whom the organisation's news goes to."""
+    return list(
+        db.session.scalars(
+            select(Membership.person_id)
+            .where(Membership.organisation_id == organisation_id, Membership.role.in_(list(roles)))
+            .order_by(Membership.person_id)
+        )
+    )
+
+
+def membership(organisation_id: int, person_id: int) -> Membership:
+    """Raises NotFound, also for people who exist but do not belong."""
+    found = db.session.scalars(
+        select(Membership).where(Membership.organisation_id == organisation_id, Membership.person_id == person_id)
+    ).one_or_none()
+    if found is None:
+        raise NotFound(N_("This person does not belong to the organisation."))
+    return found
