@@ -30,6 +30,7 @@ from hub.contests.challenges.policy import POLICY
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
+from hub.core.agreements import rules as clauses
 from hub.core.organisations import operations as organisations
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
@@ -38,23 +39,14 @@ from hub.db.extensions import db
 from hub.kernel import clock, taxonomy
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
+from hub.kernel.money import breakdown
 from hub.kernel.slugs import slugify
+from hub.kernel.words import N_
 from hub.search.index import operations as index
 
 RESERVED_SLUGS = frozenset({"new"})
-DEFAULT_TERMS: Mapping[str, Any] = {
-    "transfer": "non_exclusive_licence",
-    "sublicensable": False,
-    "term_years": None,
-    "territory": "worldwide",
-    "revocable": False,
-    "payment": "lump_sum",
-    "evaluation_days": 90,
-    "losing_entries": "return_to_author",
-    "confidentiality_years": 3,
-    "originality_warranty": True,
-    "employer_waiver": True,
-}
+ANONYMOUS_SEEKER = "an organisation that stays anonymous and is known to this site (匿名需求方，平台知悉其身份)"
+"""In the agreement, which has both languages."""
 EDITABLE = ("title", "summary", "problem", "language", "sector", "closes_at", "review_days", "seeker_shown", "eligibility")
 
 
@@ -66,11 +58,11 @@ def draft(*, actor: Actor, organisation_id: int, fee_bp: int, title: str, **cont
     now = clock.now()
     challenge = Challenge(
         organisation_id=organisation_id, author_id=actor.person_id, title=title, slug=_free_slug(title), fee_bp=fee_bp,
-        terms=dict(DEFAULT_TERMS), state=LIFE.initial, created_at=now, updated_at=now,
+        terms=clauses.plain_choices(clauses.Choices()), state=LIFE.initial, created_at=now, updated_at=now,
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, challenge)
     if not actor.verified:
-        raise NotAllowed("Confirm your e-mail address first: the link is in your mail.", code="not_verified")
+        raise NotAllowed(N_("Confirm your e-mail address first: the link is in your mail."), code="not_verified")
     _write_content(challenge, content)
     db.session.add(challenge)
     db.session.flush()
@@ -87,7 +79,7 @@ def edit(*, actor: Actor, challenge: Challenge, **content: Any) -> Challenge:
     """
     POLICY.require(actor, Act.EDIT, challenge)
     if challenge.state is not State.DRAFT:
-        raise NotNow("Only a draft can be changed; it is “%(state)s” now.", state=challenge.state.label)
+        raise NotNow(N_("Only a draft can be changed; it is “%(state)s” now."), state=challenge.state.label)
     changed = _write_content(challenge, content)
     if changed:
         challenge.updated_at = clock.now()
@@ -107,8 +99,8 @@ def _write_content(challenge: Challenge, content: Mapping[str, Any]) -> list[str
         _refuse_other_currency(challenge, prize.currency)
         challenge.prize_minor, challenge.currency = prize.minor, prize.currency
         changed.append("prize")
-    if "terms" in content and {**challenge.terms, **content["terms"]} != challenge.terms:
-        challenge.terms = {**challenge.terms, **content["terms"]}
+    if "terms" in content and (terms := _terms(challenge, content["terms"])) != challenge.terms:
+        challenge.terms = terms
         changed.append("terms")
     if "criteria" in content and _rows(challenge.criteria) != list(content["criteria"]):
         _replace_criteria(challenge, content["criteria"])
@@ -116,9 +108,17 @@ def _write_content(challenge: Challenge, content: Mapping[str, Any]) -> list[str
     return changed
 
 
+def _terms(challenge: Challenge, said: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return clauses.plain_choices(clauses.read_choices({**challenge.terms, **said}))
+    except Invalid as error:
+        raise Invalid(error.message, code=error.code, fields={f"terms.{name}": text for name, text in error.fields.items()}) from error
+
+
 def _refuse_other_currency(challenge: Challenge, currency: str) -> None:
     if challenge.id and currency != challenge.currency and ledger.held(challenge.ref, challenge.currency):
-        raise one_field("currency", "Money is held in the present currency already. Withdraw the challenge to get it back.", code="prize_held")
+        told = N_("Money is held in the present currency already. Withdraw the challenge to get it back.")
+        raise one_field("currency", told, code="prize_held")
 
 
 def _rows(criteria: Sequence[Criterion]) -> list[dict[str, Any]]:
@@ -127,7 +127,7 @@ def _rows(criteria: Sequence[Criterion]) -> list[dict[str, Any]]:
 
 def _replace_criteria(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -> None:
     if len(rows) > rules.MOST_CRITERIA:
-        raise one_field("criteria", "Name at most 20 criteria.", code="too_many_criteria")
+        raise one_field("criteria", N_("Name at most 20 criteria."), code="too_many_criteria")
     challenge.criteria = [
         Criterion(
             position=position, title=row["title"], detail=row["detail"], kind=row["kind"],
@@ -147,7 +147,7 @@ def submit(*, actor: Actor, challenge: Challenge) -> Challenge:
     """Draw up the participation agreement and hand the draft to the consultants. Raises Invalid naming each gap, NotAllowed, NotNow."""
     POLICY.require(actor, Act.SUBMIT, challenge)
     if challenge.state is State.DRAFT and (gaps := rules.gaps(challenge)):
-        raise Invalid("Some parts of the draft are missing.", code="incomplete", fields=gaps)
+        raise Invalid(N_("Some parts of the draft are missing."), code="incomplete", fields=gaps)
     LIFE.fire(challenge, Act.SUBMIT)
     terms = agreements.draw_up(
         actor=actor, subject=challenge.ref, kind="challenge_entry", choices=challenge.terms, parties=_parties(challenge)
@@ -158,9 +158,15 @@ def submit(*, actor: Actor, challenge: Challenge) -> Challenge:
 
 
 def _parties(challenge: Challenge) -> dict[str, str]:
-    """What the participation agreement says of its parties: every entrant reads it, so an anonymous seeker is not named there."""
-    card = queries.seeker_card(challenge, SYSTEM)
-    return {"seeker": card.name if challenge.seeker_shown else "", "challenge": challenge.title}
+    """What the participation agreement names. Every entrant reads it, so an anonymous seeker is not named there."""
+    paid = breakdown(challenge.prize, challenge.fee_bp)
+    return {
+        "seeker": queries.seeker_name(challenge, SYSTEM) if challenge.seeker_shown else ANONYMOUS_SEEKER,
+        "title": challenge.title,
+        "prize": str(paid.gross),
+        "fee": str(paid.fee),
+        "net": str(paid.net),
+    }
 
 
 def return_(*, actor: Actor, challenge: Challenge, remarks: str) -> Challenge:
@@ -197,7 +203,7 @@ def _decide(actor: Actor, challenge: Challenge, act: Act) -> None:
 def _remark(actor: Actor, challenge: Challenge, act: Act, text: str) -> Remark:
     """Keep what was said with a decision. Raises Invalid if nothing was."""
     if not text.strip():
-        raise one_field("remarks", "Say why: the people concerned will read it.", code="reason_missing")
+        raise one_field("remarks", N_("Say why: the people concerned will read it."), code="reason_missing")
     remark = Remark(challenge_id=challenge.id, person_id=actor.person_id, decision=act.value, text=text.strip(), at=clock.now())
     db.session.add(remark)
     db.session.flush()
@@ -208,10 +214,10 @@ def fund(*, actor: Actor, challenge: Challenge) -> Any:
     """Ask for what is missing of the prize. Returns the funding with the reference for the bank transfer. Raises NotAllowed, NotNow."""
     POLICY.require(actor, Act.FUND, challenge)
     if challenge.state is not State.APPROVED:
-        raise NotNow("The prize is paid in once a consultant has approved the challenge.", code="not_approved")
+        raise NotNow(N_("The prize is paid in once a consultant has approved the challenge."), code="not_approved")
     queries.with_hold(challenge)
     if rules.prize_is_held(challenge):
-        raise NotNow("The whole prize is held already.", code="already_held")
+        raise NotNow(N_("The whole prize is held already."), code="already_held")
     missing = queries.missing(challenge)
     funding = payments.request_funding(
         actor=actor, organisation_id=challenge.organisation_id, subject=challenge.ref, amount=missing, label=challenge.title
@@ -226,9 +232,9 @@ def publish(*, actor: Actor, challenge: Challenge) -> Challenge:
     POLICY.require(actor, Act.PUBLISH, challenge)
     queries.with_hold(challenge)
     if challenge.state is State.APPROVED and not rules.prize_is_held(challenge):
-        raise NotNow("The prize is not held in full yet: pay it in first.", code="prize_not_held")
+        raise NotNow(N_("The prize is not held in full yet: pay it in first."), code="prize_not_held")
     if challenge.state is State.APPROVED and not rules.deadline_is_ahead(challenge):
-        raise NotNow("The deadline has passed: take it back to the draft and set a new one.", code="deadline_passed")
+        raise NotNow(N_("The deadline has passed: take it back to the draft and set a new one."), code="deadline_passed")
     LIFE.fire(challenge, Act.PUBLISH)
     challenge.published_at = clock.now()
     journal.record(ChallengePublished(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
@@ -315,7 +321,7 @@ def _give_back(actor: Actor, challenge: Challenge) -> None:
 def follow(*, actor: Actor, challenge: Challenge) -> None:
     """Hear what becomes of it. Twice is once. Raises NotAllowed for visitors."""
     if actor.person_id is None:
-        raise NotAllowed("Sign in to follow a challenge.")
+        raise NotAllowed(N_("Sign in to follow a challenge."))
     if not queries.follows(actor, challenge):
         db.session.add(ChallengeFollow(challenge_id=challenge.id, person_id=actor.person_id, since=clock.now()))
 
@@ -329,16 +335,16 @@ def unfollow(*, actor: Actor, challenge: Challenge) -> None:
 def import_past(*, actor: Actor, row: Mapping[str, Any]) -> Challenge | None:
     """A challenge that another site ran and closed; None if it is here already.
 
-    `row`: name, agency, summary: str; deadline: aware datetime; details_url: str; published: aware datetime or None; source, source_key: str.
+    `row`: name, agency, summary, details_url, source, source_key: str; deadline: aware datetime; published: aware datetime or None.
     Raises NotAllowed unless `actor` is the system, Invalid naming the column.
     """
     if actor is not SYSTEM:
-        raise NotAllowed("Past challenges are imported by the command alone.")
+        raise NotAllowed(N_("Past challenges are imported by the command alone."))
     if queries.by_source_key(row["source_key"]) is not None:
         return None
     for column in ("name", "agency", "deadline", "source_key"):
         if not row.get(column):
-            raise one_field(column, "This column is empty.", code="missing")
+            raise one_field(column, N_("This column is empty."), code="missing")
     agency = organisations.find_or_create_imported(name=row["agency"], kind="agency")
     challenge = _past(row, agency.id)
     db.session.add(challenge)

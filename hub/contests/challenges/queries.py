@@ -4,31 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from hub.contests.challenges import rules
 from hub.contests.challenges.models import Challenge, ChallengeFollow
-from hub.contests.challenges.states import PUBLIC, State
+from hub.contests.challenges.states import PUBLIC, Phase, State
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Actor
+from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
-from hub.kernel.money import Money
+from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.taxonomy import Sector
-from hub.kernel.words import N_, Worded
-
-
-class Phase(Worded):
-    """What visitors filter by: where a public challenge stands, by the clock as well as by its state."""
-
-    OPEN = "open", N_("Open for entries")
-    JUDGING = "judging", N_("In judging")
-    PAST = "past", N_("Past")
+from hub.kernel.words import N_
 
 
 @dataclass(frozen=True)
@@ -107,7 +98,7 @@ def by_id_for(actor: Actor, challenge_id: int) -> Challenge:
 def _seen_by(actor: Actor, query: Select[tuple[Challenge]]) -> Challenge:
     challenge = db.session.scalars(query.options(selectinload(Challenge.criteria))).one_or_none()
     if challenge is None or not may_see(actor, challenge):
-        raise NotFound("There is no such challenge.")
+        raise NotFound(N_("There is no such challenge."))
     return challenge
 
 
@@ -115,7 +106,7 @@ def by_id(challenge_id: int) -> Challenge:
     """Unchecked, for the rooms above and for reactions. Raises NotFound."""
     challenge = db.session.get(Challenge, challenge_id)
     if challenge is None:
-        raise NotFound("There is no such challenge.")
+        raise NotFound(N_("There is no such challenge."))
     return challenge
 
 
@@ -197,7 +188,7 @@ def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Ch
 
 def newest(limit: int = 50) -> Sequence[Challenge]:
     """The public challenges published last, for the feed. Imported past ones are no news."""
-    query = select(Challenge).where(Challenge.state.in_(sorted(PUBLIC)), Challenge.source_key.is_(None), Challenge.published_at.is_not(None))
+    query = select(Challenge).where(Challenge.state.in_(sorted(PUBLIC)), Challenge.source_key.is_(None))
     return db.session.scalars(query.order_by(Challenge.published_at.desc(), Challenge.id.desc()).limit(limit)).all()
 
 
@@ -269,11 +260,76 @@ def seeker_name(challenge: Challenge, actor: Actor) -> str:
     return seeker_card(challenge, actor).name
 
 
+@dataclass(frozen=True)
+class Shown:
+    """A challenge as one reader sees it: pages, feeds and the API all show this."""
+
+    challenge: Challenge
+    seeker: SeekerCard
+    entries: int
+
+    @property
+    def id(self) -> int:
+        return self.challenge.id
+
+    @property
+    def open(self) -> bool:
+        return is_open(self.challenge)
+
+    @property
+    def phase(self) -> Phase | None:
+        return phase(self.challenge)
+
+    @property
+    def known_seeker(self) -> SeekerCard | None:
+        return None if self.seeker.anonymous else self.seeker
+
+    @property
+    def entry_range(self) -> rules.Span:
+        """Rough while entries are taken, exact afterwards."""
+        return rules.span(self.entries) if self.challenge.state is State.OPEN else rules.Span(self.entries, self.entries)
+
+    @property
+    def paid(self) -> Breakdown:
+        """Gross prize, the site's fee, what the winner receives."""
+        return breakdown(self.challenge.prize, self.challenge.fee_bp)
+
+    @property
+    def prize_plain(self) -> str:
+        return self.paid.gross.plain()
+
+    @property
+    def net_plain(self) -> str:
+        return self.paid.net.plain()
+
+
+def shown(actor: Actor, challenges: Iterable[Challenge]) -> list[Shown]:
+    """The challenges as `actor` may see them. At most two statements."""
+    challenges = list(challenges)
+    seekers, counts = seeker_cards(challenges, actor), entry_counts([c.id for c in challenges])
+    return [Shown(c, seekers[c.id], counts.get(c.id, 0)) for c in challenges]
+
+
+def track_record(organisation_id: int) -> tuple[int, int]:
+    """(challenges awarded, challenges decided) of an organisation, those imported left out."""
+    decided = Challenge.state.in_([State.AWARDED, State.ENDED])
+    query = select(func.count().filter(Challenge.state == State.AWARDED), func.count()).where(
+        Challenge.organisation_id == organisation_id, Challenge.source_key.is_(None), decided
+    )
+    awarded, all_decided = db.session.execute(query).one()
+    return awarded, all_decided
+
+
 def manager_ids(challenge: Challenge) -> list[int]:
     """The people who decide for the seeker: owners and managers, as person ids."""
-    return _people_in(challenge, {"owner", "manager"})
+    return organisations.member_ids(challenge.organisation_id, (Role.OWNER, Role.MANAGER))
 
 
-def _people_in(challenge: Challenge, roles: set[str]) -> list[int]:
-    members: Iterable[Any] = organisations.members(challenge.organisation_id)
-    return [member.person_id for member in members if member.role in roles]
+def people_ids(challenge: Challenge) -> list[int]:
+    """Everybody who belongs to the seeker."""
+    return organisations.member_ids(challenge.organisation_id)
+
+
+def public_ids() -> Sequence[int]:
+    """Every challenge that anybody may read, for the search index."""
+    return db.session.scalars(select(Challenge.id).where(Challenge.state.in_(sorted(PUBLIC)))).all()

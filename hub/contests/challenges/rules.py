@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from hub.kernel import clock
 from hub.kernel.words import N_, Worded
@@ -130,13 +130,20 @@ def award_by(closes_at: datetime, review_days: int) -> datetime:
     return review_ends(closes_at, review_days) + timedelta(days=AWARD_DAYS)
 
 
-def span(count: int) -> tuple[int, int | None]:
-    """The range that is shown instead of the number of entries: (0, 0), (1, 5), (6, 10), (11, 25) ... (1001, None)."""
+class Span(NamedTuple):
+    """From `least` to `most`, both included; None where it is open."""
+
+    least: int
+    most: int | None
+
+
+def span(count: int) -> Span:
+    """What is told instead of the number of entries: 0, 1 to 5, 6 to 10, 11 to 25 ... 1001 and more."""
     if count <= 0:
-        return 0, 0
+        return Span(0, 0)
     low = 1
     for step in STEPS:
         if count <= step:
-            return low, step
+            return Span(low, step)
         low = step + 1
-    return low, None
+    return Span(low, None)

@@ -21,6 +21,14 @@ class State(Worded):
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
 
+class Phase(Worded):
+    """What visitors filter by: where a public challenge stands, by the clock as well as by its state."""
+
+    OPEN = "open", N_("Open for entries")
+    JUDGING = "judging", N_("In judging")
+    PAST = "past", N_("Past")
+
+
 class Act(StrEnum):
     """The moves, then what can be done without moving."""
 
