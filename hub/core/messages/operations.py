@@ -32,7 +32,7 @@ def notify(
     """
     told_kind = Kind(kind)
     facts = {name: value if isinstance(value, int) else str(value) for name, value in (values or {}).items()}
-    text % facts  # a missing value shows here, not in the worker
+    _ = text % facts  # a missing value shows here, not in the worker
     if link and (not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"{link!r} leaves this site")
     people = list(dict.fromkeys(person_id for person_id in person_ids if person_id is not None))

@@ -1,0 +1,1 @@
+"""Agreements built from clauses: shown, versioned, signed; the text shown is the text signed."""

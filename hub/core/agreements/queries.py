@@ -1,0 +1,84 @@
+"""Which terms hold, who signed them, and who may read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from sqlalchemy import func, select
+
+from hub.core.agreements.models import Signature, Terms
+from hub.core.agreements.rules import Kind
+from hub.db.extensions import db
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound
+from hub.kernel.words import N_
+
+Reader = Callable[[Actor, str], bool]
+_readers: dict[str, Reader] = {}
+
+
+def may_read_with(prefix: str, reader: Reader) -> None:
+    """A room says who may read the agreements of its subjects: `reader(actor, "challenge:12")` for the prefix "challenge"."""
+    _readers[prefix] = reader
+
+
+def current(subject: str, kind: Kind | str) -> Terms | None:
+    """The newest version, or None before the first."""
+    newest = select(Terms).where(Terms.subject == subject, Terms.kind == Kind(kind)).order_by(Terms.number.desc()).limit(1)
+    return db.session.scalars(newest).first()
+
+
+def versions(subject: str, kind: Kind | str) -> Sequence[Terms]:
+    """All versions, the newest first."""
+    return db.session.scalars(select(Terms).where(Terms.subject == subject, Terms.kind == Kind(kind)).order_by(Terms.number.desc())).all()
+
+
+def is_current(terms: Terms) -> bool:
+    newer = select(func.count()).where(Terms.subject == terms.subject, Terms.kind == terms.kind, Terms.number > terms.number)
+    return not db.session.scalar(newer)
+
+
+def get(terms_id: int) -> Terms:
+    """Raises NotFound."""
+    terms = db.session.get(Terms, terms_id)
+    if terms is None:
+        raise NotFound(N_("There is no such agreement."))
+    return terms
+
+
+def get_for(actor: Actor, terms_id: int) -> Terms:
+    """The agreement, for whoever signed it or may sign it, administrators, and whoever the subject's room says. Raises NotFound."""
+    terms = get(terms_id)
+    if not may_read(actor, terms):
+        raise NotFound(N_("There is no such agreement."))
+    return terms
+
+
+def may_read(actor: Actor, terms: Terms) -> bool:
+    if actor.is_admin:
+        return True
+    if actor.person_id is not None and (terms.signer_id == actor.person_id or signature(actor.person_id, terms.id) is not None):
+        return True
+    reader = _readers.get(terms.subject.partition(":")[0])
+    return reader is not None and reader(actor, terms.subject)
+
+
+def signature(person_id: int, terms_id: int) -> Signature | None:
+    return db.session.scalars(select(Signature).where(Signature.person_id == person_id, Signature.terms_id == terms_id)).one_or_none()
+
+
+def has_signed(person_id: int, subject: str, kind: Kind | str) -> bool:
+    """Has the person signed the current version?"""
+    terms = current(subject, kind)
+    return terms is not None and signature(person_id, terms.id) is not None
+
+
+def signed_by(person_id: int) -> list[tuple[Signature, Terms]]:
+    """Everything the person has signed, the newest first."""
+    found = select(Signature, Terms).join(Terms, Terms.id == Signature.terms_id).where(Signature.person_id == person_id)
+    return list(db.session.execute(found.order_by(Signature.id.desc())).tuples())
+
+
+def signatures(terms_id: int) -> Sequence[Signature]:
+    """In the order of signing."""
+    return db.session.scalars(select(Signature).where(Signature.terms_id == terms_id).order_by(Signature.id)).all()
