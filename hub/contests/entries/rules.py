@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from hub.kernel import sealing
 from hub.kernel.words import N_
@@ -15,6 +15,32 @@ MANIFEST = "innovation-hub/entry-manifest/1"
 RECEIPT = "innovation-hub/receipt/1"
 MAX_FILES = 10
 MAX_FILES_BYTES = 100 * 1024 * 1024
+
+
+class StoredFile(Protocol):
+    """What this room needs to know of a file kept by the files room."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def filename(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def media_type(self) -> str: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def owner_id(self) -> int | None: ...
+
+
+class Signed(Protocol):
+    """What this room needs to know of a signature."""
+
+    @property
+    def terms_id(self) -> int: ...
+    @property
+    def hash(self) -> str: ...
 
 
 @dataclass(frozen=True)
@@ -57,6 +83,11 @@ def manifest(
         "sealed_at": sealed_at.isoformat(),
         "deadline": deadline.isoformat(),
     }
+
+
+def digest(sealed: Mapping[str, Any]) -> str:
+    """The hash that the receipt shows and the journal keeps."""
+    return sealing.digest(sealed)
 
 
 def files_of(sealed: Mapping[str, Any]) -> list[SealedFile]:

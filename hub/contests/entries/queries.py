@@ -1,0 +1,289 @@
+"""Reads of the entries room. Before the close nobody but the author sees an entry; after it, whoever decides on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import func, select
+
+from hub.contests.challenges import queries as challenges
+from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.states import CLOSED
+from hub.contests.challenges.states import State as ChallengeState
+from hub.contests.entries import rules
+from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
+from hub.contests.entries.policy import POLICY
+from hub.contests.entries.rules import SealedFile, StoredFile
+from hub.contests.entries.states import IN_THE_RUNNING, Act, Capacity, State
+from hub.core.agreements import queries as agreements
+from hub.core.files import queries as files
+from hub.db.extensions import db
+from hub.db.journal import JournalRow
+from hub.kernel import clock
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound
+from hub.kernel.words import N_
+
+AGREEMENT = "challenge_entry"
+"""The kind of agreement that an entrant signs."""
+
+NO_SUCH = N_("There is no such entry.")
+
+Reader = Callable[[Actor, Entry], Capacity | None]
+Bar = Callable[[int, int], str]
+_readers: list[Reader] = []
+_bars: list[Bar] = []
+
+
+def may_read_with(reader: Reader) -> Reader:
+    """Let a later room say in what capacity somebody reads sealed entries after the close (None: not at all)."""
+    if reader not in _readers:
+        _readers.append(reader)
+    return reader
+
+
+def bar_with(bar: Bar) -> Bar:
+    """Let a later room say why a person (challenge id, person id) cannot enter; empty if they can. The words are marked with N_."""
+    if bar not in _bars:
+        _bars.append(bar)
+    return bar
+
+
+def why_barred(actor: Actor, challenge: Challenge) -> str:
+    """Why this signed-in actor cannot enter the challenge, whatever they sign; empty if they can."""
+    if actor.belongs_to(challenge.organisation_id):
+        return N_("You belong to the organisation that asks, so you cannot enter this challenge.")
+    return next((reason for bar in _bars if (reason := bar(challenge.id, actor.person_id or 0))), "")
+
+
+@dataclass(frozen=True)
+class SealedEntry:
+    """An entry as sealed last: what judges and the seeker read. `sealed_at` is that of the seal that counts."""
+
+    entry_id: int
+    challenge_id: int
+    person_id: int
+    state: State
+    number: int
+    receipt_no: str
+    hash: str
+    title: str
+    body: str
+    files: tuple[SealedFile, ...]
+    sealed_at: datetime
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An entry's draft with its attachments, and how it stands to the last seal."""
+
+    entry: Entry
+    files: tuple[StoredFile, ...]
+    seals: tuple[Seal, ...]
+    changed: bool
+
+    @property
+    def last_seal(self) -> Seal | None:
+        return self.seals[-1] if self.seals else None
+
+
+def find(entry_id: int) -> Entry:
+    """Unchecked, for the rooms above and for reactions. Raises NotFound."""
+    entry = db.session.get(Entry, entry_id)
+    if entry is None:
+        raise NotFound(NO_SUCH)
+    return entry
+
+
+def capacity(actor: Actor, entry: Entry) -> Capacity | None:
+    """In what capacity this actor, not the author, may read the sealed entry now; None means that it is not there for them."""
+    if not actor.signed_in or entry.challenge.state not in CLOSED or entry.state not in IN_THE_RUNNING:
+        return None
+    for reader in _readers:
+        if (found := reader(actor, entry)) is not None:
+            return found
+    if POLICY.can(actor, Act.SELECT, entry):
+        return Capacity.SEEKER
+    return Capacity.STAFF if actor.is_admin or actor.is_consultant else None
+
+
+def get_for(actor: Actor, entry_id: int) -> Entry:
+    """The entry, for its author at any time and for those who decide after the close. Raises NotFound otherwise."""
+    entry = db.session.get(Entry, entry_id)
+    if entry is None or not (POLICY.can(actor, Act.READ_DRAFT, entry) or capacity(actor, entry) is not None):
+        raise NotFound(NO_SUCH)
+    return entry
+
+
+def own(actor: Actor, entry_id: int) -> Entry:
+    """The entry, for its author alone. Raises NotFound."""
+    entry = db.session.get(Entry, entry_id)
+    if entry is None or not POLICY.can(actor, Act.READ_DRAFT, entry):
+        raise NotFound(NO_SUCH)
+    return entry
+
+
+def mine_in(actor: Actor, challenge: Challenge) -> Entry | None:
+    """The actor's own entry to the challenge."""
+    if actor.person_id is None:
+        return None
+    return db.session.scalars(select(Entry).where(Entry.challenge_id == challenge.id, Entry.person_id == actor.person_id)).one_or_none()
+
+
+def own_in(actor: Actor, challenge: Challenge) -> Entry:
+    """As `mine_in`. Raises NotFound."""
+    entry = mine_in(actor, challenge)
+    if entry is None:
+        raise NotFound(N_("You have not entered this challenge yet."), code="not_entered")
+    return entry
+
+
+def mine(actor: Actor, last_id: int | None = None, limit: int = 200) -> Sequence[Entry]:
+    """Up to `limit` + 1 of the actor's entries with their challenges, newest first, after the one numbered `last_id`."""
+    query = select(Entry).where(Entry.person_id == actor.person_id).order_by(Entry.id.desc()).limit(limit + 1)
+    if last_id is not None:
+        query = query.where(Entry.id < last_id)
+    return db.session.scalars(query).all()
+
+
+def draft_of(entry: Entry) -> Draft:
+    """The draft with its files in the order they came, and all its seals."""
+    attached, seals = files_of(entry), tuple(seals_of(entry.id))
+    terms = agreements.current(entry.challenge.ref, AGREEMENT)
+    changed = bool(seals) and rules.differs(
+        seals[-1].manifest,
+        title=entry.title,
+        body=entry.body,
+        file_ids=[file.id for file in attached],
+        terms_id=terms.id if terms else 0,
+    )
+    return Draft(entry, attached, seals, changed)
+
+
+def files_of(entry: Entry) -> tuple[StoredFile, ...]:
+    """What is attached to the draft, in the order it came."""
+    ids = db.session.scalars(select(EntryFile.file_id).where(EntryFile.entry_id == entry.id).order_by(EntryFile.id)).all()
+    found = files.files(ids)
+    return tuple(found[file_id] for file_id in ids)
+
+
+def seals_of(entry_id: int) -> Sequence[Seal]:
+    """All seals of an entry, the first one first."""
+    return db.session.scalars(select(Seal).where(Seal.entry_id == entry_id).order_by(Seal.number)).all()
+
+
+def seal_of(entry: Entry, number: int | None = None) -> Seal:
+    """One seal, by default the last. Raises NotFound."""
+    query = select(Seal).where(Seal.entry_id == entry.id).order_by(Seal.number.desc()).limit(1)
+    seal = db.session.scalars(query if number is None else query.where(Seal.number == number)).one_or_none()
+    if seal is None:
+        raise NotFound(N_("This entry has not been sealed."), code="not_sealed")
+    return seal
+
+
+def receipt(seal: Seal, site: str) -> dict[str, Any]:
+    """The receipt as data. `site` is the site's address; the journal row that recorded the seal comes with it."""
+    rows = db.session.scalars(
+        select(JournalRow).where(JournalRow.subject == f"entry:{seal.entry_id}", JournalRow.kind == "EntrySealed").order_by(JournalRow.id)
+    )
+    row = next((row for row in rows if row.facts.get("hash") == seal.hash), None)
+    recorded = {**row.sealed_facts(), "hash": row.hash} if row is not None else None
+    return rules.receipt(sealed=seal.manifest, seal_hash=seal.hash, number=seal.receipt_no, site=site, journal=recorded)
+
+
+def knows_hash(sealed_hash: str) -> bool:
+    """Did this site seal something with this hash? For the public check of receipts."""
+    return db.session.scalar(select(func.count()).select_from(Seal).where(Seal.hash == sealed_hash)) == 1
+
+
+def sealed(entry: Entry) -> SealedEntry:
+    """The entry as sealed last. Raises NotFound if it never was."""
+    return _as_sealed(entry, seal_of(entry))
+
+
+def _as_sealed(entry: Entry, seal: Seal) -> SealedEntry:
+    return SealedEntry(
+        entry_id=entry.id,
+        challenge_id=entry.challenge_id,
+        person_id=entry.person_id,
+        state=entry.state,
+        number=seal.number,
+        receipt_no=seal.receipt_no,
+        hash=seal.hash,
+        title=seal.manifest["title"],
+        body=seal.manifest["body"],
+        files=tuple(rules.files_of(seal.manifest)),
+        sealed_at=seal.sealed_at,
+    )
+
+
+def sealed_of(challenge_id: int) -> list[SealedEntry]:
+    """The sealed entries of a challenge, by number; withdrawn ones are not among them. Unchecked. One statement."""
+    return sealed_of_many([challenge_id])
+
+
+def sealed_of_many(challenge_ids: Iterable[int]) -> list[SealedEntry]:
+    """As `sealed_of`, for several challenges at once."""
+    last = select(Seal.entry_id, func.max(Seal.number).label("number")).group_by(Seal.entry_id).subquery()
+    query = (
+        select(Entry, Seal)
+        .join(Seal, Seal.entry_id == Entry.id)
+        .join(last, (last.c.entry_id == Seal.entry_id) & (last.c.number == Seal.number))
+        .where(Entry.challenge_id.in_(list(challenge_ids)), Entry.state.in_(sorted(IN_THE_RUNNING)))
+        .order_by(Entry.challenge_id, Entry.id)
+    )
+    return [_as_sealed(entry, seal) for entry, seal in db.session.execute(query).tuples()]
+
+
+def entries_in(challenge_id: int) -> Sequence[Entry]:
+    """Every entry of a challenge in any state, by number. Unchecked, for the rooms above and for reactions."""
+    return db.session.scalars(select(Entry).where(Entry.challenge_id == challenge_id).order_by(Entry.id)).all()
+
+
+def has_entered(challenge_id: int, person_id: int) -> bool:
+    """Has this person an entry that is not withdrawn?"""
+    query = select(Entry.id).where(Entry.challenge_id == challenge_id, Entry.person_id == person_id, Entry.state != State.WITHDRAWN)
+    return db.session.scalar(query.limit(1)) is not None
+
+
+def counts(challenge_ids: list[int]) -> dict[int, int]:
+    """How many sealed entries each challenge has; those without any are missing. One statement."""
+    query = (
+        select(Entry.challenge_id, func.count())
+        .where(Entry.challenge_id.in_(challenge_ids), Entry.state.in_(sorted(IN_THE_RUNNING)))
+        .group_by(Entry.challenge_id)
+    )
+    return dict(db.session.execute(query).tuples().all())
+
+
+def views_of(entry_id: int) -> Sequence[EntryView]:
+    """Every look by somebody else, the latest first."""
+    return db.session.scalars(select(EntryView).where(EntryView.entry_id == entry_id).order_by(EntryView.id.desc())).all()
+
+
+def views_after(entry_id: int, last_id: int | None, limit: int) -> Sequence[EntryView]:
+    """Up to `limit` + 1 looks, the latest first, after the one numbered `last_id`."""
+    query = select(EntryView).where(EntryView.entry_id == entry_id).order_by(EntryView.id.desc()).limit(limit + 1)
+    return db.session.scalars(query if last_id is None else query.where(EntryView.id < last_id)).all()
+
+
+def open_drafts(actor: Actor) -> Sequence[Entry]:
+    """The actor's entries that wait to be sealed and still can be, the soonest deadline first."""
+    query = (
+        select(Entry)
+        .join(Challenge, Challenge.id == Entry.challenge_id)
+        .where(
+            Entry.person_id == actor.person_id,
+            Entry.state == State.DRAFT,
+            Challenge.state == ChallengeState.OPEN,
+            Challenge.closes_at > clock.now(),
+        )
+        .order_by(Challenge.closes_at)
+    )
+    return db.session.scalars(query).all()
+
+
+challenges.count_entries_with(counts)
