@@ -67,7 +67,7 @@ def on_refusal(error: HubError) -> Any:
 
 def on_http(error: HTTPException) -> Any:
     status = error.code or 500
-    if status < 400:
+    if status < 400 or error.response is not None:
         return error
     work.rollback()
     messages = getattr(error, "data", {}).get("messages") if hasattr(error, "data") else None
