@@ -1,0 +1,123 @@
+"""The one indexer: works off the marks after the commits that made them, and builds the index anew when it is missing or damaged.
+
+It holds the index for writing from before it reads the database until the index has the change, so nobody can overwrite a newer
+state with an older one. A mark is deleted only after the index has committed; dying anywhere in between repeats the work.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from hub.db import work
+from hub.db.delivery import every
+from hub.db.extensions import db
+from hub.kernel.documents import Document, Gone
+from hub.search.index import engines, operations
+from hub.search.index.engine import Busy, Change, Engine, Unavailable
+from hub.search.index.models import IndexMark
+
+log = logging.getLogger("hub.search")
+
+BATCH = 200
+SECONDS = 5.0
+"""At most this long at a time, so that mails and other deliveries get their turn."""
+
+
+@every(1)
+def index_changes() -> None:
+    """Bring the index up to date, unless another process is at it."""
+    work.rollback()  # the worker has begun a writing transaction: nobody else could write while the index is
+    engine = engines.current()
+    try:
+        if engine.needs_rebuild():
+            rebuild()
+        elif _anything_marked():
+            with engine.hold():
+                _drain(engine)
+    except Busy:
+        return
+    except Unavailable as error:
+        log.warning("%s: it will be built again", error)
+
+
+def _anything_marked() -> bool:
+    found = db.session.scalar(select(IndexMark.id).limit(1))
+    work.rollback()
+    return found is not None
+
+
+def _drain(engine: Engine) -> None:
+    until = time.monotonic() + SECONDS
+    while index_batch(engine) == BATCH and time.monotonic() < until:
+        pass
+
+
+def index_batch(engine: Engine, size: int = BATCH) -> int:
+    """Index what the oldest `size` marks stand for. Returns how many marks were worked off. Only inside `engine.hold()`."""
+    marks = db.session.execute(select(IndexMark.id, IndexMark.key).order_by(IndexMark.id).limit(size)).all()
+    if marks:
+        engine.apply(_read(engine, dict.fromkeys(key for _, key in marks)))
+        with work.unit():
+            operations.forget([number for number, _ in marks])
+    work.rollback()
+    return len(marks)
+
+
+def _read(engine: Engine, keys: dict[str, None]) -> list[Change]:
+    """The present state of these things: what no room gives is not public and goes out of the index."""
+    wanted: dict[str, list[int]] = {}
+    for key in keys:
+        kind, number = operations.split_key(key)
+        wanted.setdefault(kind, []).append(number)
+    changes: list[Change] = []
+    for kind, numbers in wanted.items():
+        source = operations.sources().get(kind)
+        given = {change.key: change for change in source.documents(numbers)} if source else {}
+        for key in (f"{kind}:{number}" for number in numbers):
+            changes.append(given[key] if key in given else Gone(key, _stored_version(engine, key)))
+    return changes
+
+
+def _stored_version(engine: Engine, key: str) -> int:
+    view = engine.view()
+    number = view.number_of(key)
+    return 0 if number is None else view.document(number).version
+
+
+@dataclass
+class Progress:
+    """How far a rebuild is, for the command that shows it."""
+
+    done: int = 0
+    total: int = 0
+
+
+def rebuild(tell: Callable[[Progress], None] = lambda progress: None) -> int:
+    """Build the index from the database beside the old one and swap. Marks stay: what changed meanwhile is read again.
+
+    Returns how many documents it holds. Raises Busy.
+    """
+    engine = engines.current()
+    with engine.hold():
+        work.rollback()
+        size = engine.rebuild(everything(tell))
+    work.rollback()
+    log.info("search index rebuilt: %s documents", size)
+    return size
+
+
+def everything(tell: Callable[[Progress], None] = lambda progress: None) -> Iterator[Document]:
+    """Every public document of every room, read in batches."""
+    numbers = {kind: sorted(set(source.every())) for kind, source in operations.sources().items()}
+    progress = Progress(0, sum(map(len, numbers.values())))
+    for kind, source in operations.sources().items():
+        for start in range(0, len(numbers[kind]), BATCH):
+            batch = numbers[kind][start : start + BATCH]
+            yield from (change for change in source.documents(batch) if isinstance(change, Document))
+            progress.done += len(batch)
+            tell(progress)
