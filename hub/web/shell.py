@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text
 from hub.db import journal
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState
+from hub.kernel import clock
 from hub.kernel.words import N_
 from hub.web import api, auth, markdown
 from hub.web.forms import current_form
@@ -135,7 +136,7 @@ def how_it_works() -> Any:
 def styleguide() -> Any:
     if not current_app.config["HUB"].demo and not current_app.config["HUB"].testing:
         abort(404)
-    return render_template("web/styleguide.html")
+    return render_template("web/styleguide.html", now=clock.now())
 
 
 @web.get("/problems/<code>")
