@@ -76,7 +76,7 @@ async function save(form) {
     const answer = await fetch(form.dataset.autosave, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" }, redirect: "manual" });
     if (!answer.ok) throw new Error(answer.status);
     delete form.dataset.unsaved;
-    if (status) status.textContent = status.dataset.saved.replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" }));
+    if (status) status.textContent = status.dataset.saved.replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang.replace(/^en$/, "en-GB"), { hour: "2-digit", minute: "2-digit" }));
   } catch {
     if (status) status.textContent = status.dataset.failed;
   }

@@ -57,6 +57,8 @@ function start() {
     if (event.key === "ArrowDown" || event.key === "ArrowUp") {
       event.preventDefault();
       mark(at + (event.key === "ArrowDown" ? 1 : -1));
+    } else if (event.key === "Escape") {
+      dialog.close(); // a search field would only empty itself
     } else if (event.key === "Enter" && list.children[at]) {
       event.preventDefault();
       location.assign(list.children[at].href);

@@ -1,7 +1,10 @@
 /* Shows every moment in the reader's own zone. The server's text, which names UTC, stays as the title. */
 const spoken = document.documentElement.lang;
 const language = spoken === "en" ? "en-GB" : spoken || undefined; // day before month, as the server writes it
-const moment = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit", timeZoneName: "short" });
+const clock = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric", hour: "2-digit", minute: "2-digit" });
+const zone = new Intl.DateTimeFormat(language, { timeZoneName: "short" });
+const zoneName = (date) => zone.formatToParts(date).find(({ type }) => type === "timeZoneName").value;
+const moment = { format: (date) => `${clock.format(date)} ${zoneName(date)}` };
 const relative = new Intl.RelativeTimeFormat(language, { numeric: "auto" });
 const STEPS = [["day", 86400e3], ["hour", 3600e3], ["minute", 60e3]];
 
