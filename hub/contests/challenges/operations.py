@@ -32,6 +32,7 @@ from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import rules as clauses
 from hub.core.organisations import operations as organisations
+from hub.core.organisations.states import Kind as OrganisationKind
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import journal
@@ -39,14 +40,15 @@ from hub.db.extensions import db
 from hub.kernel import clock, taxonomy
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
-from hub.kernel.money import breakdown
+from hub.kernel.money import Money, breakdown
+from hub.kernel.permissions import require_verified
 from hub.kernel.slugs import slugify
 from hub.kernel.words import N_
 from hub.search.index import operations as index
 
 RESERVED_SLUGS = frozenset({"new"})
-ANONYMOUS_SEEKER = "an organisation that stays anonymous and is known to this site (匿名需求方，平台知悉其身份)"
-"""In the agreement, which has both languages."""
+ANONYMOUS_SEEKER = "an anonymous organisation (匿名机构)"
+"""In the agreement, which puts the same words into both languages and says when the identity is disclosed."""
 EDITABLE = ("title", "summary", "problem", "language", "sector", "closes_at", "review_days", "seeker_shown", "eligibility")
 
 
@@ -61,8 +63,7 @@ def draft(*, actor: Actor, organisation_id: int, fee_bp: int, title: str, **cont
         terms=clauses.plain_choices(clauses.Choices()), state=LIFE.initial, created_at=now, updated_at=now,
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, challenge)
-    if not actor.verified:
-        raise NotAllowed(N_("Confirm your e-mail address first: the link is in your mail."), code="not_verified")
+    require_verified(actor)
     _write_content(challenge, content)
     db.session.add(challenge)
     db.session.flush()
@@ -211,20 +212,43 @@ def _remark(actor: Actor, challenge: Challenge, act: Act, text: str) -> Remark:
 
 
 def fund(*, actor: Actor, challenge: Challenge) -> Any:
-    """Ask for what is missing of the prize. Returns the funding with the reference for the bank transfer. Raises NotAllowed, NotNow."""
-    POLICY.require(actor, Act.FUND, challenge)
-    if challenge.state is not State.APPROVED:
-        raise NotNow(N_("The prize is paid in once a consultant has approved the challenge."), code="not_approved")
-    queries.with_hold(challenge)
-    if rules.prize_is_held(challenge):
-        raise NotNow(N_("The whole prize is held already."), code="already_held")
-    missing = queries.missing(challenge)
+    """Ask for what is missing of the prize; the funding's reference goes onto the bank transfer. Raises NotAllowed, NotNow.
+
+    An open request for another amount, from before a change of the prize, is cancelled first; what came by it stays held.
+    """
+    missing = _missing_prize(actor, challenge)
+    asked = ledger.open_funding(challenge.ref)
+    if asked is not None and asked.due == missing:
+        return asked
+    if asked is not None:
+        payments.cancel_funding(actor=actor, funding=asked)
     funding = payments.request_funding(
         actor=actor, organisation_id=challenge.organisation_id, subject=challenge.ref, amount=missing, label=challenge.title
     )
     event = PrizeRequested(challenge_id=challenge.id, funding_id=funding.id, minor=missing.minor, currency=missing.currency)
     journal.record(event, actor=actor, subject=challenge.ref)
     return funding
+
+
+def fund_from_balance(*, actor: Actor, challenge: Challenge) -> Any:
+    """Set what is missing of the prize aside from the organisation's balance. Raises NotAllowed, NotNow, Invalid (over_balance)."""
+    missing = _missing_prize(actor, challenge)
+    asked = ledger.open_funding(challenge.ref)
+    if asked is not None:
+        payments.cancel_funding(actor=actor, funding=asked)
+    return payments.fund_from_balance(
+        actor=actor, organisation_id=challenge.organisation_id, subject=challenge.ref, amount=missing, label=challenge.title,
+        key=f"{challenge.ref}:balance:{challenge.version}",
+    )  # fmt: skip
+
+
+def _missing_prize(actor: Actor, challenge: Challenge) -> Money:
+    POLICY.require(actor, Act.FUND, challenge)
+    if challenge.state is not State.APPROVED:
+        raise NotNow(N_("The prize is paid in once a consultant has approved the challenge."), code="not_approved")
+    if rules.prize_is_held(queries.with_hold(challenge)):
+        raise NotNow(N_("The whole prize is held already."), code="already_held")
+    return queries.missing(challenge)
 
 
 def publish(*, actor: Actor, challenge: Challenge) -> Challenge:
@@ -314,8 +338,7 @@ def end(*, actor: Actor, challenge: Challenge, reason: str) -> Challenge:
 
 def _give_back(actor: Actor, challenge: Challenge) -> None:
     """The rest of the hold to the organisation's balance; the key makes it happen once."""
-    if ledger.held(challenge.ref, challenge.currency):
-        payments.refund(actor=actor, subject=challenge.ref, key=f"{challenge.ref}:refund")
+    payments.refund(actor=actor, subject=challenge.ref, key=f"{challenge.ref}:refund")
 
 
 def follow(*, actor: Actor, challenge: Challenge) -> None:
@@ -340,12 +363,12 @@ def import_past(*, actor: Actor, row: Mapping[str, Any]) -> Challenge | None:
     """
     if actor is not SYSTEM:
         raise NotAllowed(N_("Past challenges are imported by the command alone."))
-    if queries.by_source_key(row["source_key"]) is not None:
+    if queries.by_source_key(row.get("source_key", "")) is not None:
         return None
-    for column in ("name", "agency", "deadline", "source_key"):
+    for column in ("name", "agency", "deadline", "source", "source_key"):
         if not row.get(column):
             raise one_field(column, N_("This column is empty."), code="missing")
-    agency = organisations.find_or_create_imported(name=row["agency"], kind="agency")
+    agency = organisations.find_or_create_imported(actor=actor, name=row["agency"], kind=OrganisationKind.AGENCY, source=row["source"])
     challenge = _past(row, agency.id)
     db.session.add(challenge)
     db.session.flush()
@@ -360,5 +383,5 @@ def _past(row: Mapping[str, Any], organisation_id: int) -> Challenge:
         organisation_id=organisation_id, title=title, slug=_free_slug(title), summary=row.get("summary", ""), fee_bp=0,
         sector=taxonomy.classify(f"{title} {row.get('summary', '')}"), closes_at=row["deadline"], closed_at=row["deadline"],
         published_at=row.get("published"), state=State.ENDED, created_at=now, updated_at=now, terms={},
-        source=row.get("source", ""), source_key=row["source_key"], source_url=row.get("details_url", ""),
+        source=row["source"], source_key=row["source_key"], source_url=row.get("details_url", ""),
     )  # fmt: skip
