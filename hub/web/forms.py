@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from datetime import UTC, datetime
 from typing import Any
@@ -96,6 +97,17 @@ class Text(fields.String):
         if len(text) > self.most:
             raise ValidationError(gettext("Write at most %(n)s characters.", n=self.most))
         return text
+
+
+class Words(fields.List):
+    """Short texts. Programs send a list; a form sends them in one line, separated by commas."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(fields.String(validate=validate.Length(max=5000)), **kwargs)
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> list[Any]:
+        said: list[Any] = super()._deserialize([value] if isinstance(value, str) else value, attr, data, **kwargs)
+        return [word.strip() for line in said for word in re.split(r"[,;\n，；、]", line.replace("\x00", "")) if word.strip()]
 
 
 class Tick(fields.Boolean):

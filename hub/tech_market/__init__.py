@@ -1,0 +1,1 @@
+"""The technology market: needs and offers, licences and patents."""

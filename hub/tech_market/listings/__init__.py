@@ -1,0 +1,1 @@
+"""Needs and offers: what an organisation looks for, and what it has to give."""

@@ -1,0 +1,225 @@
+"""Reads of the listings room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from hub.core.organisations import queries as organisations
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import Actor, Role
+from hub.kernel.errors import NotFound
+from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
+from hub.tech_market.listings import policy
+from hub.tech_market.listings.models import Listing
+from hub.tech_market.listings.rules import Deal, ImportedOffer, IpStatus, Kind
+from hub.tech_market.listings.states import Order, Readiness, State
+
+CHUNK = 500
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A visitor's choice in the list. None means all."""
+
+    kind: Kind
+    sector: Sector | None = None
+    status: IpStatus | None = None
+    deal: Deal | None = None
+    readiness: Readiness | None = None
+    organisation_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Counts:
+    """How many listings each choice would leave, the other choices standing."""
+
+    sectors: dict[Sector, int] = field(default_factory=dict)
+    statuses: dict[IpStatus, int] = field(default_factory=dict)
+    organisations: dict[int, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an import would do with its records."""
+
+    new: Sequence[ImportedOffer]
+    changed: Sequence[ImportedOffer]
+    unchanged: Sequence[ImportedOffer]
+    vanished: int
+    """Offers here from the same source that the file no longer holds; they stay as they are."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A listing with its organisation, as lists and programs read it."""
+
+    listing: Listing
+    owner: organisations.OrganisationCard
+
+    @property
+    def id(self) -> int:
+        return self.listing.id
+
+
+def shown(listings: Iterable[Listing]) -> list[Shown]:
+    """Each with its organisation. One statement."""
+    listings = list(listings)
+    owners = organisations.cards(listing.organisation_id for listing in listings)
+    return [Shown(listing, owners[listing.organisation_id]) for listing in listings]
+
+
+def get_for(actor: Actor, listing_id: int, kind: Kind) -> Listing:
+    """The need or offer, if this actor may read it. Raises NotFound otherwise, so that drafts cannot be guessed."""
+    listing = db.session.get(Listing, listing_id)
+    if listing is None or listing.kind is not kind or not policy.may_read(actor, listing):
+        raise NotFound(N_("There is no such need.") if kind is Kind.NEED else N_("There is no such offer."))
+    return listing
+
+
+def by_id(listing_id: int) -> Listing | None:
+    """Unchecked, for reactions."""
+    return db.session.get(Listing, listing_id)
+
+
+def by_ids(ids: Iterable[int]) -> dict[int, Listing]:
+    """Unchecked, by id."""
+    wanted = list(ids)
+    found: dict[int, Listing] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = db.session.scalars(select(Listing).where(Listing.id.in_(wanted[start : start + CHUNK])))
+        found |= {listing.id: listing for listing in rows}
+    return found
+
+
+def _public(wanted: Wanted) -> ColumnElement[bool]:
+    chosen: list[ColumnElement[bool]] = [Listing.kind == wanted.kind, Listing.state == State.PUBLISHED]
+    if wanted.sector is not None:
+        chosen.append(Listing.sector == wanted.sector)
+    if wanted.status is not None:
+        chosen.append(Listing.ip_status == wanted.status)
+    if wanted.deal is not None:
+        chosen.append(cast(Listing.deals, Text).contains(f'"{wanted.deal.value}"', autoescape=True))
+    if wanted.readiness is not None:
+        chosen.append(Listing.trl.between(*wanted.readiness.bounds))
+    if wanted.organisation_id is not None:
+        chosen.append(Listing.organisation_id == wanted.organisation_id)
+    return and_(*chosen)
+
+
+_ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
+    Order.NEWEST: (Listing.published_at.desc(), Listing.id.desc()),
+    Order.ENDING: (Listing.patent_expires_on.desc().nulls_last(), Listing.id.desc()),
+    Order.TITLE: (func.lower(Listing.title).asc(), Listing.id.desc()),
+}
+
+
+def listed(wanted: Wanted, *, page: int = 1, size: int = 20, order: Order = Order.NEWEST) -> tuple[Sequence[Listing], int]:
+    """One page of the published listings, and how many there are. Two statements."""
+    chosen = _public(wanted)
+    total = db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
+    query = select(Listing).where(chosen).order_by(*_ORDERS[order]).limit(size).offset((page - 1) * size)
+    return db.session.scalars(query).all(), total
+
+
+def counts(wanted: Wanted) -> Counts:
+    """The facets' numbers, one statement each."""
+    return Counts(
+        sectors={Sector(key): n for key, n in _count_by(Listing.sector, _but(wanted, sector=None)) if key},
+        statuses={IpStatus(key): n for key, n in _count_by(Listing.ip_status, _but(wanted, status=None))},
+        organisations=dict(_count_by(Listing.organisation_id, _but(wanted, organisation_id=None))),
+    )
+
+
+def _but(wanted: Wanted, **changes: None) -> Wanted:
+    return Wanted(**{**wanted.__dict__, **changes})
+
+
+def _count_by(column: InstrumentedAttribute[Any], wanted: Wanted) -> list[tuple[Any, int]]:
+    query = select(column, func.count()).where(_public(wanted)).group_by(column).order_by(func.count().desc(), column)
+    return list(db.session.execute(query).tuples())
+
+
+def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Listing]:
+    """Up to `limit` + 1 published listings, newest first, after the one numbered `last_id`."""
+    query = select(Listing).where(_public(wanted)).order_by(Listing.id.desc())
+    if last_id is not None:
+        query = query.where(Listing.id < last_id)
+    return db.session.scalars(query.limit(limit + 1)).all()
+
+
+def of_organisations_after(organisation_ids: Iterable[int], kind: Kind, last_id: int | None, limit: int) -> Sequence[Listing]:
+    """Up to `limit` + 1 listings of these organisations in any state, newest first. For their own people."""
+    query = select(Listing).where(Listing.organisation_id.in_(list(organisation_ids)), Listing.kind == kind).order_by(Listing.id.desc())
+    if last_id is not None:
+        query = query.where(Listing.id < last_id)
+    return db.session.scalars(query.limit(limit + 1)).all()
+
+
+def of_organisation(organisation_id: int, kind: Kind, *, page: int = 1, size: int = 50) -> tuple[Sequence[Listing], int]:
+    """One page of all its needs or offers, whatever their state, the last changed first. For its own people."""
+    chosen = and_(Listing.organisation_id == organisation_id, Listing.kind == kind)
+    total = db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
+    query = select(Listing).where(chosen).order_by(Listing.updated_at.desc(), Listing.id.desc()).limit(size).offset((page - 1) * size)
+    return db.session.scalars(query).all(), total
+
+
+def in_review() -> Sequence[Listing]:
+    """What waits for the consultants, the longest waiting first."""
+    return db.session.scalars(select(Listing).where(Listing.state == State.IN_REVIEW).order_by(Listing.submitted_at, Listing.id)).all()
+
+
+def returned_to(organisation_ids: Iterable[int]) -> Sequence[Listing]:
+    """Drafts of these organisations that a consultant sent back."""
+    ids = list(organisation_ids)
+    query = select(Listing).where(Listing.organisation_id.in_(ids), Listing.state == State.DRAFT, Listing.remarks != "")
+    return db.session.scalars(query.order_by(Listing.id)).all() if ids else []
+
+
+def due_to_expire(limit: int = CHUNK) -> Sequence[Listing]:
+    """Published listings whose last day has come."""
+    query = select(Listing).where(Listing.state == State.PUBLISHED, Listing.expires_on <= clock.now().date())
+    return db.session.scalars(query.order_by(Listing.id).limit(limit)).all()
+
+
+def patents_past(limit: int = CHUNK) -> Sequence[Listing]:
+    """Offers that still call a patent issued whose last day is over."""
+    query = select(Listing).where(Listing.ip_status == IpStatus.ISSUED, Listing.patent_expires_on < clock.now().date())
+    return db.session.scalars(query.order_by(Listing.id).limit(limit)).all()
+
+
+def public_ids(kind: Kind) -> Sequence[int]:
+    """Everything of this kind that lists show, for the search index."""
+    return db.session.scalars(select(Listing.id).where(Listing.kind == kind, Listing.state == State.PUBLISHED)).all()
+
+
+def manager_ids(listing: Listing) -> list[int]:
+    """The people who decide for its organisation, as person ids."""
+    return organisations.member_ids(listing.organisation_id, (Role.OWNER, Role.MANAGER))
+
+
+def compare(source: str, records: Iterable[ImportedOffer]) -> Plan:
+    """What an import of these records would do. One statement."""
+    rows = db.session.execute(select(Listing.source_key, Listing.source_hash).where(Listing.source == source))
+    known: dict[str | None, str] = dict(rows.tuples())
+    plan: dict[str, list[ImportedOffer]] = {"new": [], "changed": [], "unchanged": []}
+    for record in records:
+        stored = known.pop(record.source_key, None)
+        plan["new" if stored is None else "unchanged" if stored == record.fingerprint else "changed"].append(record)
+    return Plan(plan["new"], plan["changed"], plan["unchanged"], vanished=len(known))
+
+
+def by_source_keys(keys: Iterable[str]) -> dict[str, Listing]:
+    """Imported listings by their source's key."""
+    wanted = list(keys)
+    found: dict[str, Listing] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = db.session.scalars(select(Listing).where(Listing.source_key.in_(wanted[start : start + CHUNK])))
+        found |= {listing.source_key: listing for listing in rows if listing.source_key}
+    return found
