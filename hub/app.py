@@ -51,8 +51,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     db.init_app(app)
     migrate.init_app(app, db)
     i18n.init(app)
+    auth.init(app)  # before the limits: they count people, not only addresses
     security.init(app)
-    auth.init(app)
     errors.init(app)
     api.init(app)
     shell.init(app)
