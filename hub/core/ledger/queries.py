@@ -1,0 +1,201 @@
+"""Reading the books: balances, statements, and from a balance down to the fact behind each posting."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, func, select
+
+from hub.core.ledger.models import Account, Posting, Transaction
+from hub.core.ledger.rules import AccountRef, Kind, OwnerKind, Purpose
+from hub.db.extensions import db
+from hub.db.journal import JournalRow
+from hub.kernel.errors import NotFound
+from hub.kernel.money import Money
+from hub.kernel.words import N_
+
+Row = TypeVar("Row")
+
+
+def balance(ref: AccountRef) -> int:
+    """Minor units on the account; 0 if it was never used."""
+    return db.session.scalar(_of(ref).with_only_columns(Account.balance)) or 0
+
+
+def balances(kind: OwnerKind, owner_id: int, purpose: Purpose = Purpose.BALANCE) -> list[Money]:
+    """What an owner has for one purpose, per currency, empty accounts left out."""
+    rows = db.session.execute(
+        select(Account.currency, func.sum(Account.balance))
+        .where(Account.owner_kind == kind, Account.owner_id == owner_id, Account.purpose == purpose, Account.balance != 0)
+        .group_by(Account.currency)
+        .order_by(Account.currency)
+    )
+    return [Money(int(minor), currency) for currency, minor in rows]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One posting as its owner reads it. `id` is the posting's, for paging; `after` the account's balance then."""
+
+    id: int
+    at: datetime
+    transaction_id: int
+    kind: Kind
+    memo: str
+    cause: str
+    subject: str
+    purpose: Purpose
+    amount: Money
+    after: Money
+
+
+def statement(
+    kind: OwnerKind, owner_id: int, *, purposes: Sequence[Purpose] = tuple(Purpose), before: int | None = None, limit: int = 50
+) -> list[Line]:
+    """The owner's postings, the newest first, those below posting id `before`."""
+    return _lines(
+        select(Posting.account_id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.owner_kind == kind, Account.owner_id == owner_id, Account.purpose.in_(purposes)),
+        before,
+        limit,
+    )
+
+
+def lines_of(account_id: int, *, before: int | None = None, limit: int = 50) -> list[Line]:
+    """One account's postings, the newest first."""
+    return _lines(
+        select(Posting.account_id).join(Account, Account.id == Posting.account_id).where(Posting.account_id == account_id), before, limit
+    )
+
+
+def _lines(base: Select[Any], before: int | None, limit: int) -> list[Line]:
+    wanted = base.join(Transaction, Transaction.id == Posting.transaction_id).with_only_columns(
+        Posting.id,
+        Transaction.at,
+        Transaction.id,
+        Transaction.kind,
+        Transaction.memo,
+        Transaction.cause,
+        Transaction.subject,
+        Account.purpose,
+        Posting.minor,
+        Posting.balance_after,
+        Posting.currency,
+    )
+    if before is not None:
+        wanted = wanted.where(Posting.id < before)
+    rows = db.session.execute(wanted.order_by(Posting.id.desc()).limit(limit))
+    return [Line(*row[:8], amount=Money(row[8], row[10]), after=Money(row[9], row[10])) for row in rows]
+
+
+Legs = list[tuple[Account, Money]]
+
+
+def legs_of(transaction_ids: Sequence[int]) -> dict[int, Legs]:
+    """Every leg of these transactions, in the order they were written."""
+    found: dict[int, Legs] = {number: [] for number in transaction_ids}
+    if not transaction_ids:
+        return found
+    rows = db.session.execute(
+        select(Posting.transaction_id, Account, Posting.minor, Posting.currency)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.transaction_id.in_(transaction_ids))
+        .order_by(Posting.id)
+    )
+    for transaction_id, account, minor, currency in rows:
+        found[transaction_id].append((account, Money(minor, currency)))
+    return found
+
+
+def transactions_of(cause: str) -> list[Transaction]:
+    """What was posted because of one thing ("funding:5"), in order."""
+    return list(db.session.scalars(select(Transaction).where(Transaction.cause == cause).order_by(Transaction.id)))
+
+
+def transactions_on(
+    kind: OwnerKind, owner_id: int, what: Kind, *, before: int | None = None, limit: int = 50
+) -> list[Transaction]:
+    """Transactions of one kind that touched the owner's balances, the newest first, those below transaction id `before`."""
+    chosen = (
+        select(Transaction)
+        .join(Posting, Posting.transaction_id == Transaction.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.owner_kind == kind, Account.owner_id == owner_id, Account.purpose == Purpose.BALANCE, Transaction.kind == what)
+    )
+    if before is not None:
+        chosen = chosen.where(Transaction.id < before)
+    return list(db.session.scalars(chosen.order_by(Transaction.id.desc()).limit(limit)))
+
+
+def by_key(key: str) -> Transaction | None:
+    return db.session.scalars(select(Transaction).where(Transaction.key == key)).one_or_none()
+
+
+def transaction(transaction_id: int) -> Transaction:
+    """Raises NotFound."""
+    return _found(db.session.get(Transaction, transaction_id))
+
+
+def account(account_id: int) -> Account:
+    """Raises NotFound."""
+    return _found(db.session.get(Account, account_id))
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise NotFound(N_("There is no such page in the books."))
+    return row
+
+
+def facts_of(transaction_id: int) -> list[JournalRow]:
+    """The journal's facts about one transaction: who did what, when."""
+    return list(db.session.scalars(select(JournalRow).where(JournalRow.subject == f"transaction:{transaction_id}").order_by(JournalRow.id)))
+
+
+@dataclass(frozen=True)
+class Total:
+    """All accounts of one purpose and currency together."""
+
+    purpose: Purpose
+    accounts: int
+    amount: Money
+
+
+def totals() -> list[Total]:
+    """The balance sheet: per currency and purpose."""
+    rows = db.session.execute(
+        select(Account.currency, Account.purpose, func.count(), func.sum(Account.balance))
+        .group_by(Account.currency, Account.purpose)
+        .order_by(Account.currency, Account.purpose)
+    )
+    return [Total(purpose, count, Money(int(minor), currency)) for currency, purpose, count, minor in rows]
+
+
+def accounts(
+    *, purpose: Purpose | None = None, currency: str = "", subject: str = "", offset: int = 0, limit: int = 50
+) -> tuple[int, list[Account]]:
+    """How many accounts match, and one page of them, the fullest first."""
+    chosen = select(Account)
+    if purpose is not None:
+        chosen = chosen.where(Account.purpose == purpose)
+    if currency:
+        chosen = chosen.where(Account.currency == currency)
+    if subject:
+        chosen = chosen.where(Account.subject == subject)
+    total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
+    page = chosen.order_by(func.abs(Account.balance).desc(), Account.id).offset(offset).limit(limit)
+    return total, list(db.session.scalars(page))
+
+
+def _of(ref: AccountRef) -> Select[tuple[Account]]:
+    return select(Account).where(
+        Account.owner_kind == ref.owner_kind,
+        Account.owner_id == ref.owner_id,
+        Account.purpose == ref.purpose,
+        Account.subject == ref.subject,
+        Account.currency == ref.currency,
+    )

@@ -1,0 +1,172 @@
+"""What a transaction is, before any database sees it: accounts by their name, legs that add up, amounts one may move."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from hub.kernel import money, sealing
+from hub.kernel.errors import Invalid, one_field
+from hub.kernel.money import Money
+from hub.kernel.words import N_, Worded
+
+LIMIT = 10**18
+"""No balance leaves -LIMIT..LIMIT: amounts are at most money.MAX_MINOR, so adding one never leaves a 64-bit integer."""
+
+SITE = 0
+
+
+class OwnerKind(Worded):
+    PERSON = "person", N_("Person")
+    ORGANISATION = "organisation", N_("Organisation")
+    SITE = "site", N_("This site")
+
+
+class Purpose(Worded):
+    """What an account is for; see docs/money.md for the chart."""
+
+    BALANCE = "balance", N_("Balance")
+    HOLD = "hold", N_("Hold")
+    IN_TRANSIT = "in_transit", N_("Payouts on their way")
+    FEES = "fees", N_("Fees earned")
+    BANK = "bank", N_("At the bank")
+
+
+class Kind(Worded):
+    """What a transaction did."""
+
+    FUNDING = "funding", N_("Money received")
+    SET_ASIDE = "set_aside", N_("Set aside from the balance")
+    AWARD = "award", N_("Award")
+    REFUND = "refund", N_("Returned from a hold")
+    PAYOUT_ASKED = "payout_asked", N_("Payout asked for")
+    PAYOUT_SENT = "payout_sent", N_("Payout sent")
+    PAYOUT_RETURNED = "payout_returned", N_("Payout refused, money returned")
+
+
+@dataclass(frozen=True, order=True)
+class AccountRef:
+    """An account by what it is, so that nobody needs to know whether it exists yet. `subject` is set for holds alone."""
+
+    owner_kind: OwnerKind
+    owner_id: int
+    purpose: Purpose
+    currency: str
+    subject: str = ""
+
+    @property
+    def guarded(self) -> bool:
+        """May it never go below zero? Everything but the bank, which is an asset: its balance is what we owe in all, turned around."""
+        return self.purpose is not Purpose.BANK
+
+
+def balance_of(kind: OwnerKind, owner_id: int, currency: str) -> AccountRef:
+    return AccountRef(kind, owner_id, Purpose.BALANCE, currency)
+
+
+def in_transit_of(kind: OwnerKind, owner_id: int, currency: str) -> AccountRef:
+    return AccountRef(kind, owner_id, Purpose.IN_TRANSIT, currency)
+
+
+def hold_of(organisation_id: int, subject: str, currency: str) -> AccountRef:
+    return AccountRef(OwnerKind.ORGANISATION, organisation_id, Purpose.HOLD, currency, subject)
+
+
+def fees(currency: str) -> AccountRef:
+    return AccountRef(OwnerKind.SITE, SITE, Purpose.FEES, currency)
+
+
+def bank(currency: str) -> AccountRef:
+    return AccountRef(OwnerKind.SITE, SITE, Purpose.BANK, currency)
+
+
+@dataclass(frozen=True)
+class Leg:
+    """`minor` units more (credit, positive) or less (debit, negative) on one account."""
+
+    account: AccountRef
+    minor: int
+
+
+def checked_legs(legs: Iterable[Leg]) -> list[Leg]:
+    """The legs, one per account, without empty ones. Raises ValueError if they do not add up to zero per currency or are fewer than two."""
+    by_account: Counter[AccountRef] = Counter()
+    for leg in legs:
+        by_account[leg.account] += leg.minor
+    kept = [Leg(account, minor) for account, minor in sorted(by_account.items()) if minor]
+    totals: Counter[str] = Counter()
+    for leg in kept:
+        totals[leg.account.currency] += leg.minor
+    if len(kept) < 2 or any(totals.values()):
+        raise ValueError("a transaction has at least two legs and adds up to zero in each currency")
+    return kept
+
+
+def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg]) -> str:
+    """The fingerprint of what a transaction does: the same key must always come with the same one, and postings must still match it."""
+    return sealing.digest(
+        {
+            "kind": str(kind),
+            "memo": memo,
+            "cause": cause,
+            "subject": subject,
+            "legs": sorted(
+                [str(leg.account.owner_kind), leg.account.owner_id, str(leg.account.purpose), leg.account.subject, leg.account.currency, leg.minor]
+                for leg in legs
+            ),
+        }
+    )
+
+
+def positive(amount: Money, field: str = "amount") -> Money:
+    """The amount, if one can move it. Raises Invalid: amount_zero, amount_negative, amount_too_large."""
+    if amount.minor == 0:
+        raise one_field(field, N_("The amount must be more than zero."), code="amount_zero")
+    if amount.minor < 0:
+        raise one_field(field, N_("The amount cannot be negative."), code="amount_negative")
+    if amount.minor > money.MAX_MINOR:
+        raise one_field(field, N_("The amount is too large."), code="amount_too_large")
+    return amount
+
+
+def same_currency(amount: Money, currency: str, field: str = "amount") -> Money:
+    """The amount, if it is in `currency`. Raises Invalid: currency_differs."""
+    if amount.currency != currency:
+        message = N_("This is in %(expected)s, not in %(sent)s; money is never converted here.")
+        told = message % {"expected": currency, "sent": amount.currency}
+        raise Invalid(message, code="currency_differs", fields={field: told}, expected=currency, sent=amount.currency)
+    return amount
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong in the books. `code` is stable, `ref` names the row ("account:5"), `text` explains it."""
+
+    code: str
+    ref: str
+    text: str
+
+
+MOST_PROBLEMS = 1000
+Progress = Callable[[str, int], None]
+
+
+@dataclass
+class Report:
+    """What a check of the books found. `problems` keeps the first MOST_PROBLEMS; `found` counts all of them."""
+
+    accounts: int = 0
+    transactions: int = 0
+    postings: int = 0
+    found: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def ok(self) -> bool:
+        return self.found == 0
+
+    def add(self, code: str, ref: str, text: str) -> None:
+        self.found += 1
+        if len(self.problems) < MOST_PROBLEMS:
+            self.problems.append(Problem(code, ref, text))

@@ -1,0 +1,1 @@
+"""Money in, money held, money out."""

@@ -1,0 +1,144 @@
+"""What happened to money. `tell` are the people to be told; amounts are minor units of `currency`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import ClassVar
+
+from hub.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class FundingRequested:
+    SAYS: ClassVar[str] = N_("asked to pay in money by bank transfer")
+    funding_id: int
+    organisation_id: int
+    subject: str
+    label: str
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class FundingPartlyReceived:
+    """Some of the money came; `rest_minor` is still due."""
+
+    SAYS: ClassVar[str] = N_("confirmed a part of the money")
+    funding_id: int
+    transaction_id: int
+    organisation_id: int
+    subject: str
+    label: str
+    minor: int
+    rest_minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FundingConfirmed:
+    """All that was asked for is here: `minor` of it in the hold, `surplus_minor` beyond it on the organisation's balance."""
+
+    SAYS: ClassVar[str] = N_("confirmed that the money is here")
+    funding_id: int
+    transaction_id: int
+    organisation_id: int
+    subject: str
+    label: str
+    minor: int
+    surplus_minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class FundingCancelled:
+    """The rest is not expected any more; `kept_minor` had come already and stays in the hold."""
+
+    SAYS: ClassVar[str] = N_("cancelled a request to pay in")
+    funding_id: int
+    organisation_id: int
+    subject: str
+    label: str
+    minor: int
+    kept_minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class DepositTaken:
+    """Money that nobody had announced, onto the organisation's balance."""
+
+    SAYS: ClassVar[str] = N_("confirmed money onto the balance")
+    transaction_id: int
+    organisation_id: int
+    minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class HoldReleased:
+    """An award: gross out of the hold, net to the person, fee to the site."""
+
+    SAYS: ClassVar[str] = N_("released an award from the hold")
+    transaction_id: int
+    subject: str
+    organisation_id: int
+    person_id: int
+    label: str
+    gross_minor: int
+    fee_minor: int
+    net_minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class HoldRefunded:
+    """What was left of a hold, back onto the organisation's balance."""
+
+    SAYS: ClassVar[str] = N_("returned what was left of the hold")
+    transaction_id: int
+    subject: str
+    organisation_id: int
+    minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PayoutRequested:
+    SAYS: ClassVar[str] = N_("asked for a payout")
+    payout_id: int
+    transaction_id: int
+    owner_kind: str
+    owner_id: int
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class PayoutConfirmed:
+    SAYS: ClassVar[str] = N_("confirmed that a payout was sent")
+    payout_id: int
+    transaction_id: int
+    owner_kind: str
+    owner_id: int
+    minor: int
+    currency: str
+    bank_reference: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PayoutRejected:
+    SAYS: ClassVar[str] = N_("refused a payout; the money went back")
+    payout_id: int
+    transaction_id: int
+    owner_kind: str
+    owner_id: int
+    minor: int
+    currency: str
+    reason: str
+    tell: list[int] = field(default_factory=list)

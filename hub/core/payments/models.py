@@ -1,0 +1,147 @@
+"""Holds, fundings and payouts: what people see of the movements in the books."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.core.ledger.rules import OwnerKind
+from hub.core.payments import rules
+from hub.core.payments.states import FundingState, PayoutState
+from hub.db.extensions import db
+from hub.db.journal import BigId
+from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.money import Money
+
+
+class Hold(db.Model):
+    """Money an organisation has set aside for one subject. Awards, fees and refunds never exceed what was funded."""
+
+    __tablename__ = "hold"
+    __table_args__ = (
+        UniqueConstraint("subject", "currency"),
+        UniqueConstraint("account_id"),
+        CheckConstraint("funded_minor >= 0 AND awarded_minor >= 0 AND fee_minor >= 0 AND refunded_minor >= 0", name="not_negative"),
+        CheckConstraint("awarded_minor + fee_minor + refunded_minor <= funded_minor", name="never_more_than_funded"),
+        Index("ix_hold_organisation", "organisation_id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    currency: Mapped[str] = mapped_column(String(3))
+    account_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("account.id"))
+    label: Mapped[str] = mapped_column(String(200), default="")
+    funded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    awarded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    fee_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    refunded_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def ref(self) -> str:
+        return f"hold:{self.id}"
+
+    @property
+    def left_minor(self) -> int:
+        return self.funded_minor - self.awarded_minor - self.fee_minor - self.refunded_minor
+
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
+
+class Funding(db.Model):
+    """A request to pay in and what came of it: `held_minor` into the hold, `balance_minor` onto the organisation's balance."""
+
+    __tablename__ = "funding"
+    __table_args__ = (
+        UniqueConstraint("reference"),
+        CheckConstraint("minor > 0 AND held_minor >= 0 AND balance_minor >= 0", name="amounts"),
+        CheckConstraint("state <> 'confirmed' OR held_minor + balance_minor >= minor", name="confirmed_when_all_is_here"),
+        CheckConstraint("state <> 'open' OR held_minor + balance_minor < minor", name="open_while_some_is_due"),
+        CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_its_time"),
+        Index("uq_funding_open", "subject", "currency", unique=True, sqlite_where=text("state = 'open' AND subject <> ''"), postgresql_where=text("state = 'open' AND subject <> ''")),
+        Index("ix_funding_organisation", "organisation_id", "id"),
+        Index("ix_funding_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    reference: Mapped[str] = mapped_column(String(20))
+    gateway: Mapped[str] = mapped_column(String(20), default="bank_transfer")
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    subject: Mapped[str] = mapped_column(String(80), default="")
+    label: Mapped[str] = mapped_column(String(200), default="")
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    held_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    balance_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[FundingState] = mapped_column(enum_type(FundingState), default=FundingState.OPEN)
+    requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def ref(self) -> str:
+        return f"funding:{self.id}"
+
+    @property
+    def scope(self) -> str:
+        """Whose story it belongs to: what the money is for, else the organisation."""
+        return self.subject or f"organisation:{self.organisation_id}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    @property
+    def received(self) -> Money:
+        return Money(self.held_minor + self.balance_minor, self.currency)
+
+    @property
+    def due(self) -> Money:
+        """What is still to come."""
+        return Money(max(0, self.minor - self.received.minor), self.currency)
+
+
+class Payout(db.Model):
+    """Money on its way out of a balance. `destination` is personal: it is shown in full to the owner and to administrators alone."""
+
+    __tablename__ = "payout"
+    __table_args__ = (
+        CheckConstraint("minor > 0", name="positive"),
+        CheckConstraint("owner_kind <> 'site'", name="owned_by_people"),
+        CheckConstraint("(state = 'rejected') = (reason <> '')", name="refused_with_a_reason"),
+        CheckConstraint("(state = 'paid') = (bank_reference <> '')", name="paid_with_a_reference"),
+        CheckConstraint("(state = 'requested') = (decided_at IS NULL)", name="decided_has_its_time"),
+        Index("ix_payout_owner", "owner_kind", "owner_id", "id"),
+        Index("ix_payout_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    gateway: Mapped[str] = mapped_column(String(20), default="bank_transfer")
+    owner_kind: Mapped[OwnerKind] = mapped_column(enum_type(OwnerKind))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    destination: Mapped[str] = mapped_column(String(rules.MOST))
+    state: Mapped[PayoutState] = mapped_column(enum_type(PayoutState), default=PayoutState.REQUESTED)
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    bank_reference: Mapped[str] = mapped_column(String(80), default="")
+    requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def ref(self) -> str:
+        return f"payout:{self.id}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    @property
+    def masked_destination(self) -> str:
+        return rules.masked(self.destination)

@@ -1,0 +1,416 @@
+"""Money in, held, awarded, returned, paid out. Each step moves the books and says so; none commits, so a step is whole or never was."""
+
+from __future__ import annotations
+
+import secrets
+
+from hub.core.ledger import operations as ledger
+from hub.core.ledger import queries as books
+from hub.core.ledger import rules as accounts
+from hub.core.ledger.models import Transaction
+from hub.core.ledger.rules import Kind, OwnerKind
+from hub.core.organisations import queries as organisations
+from hub.core.payments import queries, rules
+from hub.core.payments.events import (
+    DepositTaken,
+    FundingCancelled,
+    FundingConfirmed,
+    FundingPartlyReceived,
+    FundingRequested,
+    HoldRefunded,
+    HoldReleased,
+    PayoutConfirmed,
+    PayoutRejected,
+    PayoutRequested,
+)
+from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
+from hub.core.payments.models import Funding, Hold, Payout
+from hub.core.payments.policy import BOOKS, FUNDINGS, PAYOUTS, BooksAct
+from hub.core.payments.states import FUNDING, PAYOUT, FundingAct, FundingState, PayoutAct, PayoutState
+from hub.db import journal
+from hub.db.extensions import db
+from hub.kernel import clock, money
+from hub.kernel.actor import Actor
+from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
+from hub.kernel.money import Money
+from hub.kernel.permissions import administers, by_the_system
+from hub.kernel.words import N_
+
+
+def request_funding(*, actor: Actor, organisation_id: int, subject: str, amount: Money, label: str) -> Funding:
+    """Ask for `amount`, to be held for `subject` ("challenge:2"), or for the organisation's own balance if `subject` is empty.
+
+    The funding's `reference` goes onto the bank transfer. Asking again for the same returns the open request. Raises NotAllowed,
+    Invalid (amount_zero, amount_negative, amount_too_large, currency_differs), Conflict (funding_open, other_payer).
+    """
+    BOOKS.require(actor, BooksAct.PAY_IN, organisation_id)
+    accounts.positive(amount)
+    _check_payer(subject, organisation_id, amount)
+    if subject and (open_one := queries.open_funding(subject)) is not None:
+        if open_one.organisation_id == organisation_id and open_one.amount == amount:
+            return open_one
+        raise Conflict(
+            N_("There is an open request for %(amount)s with the reference %(reference)s: cancel it before you ask for another amount."),
+            code="funding_open",
+            amount=str(open_one.amount),
+            reference=open_one.reference,
+        )
+    funding = _new_funding(actor, organisation_id, subject, amount, label)
+    db.session.add(funding)
+    db.session.flush()
+    event = FundingRequested(funding.id, organisation_id, subject, funding.label, amount.minor, amount.currency)
+    journal.record(event, actor=actor, subject=funding.ref, scope=funding.scope)
+    return funding
+
+
+def confirm_funding(*, actor: Actor, funding: Funding, received: Money, bank_reference: str = "") -> Funding:
+    """Write down money that came: into the hold as far as it was asked for, the rest onto the organisation's balance.
+
+    Less than due leaves the funding open for the rest. One transfer counts once: a second one with the same `bank_reference` (without
+    references: of the same amount) is refused. Raises NotAllowed, Invalid, NotNow (not open), Conflict (transfer_known).
+    """
+    FUNDINGS.require(actor, FundingAct.CONFIRM, funding)
+    accounts.same_currency(accounts.positive(received), funding.currency)
+    key = f"funding:{funding.id}:{rules.bank_reference(bank_reference, required=False) or received.minor}"
+    queries.lock(funding)
+    _refuse_known(key)
+    land = rules.landing(asked=funding.minor, already=funding.received.minor, received=received.minor, has_hold=bool(funding.subject))
+    FUNDING.fire(funding, FundingAct.RECEIVE_PART if land.rest_due else FundingAct.CONFIRM)
+    funding.held_minor += land.to_hold
+    funding.balance_minor += land.to_balance
+    funding.closed_at = None if land.rest_due else clock.now()
+    if land.to_hold:
+        _hold_for(funding).funded_minor += land.to_hold
+    transaction = ledger.post(
+        actor=actor,
+        kind=Kind.FUNDING,
+        key=key,
+        legs=rules.received_legs(funding.organisation_id, funding.subject, funding.currency, land),
+        memo=funding.label or funding.reference,
+        cause=funding.ref,
+        subject=funding.subject,
+    ).transaction
+    _say_received(actor, funding, transaction, received, land)
+    return funding
+
+
+def _say_received(actor: Actor, funding: Funding, transaction: Transaction, received: Money, land: rules.Landing) -> None:
+    facts = {
+        "funding_id": funding.id,
+        "transaction_id": transaction.id,
+        "organisation_id": funding.organisation_id,
+        "subject": funding.subject,
+        "label": funding.label,
+        "currency": funding.currency,
+        "tell": queries.payers(funding),
+    }
+    event: FundingPartlyReceived | FundingConfirmed
+    if land.rest_due:
+        event = FundingPartlyReceived(**facts, minor=received.minor, rest_minor=land.rest_due)
+    else:
+        event = FundingConfirmed(**facts, minor=funding.minor, surplus_minor=funding.received.minor - funding.minor)
+    journal.record(event, actor=actor, subject=transaction.ref, scope=funding.scope)
+
+
+def cancel_funding(*, actor: Actor, funding: Funding) -> Funding:
+    """Stop expecting the rest. What came already stays in its hold. Raises NotAllowed, NotNow."""
+    FUNDINGS.require(actor, FundingAct.CANCEL, funding)
+    queries.lock(funding)
+    _close_funding(actor, funding)
+    return funding
+
+
+def _close_funding(actor: Actor, funding: Funding) -> None:
+    FUNDING.fire(funding, FundingAct.CANCEL)
+    funding.closed_at = clock.now()
+    event = FundingCancelled(
+        funding_id=funding.id,
+        organisation_id=funding.organisation_id,
+        subject=funding.subject,
+        label=funding.label,
+        minor=funding.minor,
+        kept_minor=funding.received.minor,
+        currency=funding.currency,
+        tell=queries.payers(funding),
+    )
+    journal.record(event, actor=actor, subject=funding.ref, scope=funding.scope)
+
+
+def take_deposit(*, actor: Actor, organisation_id: int, received: Money, bank_reference: str, memo: str = "") -> Transaction:
+    """Write down money that nobody had asked for (a late or doubled transfer) onto the organisation's balance.
+
+    Raises NotAllowed, NotFound, Invalid, Conflict (transfer_known).
+    """
+    if not administers(actor, None):
+        raise NotAllowed(N_("Only an administrator confirms money in."))
+    organisations.get(organisation_id)
+    accounts.positive(received)
+    key = f"deposit:{organisation_id}:{rules.bank_reference(bank_reference)}"
+    _refuse_known(key)
+    transaction = ledger.post(
+        actor=actor,
+        kind=Kind.FUNDING,
+        key=key,
+        legs=rules.received_legs(organisation_id, "", received.currency, rules.Landing(0, received.minor, 0)),
+        memo=memo[:300],
+        cause=f"organisation:{organisation_id}",
+    ).transaction
+    event = DepositTaken(transaction.id, organisation_id, received.minor, received.currency, queries.bookkeepers(organisation_id))
+    journal.record(event, actor=actor, subject=transaction.ref, scope=f"organisation:{organisation_id}")
+    return transaction
+
+
+def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amount: Money, label: str, key: str) -> Funding:
+    """Set `amount` of the organisation's own balance aside for `subject`. The same `key` again returns the first one.
+
+    Raises NotAllowed, Invalid (amount_*, currency_differs, over_balance), Conflict (other_payer, idempotency_key_reused).
+    """
+    BOOKS.require(actor, BooksAct.PAY_IN, organisation_id)
+    accounts.positive(amount)
+    if (before := books.by_key(key)) is not None:
+        return _same_funding(before, organisation_id, subject, amount)
+    if not subject:
+        raise one_field("subject", N_("Say what the money is set aside for."), code="subject_missing")
+    _check_payer(subject, organisation_id, amount)
+    funding = _new_funding(actor, organisation_id, subject, amount, label)
+    funding.gateway, funding.state, funding.closed_at = "balance", FundingState.CONFIRMED, clock.now()
+    funding.held_minor = amount.minor
+    db.session.add(funding)
+    db.session.flush()
+    _hold_for(funding).funded_minor += amount.minor
+    posted = ledger.post(
+        actor=actor,
+        kind=Kind.SET_ASIDE,
+        key=key,
+        legs=rules.set_aside_legs(organisation_id, subject, amount),
+        memo=funding.label,
+        cause=funding.ref,
+        subject=subject,
+        shortage=_over_balance(OwnerKind.ORGANISATION, organisation_id, amount.currency),
+    )
+    _say_received(actor, funding, posted.transaction, amount, rules.Landing(amount.minor, 0, 0))
+    return funding
+
+
+def release(*, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_bp: int, key: str, memo: str) -> Transaction:
+    """Award `gross` out of the subject's hold: net to the person's balance, a fee of `fee_bp` basis points to the site.
+
+    That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
+    currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused).
+    """
+    _somebody(actor)
+    accounts.positive(gross)
+    hold = _held_for(subject, gross.currency)
+    parts = money.breakdown(gross, fee_bp)
+    posted = ledger.post(
+        actor=actor,
+        kind=Kind.AWARD,
+        key=key,
+        legs=rules.award_legs(hold.organisation_id, subject, to_person_id, parts),
+        memo=memo[:300],
+        cause=hold.ref,
+        subject=subject,
+        shortage=_not_enough_held(hold, gross),
+    )
+    if posted.fresh:
+        hold.awarded_minor += parts.net.minor
+        hold.fee_minor += parts.fee.minor
+        amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
+        event = HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts)
+        journal.record(event, actor=actor, subject=posted.transaction.ref, scope=subject)
+    return posted.transaction
+
+
+def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
+    """Return all that is left of the subject's holds to the organisation's balance and stop expecting more money for it.
+
+    One transaction per currency; none if nothing was left. The same `key` again returns the first ones. Raises Conflict if more money
+    came into the hold after a refund with this key.
+    """
+    _somebody(actor)
+    for funding in queries.open_fundings_for(subject):
+        queries.lock(funding)
+        if funding.state is FundingState.OPEN:
+            _close_funding(actor, funding)
+    returned = (_return_rest(actor, hold, f"{key}:{hold.currency}") for hold in queries.locked_holds(subject))
+    return [transaction for transaction in returned if transaction is not None]
+
+
+def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
+    left = hold.left_minor
+    if not left:
+        return books.by_key(key)
+    posted = ledger.post(
+        actor=actor,
+        kind=Kind.REFUND,
+        key=key,
+        legs=rules.refund_legs(hold.organisation_id, hold.subject, hold.money(left)),
+        memo=hold.label,
+        cause=hold.ref,
+        subject=hold.subject,
+    )
+    hold.refunded_minor += left
+    tell = queries.bookkeepers(hold.organisation_id)
+    event = HoldRefunded(posted.transaction.id, hold.subject, hold.organisation_id, left, hold.currency, tell)
+    journal.record(event, actor=actor, subject=posted.transaction.ref, scope=hold.subject)
+    return posted.transaction
+
+
+def request_payout(*, actor: Actor, owner: str, owner_id: int, amount: Money, destination: str) -> Payout:
+    """Ask for money out of a balance: it is put aside at once and leaves when an administrator has sent it.
+
+    `owner` is "person" (only oneself) or "organisation" (who keeps its books). Raises NotAllowed, Invalid (amount_*, over_balance,
+    destination_missing, destination_too_long, iban_wrong).
+    """
+    kind = _payee(actor, owner, owner_id)
+    accounts.positive(amount)
+    payout = Payout(
+        gateway=BANK_TRANSFER.name,
+        owner_kind=kind,
+        owner_id=owner_id,
+        minor=amount.minor,
+        currency=amount.currency,
+        destination=BANK_TRANSFER.destination(destination),
+        requested_by=actor.person_id,
+        created_at=clock.now(),
+    )
+    db.session.add(payout)
+    db.session.flush()
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, _over_balance(kind, owner_id, amount.currency))
+    event = PayoutRequested(payout.id, transaction.id, kind.value, owner_id, amount.minor, amount.currency)
+    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    return payout
+
+
+def confirm_payout(*, actor: Actor, payout: Payout, bank_reference: str) -> Payout:
+    """The money was sent, as the bank's own reference shows. Raises NotAllowed, NotNow, Invalid (bank_reference_missing)."""
+    PAYOUTS.require(actor, PayoutAct.CONFIRM, payout)
+    reference = rules.bank_reference(bank_reference)
+    _decide(actor, payout, PayoutAct.CONFIRM)
+    payout.bank_reference = reference
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_SENT)
+    facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, payout.minor, payout.currency)
+    event = PayoutConfirmed(*facts, bank_reference=reference, tell=queries.payees(payout))
+    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    return payout
+
+
+def reject_payout(*, actor: Actor, payout: Payout, reason: str) -> Payout:
+    """The money is not sent and goes back onto the balance; its owner reads `reason`. Raises NotAllowed, NotNow, Invalid (reason_missing)."""
+    PAYOUTS.require(actor, PayoutAct.REJECT, payout)
+    told = rules.reason(reason)
+    _decide(actor, payout, PayoutAct.REJECT)
+    payout.reason = told
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_RETURNED)
+    facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, payout.minor, payout.currency)
+    event = PayoutRejected(*facts, reason=told, tell=queries.payees(payout))
+    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    return payout
+
+
+def _decide(actor: Actor, payout: Payout, act: PayoutAct) -> None:
+    queries.lock(payout)
+    PAYOUT.fire(payout, act)
+    payout.decided_by, payout.decided_at = actor.person_id, clock.now()
+
+
+def _move_payout(actor: Actor, payout: Payout, kind: Kind, shortage: Invalid | None = None) -> Transaction:
+    return ledger.post(
+        actor=actor,
+        kind=kind,
+        key=f"{payout.ref}:{kind.value}",
+        legs=rules.payout_legs(kind, payout.owner_kind, payout.owner_id, payout.amount),
+        memo=(payout.bank_reference or payout.reason)[:300],
+        cause=payout.ref,
+        shortage=shortage,
+    ).transaction
+
+
+def _payee(actor: Actor, owner: str, owner_id: int) -> OwnerKind:
+    if owner == OwnerKind.PERSON:
+        if not actor.signed_in or actor.person_id != owner_id:
+            raise NotAllowed(N_("Everybody asks for their own money alone."))
+        return OwnerKind.PERSON
+    if owner != OwnerKind.ORGANISATION:
+        raise one_field("owner", N_("A payout goes to a person or an organisation."), code="owner_unknown")
+    BOOKS.require(actor, BooksAct.PAY_OUT, owner_id)
+    return OwnerKind.ORGANISATION
+
+
+def _check_payer(subject: str, organisation_id: int, amount: Money) -> None:
+    """One subject's money comes from one organisation, in one currency."""
+    for hold in queries.holds_of(subject) if subject else ():
+        if hold.organisation_id != organisation_id:
+            raise Conflict(N_("Another organisation pays for this already."), code="other_payer")
+        if hold.left_minor:
+            accounts.same_currency(amount, hold.currency)
+
+
+def _new_funding(actor: Actor, organisation_id: int, subject: str, amount: Money, label: str) -> Funding:
+    reference = rules.reference(secrets.randbelow(rules.CODES))
+    while queries.funding_by_reference(reference) is not None:
+        reference = rules.reference(secrets.randbelow(rules.CODES))
+    return Funding(
+        reference=reference,
+        gateway=BANK_TRANSFER.name,
+        organisation_id=organisation_id,
+        subject=subject,
+        label=label.strip()[:200],
+        minor=amount.minor,
+        currency=amount.currency,
+        held_minor=0,
+        balance_minor=0,
+        requested_by=actor.person_id,
+        created_at=clock.now(),
+    )
+
+
+def _same_funding(before: Transaction, organisation_id: int, subject: str, amount: Money) -> Funding:
+    """What an idempotency key did the first time, provided it is asked for the same again."""
+    funding = queries.funding_of(before)
+    if funding is None or (funding.organisation_id, funding.subject, funding.amount) != (organisation_id, subject, amount):
+        raise Conflict(N_("This key was used before for another movement of money."), code="idempotency_key_reused")
+    return funding
+
+
+def _hold_for(funding: Funding) -> Hold:
+    """The hold that the funding fills, opened at its first money."""
+    ref = accounts.hold_of(funding.organisation_id, funding.subject, funding.currency)
+    values = {"funded_minor": 0, "awarded_minor": 0, "fee_minor": 0, "refunded_minor": 0, "created_at": clock.now()}
+    names = {"subject": funding.subject, "organisation_id": funding.organisation_id, "currency": funding.currency, "label": funding.label}
+    ledger.insert_unless_there(Hold, ["subject", "currency"], values | names | {"account_id": ledger.account_id(ref)})
+    hold = queries.locked_hold(funding.subject, funding.currency)
+    if hold is None or hold.organisation_id != funding.organisation_id:
+        raise Conflict(N_("Another organisation pays for this already."), code="other_payer")
+    return hold
+
+
+def _held_for(subject: str, currency: str) -> Hold:
+    hold = queries.locked_hold(subject, currency)
+    if hold is not None:
+        return hold
+    for other in queries.holds_of(subject):
+        accounts.same_currency(Money(other.left_minor, currency), other.currency, "gross")
+    raise NotNow(N_("No money is held for this."), code="nothing_held")
+
+
+def _not_enough_held(hold: Hold, gross: Money) -> NotNow:
+    left = hold.money(hold.left_minor)
+    message = N_("%(left)s is left in the hold, less than %(gross)s.")
+    return NotNow(message, code="not_enough_held", left=str(left), gross=str(gross))
+
+
+def _over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
+    left = Money(books.balance(accounts.balance_of(owner, owner_id, currency)), currency)
+    return one_field("amount", N_("The balance is %(left)s: ask for that much or less."), code="over_balance", left=str(left))
+
+
+def _refuse_known(key: str) -> None:
+    if books.by_key(key) is not None:
+        raise Conflict(N_("This bank transfer was confirmed already."), code="transfer_known")
+
+
+def _somebody(actor: Actor) -> None:
+    """The deciding room has checked the role; nobody at all decides nothing."""
+    if not actor.signed_in and not by_the_system(actor, None):
+        raise NotAllowed(N_("Sign in first."))

@@ -1,0 +1,51 @@
+"""Who may see and move an organisation's money, and who decides on transfers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.payments.states import FundingAct, PayoutAct
+from hub.kernel.actor import Actor
+from hub.kernel.permissions import Policy, administers, by_the_system, either
+from hub.kernel.words import Worded
+
+
+class BooksAct(Worded):
+    """What one may do with an organisation's money; the subject is the organisation's id."""
+
+    SEE = "see"
+    PAY_IN = "pay_in"
+    PAY_OUT = "pay_out"
+
+
+def keeps_the_books(actor: Actor, organisation_id: Any) -> bool:
+    return actor.keeps_books_of(organisation_id)
+
+
+def manages_it(actor: Actor, organisation_id: Any) -> bool:
+    return actor.manages(organisation_id)
+
+
+def pays_in_for_it(actor: Actor, funding: Any) -> bool:
+    return actor.keeps_books_of(funding.organisation_id) or actor.manages(funding.organisation_id)
+
+
+BOOKS = Policy(
+    "organisation's money",
+    {
+        BooksAct.SEE: either(keeps_the_books, manages_it, administers),
+        BooksAct.PAY_IN: either(keeps_the_books, manages_it, by_the_system),
+        BooksAct.PAY_OUT: keeps_the_books,
+    },
+)
+
+FUNDINGS = Policy(
+    "funding",
+    {
+        FundingAct.RECEIVE_PART: administers,
+        FundingAct.CONFIRM: administers,
+        FundingAct.CANCEL: either(pays_in_for_it, administers),
+    },
+)
+
+PAYOUTS = Policy("payout", {PayoutAct.CONFIRM: administers, PayoutAct.REJECT: administers})
