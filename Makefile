@@ -43,7 +43,6 @@ lint: install-dev ## ruff, mypy, import-linter, djlint
 	$(BIN)/ruff format --check hub tests scripts
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/djlint --check --quiet hub --profile=jinja
 	$(BIN)/djlint --lint --quiet hub --profile=jinja
 
 bench: install-dev ## Figures as ratios to a bare baseline of the same run
