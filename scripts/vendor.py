@@ -48,9 +48,7 @@ thumbs-up trash-2 triangle-alert trophy undo-2 upload user user-check user-plus 
 
 def fetch(package: str, version: str, into: Path) -> Path:
     """The unpacked package's folder. Raises CalledProcessError with npm's words when it cannot be had."""
-    packed = subprocess.run(
-        ["npm", "pack", f"{package}@{version}", "--json"], cwd=into, check=True, stdout=subprocess.PIPE, text=True
-    )
+    packed = subprocess.run(["npm", "pack", f"{package}@{version}", "--json"], cwd=into, check=True, stdout=subprocess.PIPE, text=True)
     archive = into / Path(json.loads(packed.stdout)[0]["filename"])
     folder = into / package
     with tarfile.open(archive) as tar:
