@@ -324,6 +324,7 @@ def change_profile(
     changed = [column for column, value in asked.items() if value is not None and value != getattr(person, column)]
     for column in changed:
         setattr(person, column, asked[column])
+    db.session.flush()
     if changed:
         _tell(AccountChanged(person_id=person.id, fields=changed), actor)
     return person

@@ -75,6 +75,11 @@ def roles_with(find: Belongings) -> None:
     _belongings = find
 
 
+def belongings_of(person_id: int) -> list[Belonging]:
+    """The person's places in organisations, by name."""
+    return _belongings(person_id)
+
+
 def get(person_id: int) -> Person:
     """Raises NotFound."""
     person = db.session.get(Person, person_id)
