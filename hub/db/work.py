@@ -51,3 +51,13 @@ def unit() -> Iterator[None]:
         rollback()
         raise
     commit()
+
+
+@contextmanager
+def outside() -> Iterator[None]:
+    """Inside a unit: commit what was done so far, run the block without a transaction (a mail server may be slow), then go on writing."""
+    commit()
+    try:
+        yield
+    finally:
+        start_writing()

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 
 from hub.core.messages.events import MailQueued
 from hub.core.messages.models import Mail, MailChoice, Notification
+from hub.core.messages.rules import ALWAYS_BY_MAIL
 from hub.core.messages.states import LIFE, Act, Kind
 from hub.db import journal
 from hub.db.extensions import db
@@ -16,9 +17,6 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotSignedIn
 from hub.kernel.words import N_
-
-ALWAYS_BY_MAIL = frozenset({Kind.ACCOUNT})
-"""Nobody can switch these off: they guard the account."""
 
 
 def notify(

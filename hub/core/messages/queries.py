@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from sqlalchemy import func, select
 
@@ -39,3 +39,12 @@ def mail_choices(person_id: int) -> dict[Kind, bool]:
 
 def mail(mail_id: int) -> Mail | None:
     return db.session.get(Mail, mail_id)
+
+
+def notification(notification_id: int) -> Notification | None:
+    return db.session.get(Notification, notification_id)
+
+
+def in_words(note: Notification, translate: Callable[[str], str]) -> str:
+    """The notice as its reader reads it; `translate` turns the template into their language."""
+    return translate(note.text) % note.values

@@ -1,0 +1,137 @@
+"""Mails after the commit: written in the reader's language when they are sent, so that a retry says what is true then."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, parseaddr
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask import current_app
+from flask_babel import force_locale, gettext
+
+from hub.core.accounts import operations as accounts_operations
+from hub.core.accounts import queries as accounts
+from hub.core.messages import gateway, operations, queries, rules
+from hub.core.messages.events import MailQueued
+from hub.core.messages.gateway_smtp import Refused
+from hub.core.messages.models import Mail
+from hub.core.messages.states import State
+from hub.db import work
+from hub.db.journal import Fact, reacts_to
+from hub.kernel import clock
+
+LOCALES = {"en": "en", "zh": "zh"}
+
+
+class NotWanted(Exception):
+    """The mail has lost its purpose; the message says why."""
+
+
+@reacts_to(MailQueued)
+def send_mail(event: MailQueued, fact: Fact) -> None:
+    """Sent once the server has it; a crash between the two sends it again under the same Message-ID."""
+    mail = queries.mail(event.mail_id)
+    if mail is None or mail.state is not State.QUEUED:
+        return
+    try:
+        message = _write(mail)
+        with work.outside():
+            _gateway().send(message)
+    except (NotWanted, Refused) as reason:
+        operations.note_dropped(mail=mail, reason=str(reason)[:200])
+        return
+    operations.note_sent(mail=mail)
+
+
+def _gateway() -> gateway.Gateway:
+    config = current_app.config["HUB"]
+    return gateway.for_url(config.mail_url, config.data_dir / "mail")
+
+
+def _write(mail: Mail) -> EmailMessage:
+    """The finished message. Raises NotWanted."""
+    to = accounts.addressees([mail.person_id]).get(mail.person_id)
+    if to is None:
+        raise NotWanted("the account is suspended")
+    with _speaking(to.language):
+        words = _letter(mail) if mail.notification_id is None else _notice(mail, to)
+        words |= {"name": to.name, "site": gettext("Innovation Hub"), "language": "zh-CN" if to.language == "zh" else "en"}
+        message = EmailMessage(policy=SMTP)
+        message.set_content(_render("core/messages/mail.txt", words))
+        message.add_alternative(_render("core/messages/mail.html", words), subtype="html")
+    _address(message, mail, to, words)
+    return message
+
+
+@contextmanager
+def _speaking(language: str) -> Iterator[None]:
+    with force_locale(LOCALES.get(language, "en")):
+        yield
+
+
+def _render(template: str, words: dict[str, Any]) -> str:
+    """Without the context processors: they speak of a request, and there is none."""
+    return current_app.jinja_env.get_template(template).render(**words)
+
+
+def _letter(mail: Mail) -> dict[str, Any]:
+    letter = rules.LETTERS[mail.template]
+    path = letter.path
+    if letter.token:
+        token = accounts_operations.fresh_token(int(mail.facts["mail_token_id"]))
+        if token is None:
+            raise NotWanted("the link is not needed any more")
+        path %= {"token": token}
+    return {
+        "subject": gettext(letter.subject),
+        "paragraphs": [gettext(paragraph) for paragraph in letter.paragraphs],
+        "button": gettext(letter.button),
+        "href": _site() + path,
+        "unsubscribe": "",
+    }
+
+
+def _notice(mail: Mail, to: accounts.Addressee) -> dict[str, Any]:
+    note = queries.notification(mail.notification_id or 0)
+    if note is None:
+        raise NotWanted("the notice is gone")
+    if not to.verified:
+        raise NotWanted("the address is not verified")
+    text = queries.in_words(note, gettext)
+    may_stop = note.kind not in rules.ALWAYS_BY_MAIL
+    token = rules.unsubscribe_token(current_app.config["SECRET_KEY"], mail.person_id, note.kind)
+    return {
+        "subject": rules.one_line(text),
+        "paragraphs": [text],
+        "button": gettext("Open it on the site"),
+        "href": _site() + note.link if note.link else "",
+        "kind": gettext(note.kind.label),
+        "unsubscribe": f"{_site()}/unsubscribe/{token}" if may_stop else "",
+        "settings": f"{_site()}/settings/notifications",
+    }
+
+
+def _address(message: EmailMessage, mail: Mail, to: accounts.Addressee, words: dict[str, Any]) -> None:
+    name, sender = parseaddr(current_app.config["HUB"].mail_from)
+    try:
+        message["To"] = Address(rules.one_line(to.name, 100), addr_spec=to.email)
+    except (ValueError, IndexError) as error:
+        raise NotWanted("the address cannot be written to") from error
+    message["From"] = Address(name, addr_spec=sender)
+    message["Subject"] = rules.one_line(words["subject"])
+    message["Date"] = format_datetime(clock.now())
+    message["Message-ID"] = f"<mail-{mail.id:06}@{urlsplit(_site()).hostname or 'localhost'}>"
+    message["Auto-Submitted"] = "auto-generated"
+    message["Content-Language"] = words["language"]
+    if words["unsubscribe"]:
+        message["List-Unsubscribe"] = f"<{words['unsubscribe']}>"
+        message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+
+
+def _site() -> str:
+    return str(current_app.config["HUB"].base_url)
