@@ -106,79 +106,82 @@ _UNBALANCED = (
     "(SELECT count(*) FROM posting WHERE transaction_id = NEW.id) < 2 "
     "OR EXISTS (SELECT 1 FROM posting WHERE transaction_id = NEW.id GROUP BY currency HAVING sum(minor) <> 0)"
 )
+_IS_SEALED = 'EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.transaction_id AND sealed_id IS NOT NULL)'
+_STAYS_OPEN = 'NOT EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.id AND sealed_id = id)'
+_POSTING_IS_THERE = (
+    "EXISTS (SELECT 1 FROM posting WHERE id = NEW.id OR (transaction_id = NEW.transaction_id AND account_id = NEW.account_id))"
+)
+_TRANSACTION_IS_THERE = 'EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.id OR key = NEW.key)'
+_MORE_THAN_SEALED = "OLD.sealed_id IS NOT NULL OR NEW.sealed_id IS NULL OR "
+
+CHANGED = "the books are never changed or removed"
+TOO_LATE = "a sealed transaction takes no more postings"
+NOT_OPEN = "a transaction begins open"
+NOT_BALANCED = "a transaction has two postings or more and adds up to zero"
+IDENTITY = "an account keeps its owner, purpose and currency"
+
+
+def _sqlite(name: str, on: str, *checks: tuple[str, str]) -> str:
+    """A trigger that refuses with the second of each pair when the first holds. The guards against REPLACE are needed because SQLite
+    removes the replaced row without asking the triggers."""
+    body = " ".join(f"SELECT RAISE(ABORT, '{why}') WHERE {condition};" for condition, why in checks)
+    return f"CREATE TRIGGER {name} BEFORE {on} BEGIN {body} END"
+
 
 SQLITE_TRIGGERS = (
-    "CREATE TRIGGER posting_is_never_changed BEFORE UPDATE ON posting "
-    "BEGIN SELECT RAISE(ABORT, 'a posting is never changed'); END",
-    "CREATE TRIGGER posting_is_never_removed BEFORE DELETE ON posting "
-    "BEGIN SELECT RAISE(ABORT, 'a posting is never removed'); END",
-    "CREATE TRIGGER posting_needs_an_open_transaction BEFORE INSERT ON posting BEGIN "
-    "SELECT RAISE(ABORT, 'a posting is never replaced') WHERE EXISTS (SELECT 1 FROM posting WHERE id = NEW.id "
-    "OR (transaction_id = NEW.transaction_id AND account_id = NEW.account_id)); "
-    "SELECT RAISE(ABORT, 'a sealed transaction takes no more postings') "
-    'WHERE EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.transaction_id AND sealed_id IS NOT NULL); END',
-    'CREATE TRIGGER transaction_begins_open BEFORE INSERT ON "transaction" BEGIN '
-    "SELECT RAISE(ABORT, 'a transaction begins open') WHERE NEW.sealed_id IS NOT NULL; "
-    'SELECT RAISE(ABORT, \'a transaction is never replaced\') WHERE EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.id OR key = NEW.key); END',
-    'CREATE TRIGGER transaction_is_never_removed BEFORE DELETE ON "transaction" '
-    "BEGIN SELECT RAISE(ABORT, 'a transaction is never removed'); END",
-    'CREATE TRIGGER transaction_is_only_sealed BEFORE UPDATE ON "transaction" BEGIN '
-    "SELECT RAISE(ABORT, 'a transaction is never changed') "
-    f"WHERE OLD.sealed_id IS NOT NULL OR NEW.sealed_id IS NULL OR {_differs(_KEPT, 'IS NOT')}; "
-    f"SELECT RAISE(ABORT, 'a transaction has two postings or more and adds up to zero') WHERE {_UNBALANCED}; END",
-    "CREATE TRIGGER account_keeps_its_identity BEFORE UPDATE ON account "
-    f"BEGIN SELECT RAISE(ABORT, 'an account keeps its owner, purpose and currency') WHERE {_differs(_IDENTITY, 'IS NOT')}; END",
-    "CREATE TRIGGER account_is_never_removed BEFORE DELETE ON account "
-    "BEGIN SELECT RAISE(ABORT, 'an account is never removed'); END",
+    _sqlite("posting_is_never_changed", "UPDATE ON posting", ("TRUE", CHANGED)),
+    _sqlite("posting_is_never_removed", "DELETE ON posting", ("TRUE", CHANGED)),
+    _sqlite("posting_needs_an_open_transaction", "INSERT ON posting", (_POSTING_IS_THERE, CHANGED), (_IS_SEALED, TOO_LATE)),
+    _sqlite(
+        "transaction_begins_open", 'INSERT ON "transaction"', ("NEW.sealed_id IS NOT NULL", NOT_OPEN), (_TRANSACTION_IS_THERE, CHANGED)
+    ),
+    _sqlite("transaction_is_never_removed", 'DELETE ON "transaction"', ("TRUE", CHANGED)),
+    _sqlite(
+        "transaction_is_only_sealed",
+        'UPDATE ON "transaction"',
+        (_MORE_THAN_SEALED + _differs(_KEPT, "IS NOT"), CHANGED),
+        (_UNBALANCED, NOT_BALANCED),
+    ),
+    _sqlite("account_keeps_its_identity", "UPDATE ON account", (_differs(_IDENTITY, "IS NOT"), IDENTITY)),
+    _sqlite("account_is_never_removed", "DELETE ON account", ("TRUE", CHANGED)),
 )
 
-POSTGRESQL_FUNCTIONS = ("ledger_refuse", "ledger_open_only", "ledger_begins_open", "ledger_only_sealed", "ledger_identity", "ledger_adds_up")
+
+def _postgresql(name: str, *checks: tuple[str, str]) -> str:
+    """A trigger function that refuses with the second of each pair when the first holds."""
+    raising = "RAISE EXCEPTION '{}' USING ERRCODE = 'integrity_constraint_violation'"
+    body = " ".join(f"IF {condition} THEN {raising.format(why)}; END IF;" for condition, why in checks)
+    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} RETURN NEW; END $$"
 
 
-def _function(name: str, text: str) -> str:
-    return f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {text} END $$"
-
-
-def _refuse(why: str) -> str:
-    return f"RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation';"
-
+_EACH = "FOR EACH ROW EXECUTE FUNCTION"
 
 POSTGRESQL_TRIGGERS = (
-    _function("ledger_refuse", _refuse("the books are never changed or removed")),
-    _function(
-        "ledger_open_only",
-        'IF EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.transaction_id AND sealed_id IS NOT NULL) THEN '
-        + _refuse("a sealed transaction takes no more postings")
-        + " END IF; RETURN NEW;",
-    ),
-    _function("ledger_begins_open", f"IF NEW.sealed_id IS NOT NULL THEN {_refuse('a transaction begins open')} END IF; RETURN NEW;"),
-    _function(
-        "ledger_only_sealed",
-        f"IF OLD.sealed_id IS NOT NULL OR NEW.sealed_id IS NULL OR {_differs(_KEPT, 'IS DISTINCT FROM')} THEN "
-        f"{_refuse('a transaction is never changed')} END IF; IF {_UNBALANCED} THEN "
-        f"{_refuse('a transaction has two postings or more and adds up to zero')} END IF; RETURN NEW;",
-    ),
-    _function(
-        "ledger_identity",
-        f"IF {_differs(_IDENTITY, 'IS DISTINCT FROM')} THEN {_refuse('an account keeps its owner, purpose and currency')} END IF; RETURN NEW;",
-    ),
-    _function(
-        "ledger_adds_up",
-        'IF NOT EXISTS (SELECT 1 FROM "transaction" WHERE id = NEW.id AND sealed_id = id) OR '
-        f"{_UNBALANCED} THEN {_refuse('a transaction has two postings or more and adds up to zero')} END IF; RETURN NULL;",
-    ),
-    "CREATE TRIGGER posting_is_never_changed BEFORE UPDATE OR DELETE ON posting FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    _postgresql("ledger_refuse", ("TRUE", CHANGED)),
+    _postgresql("ledger_takes_posting", (_IS_SEALED, TOO_LATE)),
+    _postgresql("ledger_begins_open", ("NEW.sealed_id IS NOT NULL", NOT_OPEN)),
+    _postgresql("ledger_only_sealed", (_MORE_THAN_SEALED + _differs(_KEPT, "IS DISTINCT FROM"), CHANGED), (_UNBALANCED, NOT_BALANCED)),
+    _postgresql("ledger_adds_up", (_STAYS_OPEN, NOT_BALANCED), (_UNBALANCED, NOT_BALANCED)),
+    _postgresql("ledger_keeps_identity", (_differs(_IDENTITY, "IS DISTINCT FROM"), IDENTITY)),
+    f"CREATE TRIGGER posting_is_never_changed BEFORE UPDATE OR DELETE ON posting {_EACH} ledger_refuse()",
     "CREATE TRIGGER posting_is_never_emptied BEFORE TRUNCATE ON posting FOR EACH STATEMENT EXECUTE FUNCTION ledger_refuse()",
-    "CREATE TRIGGER posting_needs_an_open_transaction BEFORE INSERT ON posting FOR EACH ROW EXECUTE FUNCTION ledger_open_only()",
-    'CREATE TRIGGER transaction_begins_open BEFORE INSERT ON "transaction" FOR EACH ROW EXECUTE FUNCTION ledger_begins_open()',
-    'CREATE TRIGGER transaction_is_never_removed BEFORE DELETE ON "transaction" FOR EACH ROW EXECUTE FUNCTION ledger_refuse()',
-    'CREATE TRIGGER transaction_is_only_sealed BEFORE UPDATE ON "transaction" FOR EACH ROW EXECUTE FUNCTION ledger_only_sealed()',
-    'CREATE CONSTRAINT TRIGGER transaction_adds_up AFTER INSERT ON "transaction" DEFERRABLE INITIALLY DEFERRED '
-    "FOR EACH ROW EXECUTE FUNCTION ledger_adds_up()",
-    "CREATE TRIGGER account_keeps_its_identity BEFORE UPDATE ON account FOR EACH ROW EXECUTE FUNCTION ledger_identity()",
-    "CREATE TRIGGER account_is_never_removed BEFORE DELETE ON account FOR EACH ROW EXECUTE FUNCTION ledger_refuse()",
+    f"CREATE TRIGGER posting_needs_an_open_transaction BEFORE INSERT ON posting {_EACH} ledger_takes_posting()",
+    f'CREATE TRIGGER transaction_begins_open BEFORE INSERT ON "transaction" {_EACH} ledger_begins_open()',
+    f'CREATE TRIGGER transaction_is_never_removed BEFORE DELETE ON "transaction" {_EACH} ledger_refuse()',
+    f'CREATE TRIGGER transaction_is_only_sealed BEFORE UPDATE ON "transaction" {_EACH} ledger_only_sealed()',
+    f'CREATE CONSTRAINT TRIGGER transaction_adds_up AFTER INSERT ON "transaction" DEFERRABLE INITIALLY DEFERRED {_EACH} ledger_adds_up()',
+    f"CREATE TRIGGER account_keeps_its_identity BEFORE UPDATE ON account {_EACH} ledger_keeps_identity()",
+    f"CREATE TRIGGER account_is_never_removed BEFORE DELETE ON account {_EACH} ledger_refuse()",
 )
 
+POSTGRESQL_FUNCTIONS = (
+    "ledger_refuse",
+    "ledger_takes_posting",
+    "ledger_begins_open",
+    "ledger_only_sealed",
+    "ledger_adds_up",
+    "ledger_keeps_identity",
+)
 POSTGRESQL_DROPS = tuple(f"DROP FUNCTION IF EXISTS {name}() CASCADE" for name in POSTGRESQL_FUNCTIONS)
 
 for _dialect, _moment, _statements in (

@@ -51,7 +51,8 @@ def post(
     transaction_id = None if queries.by_key(key) else insert_unless_there(Transaction, ["key"], values | {"actor_id": actor.person_id})
     if transaction_id is None:
         return Posted(_replayed(key, body), fresh=False)
-    by_account = sorted(((account_id(leg.account), leg) for leg in kept), key=lambda pair: pair[0])  # one order for all, so none wait in a ring
+    # locked in one order by all, so that no two wait for each other
+    by_account = sorted(((account_id(leg.account), leg) for leg in kept), key=lambda pair: pair[0])
     refusal = shortage or NotNow(N_("There is not enough money on the account."), code="not_enough_money")
     rows = [
         {

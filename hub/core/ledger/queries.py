@@ -116,9 +116,7 @@ def transactions_of(cause: str) -> list[Transaction]:
     return list(db.session.scalars(select(Transaction).where(Transaction.cause == cause).order_by(Transaction.id)))
 
 
-def transactions_on(
-    kind: OwnerKind, owner_id: int, what: Kind, *, before: int | None = None, limit: int = 50
-) -> list[Transaction]:
+def transactions_on(kind: OwnerKind, owner_id: int, what: Kind, *, before: int | None = None, limit: int = 50) -> list[Transaction]:
     """Transactions of one kind that touched the owner's balances, the newest first, those below transaction id `before`."""
     chosen = (
         select(Transaction)

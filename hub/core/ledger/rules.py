@@ -112,7 +112,14 @@ def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg])
             "cause": cause,
             "subject": subject,
             "legs": sorted(
-                [str(leg.account.owner_kind), leg.account.owner_id, str(leg.account.purpose), leg.account.subject, leg.account.currency, leg.minor]
+                [
+                    str(leg.account.owner_kind),
+                    leg.account.owner_id,
+                    str(leg.account.purpose),
+                    leg.account.subject,
+                    leg.account.currency,
+                    leg.minor,
+                ]
                 for leg in legs
             ),
         }

@@ -62,7 +62,13 @@ class Funding(db.Model):
         CheckConstraint("state <> 'confirmed' OR held_minor + balance_minor >= minor", name="confirmed_when_all_is_here"),
         CheckConstraint("state <> 'open' OR held_minor + balance_minor < minor", name="open_while_some_is_due"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_its_time"),
-        Index("uq_funding_open", "subject", "currency", unique=True, sqlite_where=text("state = 'open' AND subject <> ''"), postgresql_where=text("state = 'open' AND subject <> ''")),
+        Index(
+            "uq_funding_open",
+            "subject",
+            unique=True,
+            sqlite_where=text("state = 'open' AND subject <> ''"),
+            postgresql_where=text("state = 'open' AND subject <> ''"),
+        ),
         Index("ix_funding_organisation", "organisation_id", "id"),
         Index("ix_funding_state", "state", "id"),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+from typing import Any
 
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
@@ -10,30 +10,17 @@ from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind, OwnerKind
 from hub.core.organisations import queries as organisations
-from hub.core.payments import queries, rules
-from hub.core.payments.events import (
-    DepositTaken,
-    FundingCancelled,
-    FundingConfirmed,
-    FundingPartlyReceived,
-    FundingRequested,
-    HoldRefunded,
-    HoldReleased,
-    PayoutConfirmed,
-    PayoutRejected,
-    PayoutRequested,
-)
+from hub.core.payments import events, queries, rules
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
 from hub.core.payments.models import Funding, Hold, Payout
 from hub.core.payments.policy import BOOKS, FUNDINGS, PAYOUTS, BooksAct
-from hub.core.payments.states import FUNDING, PAYOUT, FundingAct, FundingState, PayoutAct, PayoutState
+from hub.core.payments.states import FUNDING, PAYOUT, FundingAct, FundingState, PayoutAct
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
-from hub.kernel.permissions import administers, by_the_system
 from hub.kernel.words import N_
 
 
@@ -58,7 +45,7 @@ def request_funding(*, actor: Actor, organisation_id: int, subject: str, amount:
     funding = _new_funding(actor, organisation_id, subject, amount, label)
     db.session.add(funding)
     db.session.flush()
-    event = FundingRequested(funding.id, organisation_id, subject, funding.label, amount.minor, amount.currency)
+    event = events.FundingRequested(funding.id, organisation_id, subject, funding.label, amount.minor, amount.currency)
     journal.record(event, actor=actor, subject=funding.ref, scope=funding.scope)
     return funding
 
@@ -95,7 +82,7 @@ def confirm_funding(*, actor: Actor, funding: Funding, received: Money, bank_ref
 
 
 def _say_received(actor: Actor, funding: Funding, transaction: Transaction, received: Money, land: rules.Landing) -> None:
-    facts = {
+    facts: dict[str, Any] = {
         "funding_id": funding.id,
         "transaction_id": transaction.id,
         "organisation_id": funding.organisation_id,
@@ -104,11 +91,11 @@ def _say_received(actor: Actor, funding: Funding, transaction: Transaction, rece
         "currency": funding.currency,
         "tell": queries.payers(funding),
     }
-    event: FundingPartlyReceived | FundingConfirmed
+    event: events.FundingPartlyReceived | events.FundingConfirmed
     if land.rest_due:
-        event = FundingPartlyReceived(**facts, minor=received.minor, rest_minor=land.rest_due)
+        event = events.FundingPartlyReceived(**facts, minor=received.minor, rest_minor=land.rest_due)
     else:
-        event = FundingConfirmed(**facts, minor=funding.minor, surplus_minor=funding.received.minor - funding.minor)
+        event = events.FundingConfirmed(**facts, minor=funding.minor, surplus_minor=funding.received.minor - funding.minor)
     journal.record(event, actor=actor, subject=transaction.ref, scope=funding.scope)
 
 
@@ -123,7 +110,7 @@ def cancel_funding(*, actor: Actor, funding: Funding) -> Funding:
 def _close_funding(actor: Actor, funding: Funding) -> None:
     FUNDING.fire(funding, FundingAct.CANCEL)
     funding.closed_at = clock.now()
-    event = FundingCancelled(
+    event = events.FundingCancelled(
         funding_id=funding.id,
         organisation_id=funding.organisation_id,
         subject=funding.subject,
@@ -141,8 +128,7 @@ def take_deposit(*, actor: Actor, organisation_id: int, received: Money, bank_re
 
     Raises NotAllowed, NotFound, Invalid, Conflict (transfer_known).
     """
-    if not administers(actor, None):
-        raise NotAllowed(N_("Only an administrator confirms money in."))
+    BOOKS.require(actor, BooksAct.TAKE_DEPOSIT, organisation_id)
     organisations.get(organisation_id)
     accounts.positive(received)
     key = f"deposit:{organisation_id}:{rules.bank_reference(bank_reference)}"
@@ -155,7 +141,7 @@ def take_deposit(*, actor: Actor, organisation_id: int, received: Money, bank_re
         memo=memo[:300],
         cause=f"organisation:{organisation_id}",
     ).transaction
-    event = DepositTaken(transaction.id, organisation_id, received.minor, received.currency, queries.bookkeepers(organisation_id))
+    event = events.DepositTaken(transaction.id, organisation_id, received.minor, received.currency, queries.bookkeepers(organisation_id))
     journal.record(event, actor=actor, subject=transaction.ref, scope=f"organisation:{organisation_id}")
     return transaction
 
@@ -198,7 +184,7 @@ def release(*, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_
     That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
     currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused).
     """
-    _somebody(actor)
+    BOOKS.require(actor, BooksAct.EMPTY_HOLD, subject)
     accounts.positive(gross)
     hold = _held_for(subject, gross.currency)
     parts = money.breakdown(gross, fee_bp)
@@ -216,7 +202,7 @@ def release(*, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_
         hold.awarded_minor += parts.net.minor
         hold.fee_minor += parts.fee.minor
         amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
-        event = HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts)
+        event = events.HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts)
         journal.record(event, actor=actor, subject=posted.transaction.ref, scope=subject)
     return posted.transaction
 
@@ -227,7 +213,7 @@ def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
     One transaction per currency; none if nothing was left. The same `key` again returns the first ones. Raises Conflict if more money
     came into the hold after a refund with this key.
     """
-    _somebody(actor)
+    BOOKS.require(actor, BooksAct.EMPTY_HOLD, subject)
     for funding in queries.open_fundings_for(subject):
         queries.lock(funding)
         if funding.state is FundingState.OPEN:
@@ -251,7 +237,7 @@ def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
     )
     hold.refunded_minor += left
     tell = queries.bookkeepers(hold.organisation_id)
-    event = HoldRefunded(posted.transaction.id, hold.subject, hold.organisation_id, left, hold.currency, tell)
+    event = events.HoldRefunded(posted.transaction.id, hold.subject, hold.organisation_id, left, hold.currency, tell)
     journal.record(event, actor=actor, subject=posted.transaction.ref, scope=hold.subject)
     return posted.transaction
 
@@ -277,8 +263,7 @@ def request_payout(*, actor: Actor, owner: str, owner_id: int, amount: Money, de
     db.session.add(payout)
     db.session.flush()
     transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, _over_balance(kind, owner_id, amount.currency))
-    event = PayoutRequested(payout.id, transaction.id, kind.value, owner_id, amount.minor, amount.currency)
-    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    journal.record(events.PayoutRequested(*_payout_facts(payout, transaction)), actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
 
@@ -289,21 +274,19 @@ def confirm_payout(*, actor: Actor, payout: Payout, bank_reference: str) -> Payo
     _decide(actor, payout, PayoutAct.CONFIRM)
     payout.bank_reference = reference
     transaction = _move_payout(actor, payout, Kind.PAYOUT_SENT)
-    facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, payout.minor, payout.currency)
-    event = PayoutConfirmed(*facts, bank_reference=reference, tell=queries.payees(payout))
+    event = events.PayoutConfirmed(*_payout_facts(payout, transaction), bank_reference=reference, tell=queries.payees(payout))
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
 
 def reject_payout(*, actor: Actor, payout: Payout, reason: str) -> Payout:
-    """The money is not sent and goes back onto the balance; its owner reads `reason`. Raises NotAllowed, NotNow, Invalid (reason_missing)."""
+    """The money is not sent and goes back onto the balance; its owner reads `reason`. Raises NotAllowed, NotNow, Invalid."""
     PAYOUTS.require(actor, PayoutAct.REJECT, payout)
     told = rules.reason(reason)
     _decide(actor, payout, PayoutAct.REJECT)
     payout.reason = told
     transaction = _move_payout(actor, payout, Kind.PAYOUT_RETURNED)
-    facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, payout.minor, payout.currency)
-    event = PayoutRejected(*facts, reason=told, tell=queries.payees(payout))
+    event = events.PayoutRejected(*_payout_facts(payout, transaction), reason=told, tell=queries.payees(payout))
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
@@ -324,6 +307,10 @@ def _move_payout(actor: Actor, payout: Payout, kind: Kind, shortage: Invalid | N
         cause=payout.ref,
         shortage=shortage,
     ).transaction
+
+
+def _payout_facts(payout: Payout, transaction: Transaction) -> tuple[int, int, str, int, int, str]:
+    return payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, payout.minor, payout.currency
 
 
 def _payee(actor: Actor, owner: str, owner_id: int) -> OwnerKind:
@@ -347,11 +334,8 @@ def _check_payer(subject: str, organisation_id: int, amount: Money) -> None:
 
 
 def _new_funding(actor: Actor, organisation_id: int, subject: str, amount: Money, label: str) -> Funding:
-    reference = rules.reference(secrets.randbelow(rules.CODES))
-    while queries.funding_by_reference(reference) is not None:
-        reference = rules.reference(secrets.randbelow(rules.CODES))
     return Funding(
-        reference=reference,
+        reference=queries.free_reference(),
         gateway=BANK_TRANSFER.name,
         organisation_id=organisation_id,
         subject=subject,
@@ -408,9 +392,3 @@ def _over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
 def _refuse_known(key: str) -> None:
     if books.by_key(key) is not None:
         raise Conflict(N_("This bank transfer was confirmed already."), code="transfer_known")
-
-
-def _somebody(actor: Actor) -> None:
-    """The deciding room has checked the role; nobody at all decides nothing."""
-    if not actor.signed_in and not by_the_system(actor, None):
-        raise NotAllowed(N_("Sign in first."))

@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.core.payments.states import FundingAct, PayoutAct
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, administers, by_the_system, either
+from hub.kernel.permissions import Policy, administers, by_the_system, either, is_signed_in
 from hub.kernel.words import Worded
 
 
@@ -16,6 +16,8 @@ class BooksAct(Worded):
     SEE = "see"
     PAY_IN = "pay_in"
     PAY_OUT = "pay_out"
+    TAKE_DEPOSIT = "take_deposit"
+    EMPTY_HOLD = "empty_hold"
 
 
 def keeps_the_books(actor: Actor, organisation_id: Any) -> bool:
@@ -36,6 +38,8 @@ BOOKS = Policy(
         BooksAct.SEE: either(keeps_the_books, manages_it, administers),
         BooksAct.PAY_IN: either(keeps_the_books, manages_it, by_the_system),
         BooksAct.PAY_OUT: keeps_the_books,
+        BooksAct.TAKE_DEPOSIT: administers,
+        BooksAct.EMPTY_HOLD: either(is_signed_in, by_the_system),  # that it is due, the room that calls has decided
     },
 )
 

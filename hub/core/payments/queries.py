@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,11 +126,20 @@ def open_funding(subject: str) -> Funding | None:
 
 
 def open_fundings_for(subject: str) -> list[Funding]:
-    return list(db.session.scalars(select(Funding).where(Funding.subject == subject, Funding.state == FundingState.OPEN).order_by(Funding.id)))
+    return list(
+        db.session.scalars(select(Funding).where(Funding.subject == subject, Funding.state == FundingState.OPEN).order_by(Funding.id))
+    )
 
 
 def funding_by_reference(reference: str) -> Funding | None:
     return db.session.scalars(select(Funding).where(Funding.reference == reference)).one_or_none()
+
+
+def free_reference() -> str:
+    """A reference that no funding has."""
+    while funding_by_reference(found := rules.reference(secrets.randbelow(rules.CODES))) is not None:
+        pass
+    return found
 
 
 def funding_of(transaction: Transaction) -> Funding | None:
