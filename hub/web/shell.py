@@ -125,6 +125,12 @@ def api_docs() -> Any:
     return render_template("web/api_docs.html", spec=document, resolve=resolve)
 
 
+@web.post("/markdown")
+def markdown_preview() -> Any:
+    """The form's `text` as it will look, for the preview beside a text area."""
+    return str(markdown.render(request.form.get("text", "")[:200_000]))
+
+
 @web.get("/how-it-works")
 @public
 def how_it_works() -> Any:
