@@ -49,6 +49,12 @@ function toasts() {
   const region = document.getElementById("toasts");
   if (!region) return;
   region.querySelectorAll(".toast").forEach(watch);
+  for (const failed of ["htmx:responseError", "htmx:sendError"]) {
+    document.addEventListener(failed, () => {
+      const toast = Object.assign(document.createElement("p"), { className: "toast error", textContent: region.dataset.failed });
+      region.append(toast);
+    });
+  }
   new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((node) => node.matches?.(".toast") && watch(node)))).observe(region, { childList: true });
 }
 
