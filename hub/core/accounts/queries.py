@@ -11,6 +11,7 @@ from sqlalchemy import select
 from hub.core.accounts import rules
 from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
 from hub.core.accounts.states import KeyKind, Purpose, State
+from hub.core.audit import queries as audit
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import ALL_SCOPES, Actor, Duty, Role, Scope
@@ -111,6 +112,9 @@ def cards(person_ids: Iterable[int | None]) -> dict[int, PersonCard]:
         return {}
     rows = db.session.execute(select(Person.id, Person.name, Person.handle, Person.language).where(Person.id.in_(wanted)))
     return {row.id: PersonCard(row.id, row.name, row.handle, row.language) for row in rows}
+
+
+audit.names_with(lambda ids: {card.id: card.name for card in cards(ids).values()})
 
 
 def addressees(person_ids: Iterable[int]) -> dict[int, Addressee]:

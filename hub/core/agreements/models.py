@@ -53,14 +53,14 @@ class Signature(db.Model):
     signed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-SQLITE_REFUSAL = (
-    "CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
-)
+SQLITE_REFUSAL = "CREATE TRIGGER {table}_no_{act} BEFORE {act} ON {table} BEGIN SELECT RAISE(ABORT, '{table} is append-only'); END"
 POSTGRESQL_FUNCTION = (
     "CREATE OR REPLACE FUNCTION agreements_only_grow() RETURNS trigger LANGUAGE plpgsql AS "
     "$$ BEGIN RAISE EXCEPTION '% is append-only', TG_TABLE_NAME USING ERRCODE = 'integrity_constraint_violation'; END $$"
 )
-POSTGRESQL_REFUSAL = "CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION agreements_only_grow()"
+POSTGRESQL_REFUSAL = (
+    "CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION agreements_only_grow()"
+)
 APPEND_ONLY = ("terms", "signature")
 
 

@@ -19,7 +19,14 @@ from hub.kernel.words import N_
 
 
 def draw_up(
-    *, actor: Actor, subject: str, kind: rules.Kind | str, choices: Mapping[str, Any], parties: Mapping[str, str], scope: str = "", signer_id: int | None = None
+    *,
+    actor: Actor,
+    subject: str,
+    kind: rules.Kind | str,
+    choices: Mapping[str, Any],
+    parties: Mapping[str, str],
+    scope: str = "",
+    signer_id: int | None = None,
 ) -> Terms:
     """The agreement about `subject`, composed from `choices` (see rules.Choices) and `parties` (see rules.Parties).
 

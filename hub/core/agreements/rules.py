@@ -71,7 +71,7 @@ class Choices:
 
 @dataclass(frozen=True)
 class Parties:
-    """Who and what the agreement names, as text: `prize`, `fee`, `net` with their currency; `entry` is the sealed entry's receipt or hash."""
+    """Who and what the agreement names, as text: `prize`, `fee`, `net` with their currency; `entry` is the sealed entry's receipt."""
 
     seeker: str
     title: str
@@ -260,7 +260,8 @@ def at_a_glance(choices: Choices | Mapping[str, Any]) -> list[tuple[str, str, di
     if c.transfer is not Transfer.ASSIGNMENT:
         term = (N_("%(n)s years"), {"n": c.term_years}) if c.term_years else (N_("As long as the rights last"), {})
         rows.append((N_("Term"), *term))
-        rows.append((N_("Territory"), N_("Worldwide") if c.territory == WORLDWIDE else "%(place)s", {} if c.territory == WORLDWIDE else {"place": c.territory}))
+        everywhere = c.territory == WORLDWIDE
+        rows.append((N_("Territory"), N_("Worldwide") if everywhere else "%(place)s", {} if everywhere else {"place": c.territory}))
         rows.append((N_("Sublicences"), N_("Allowed") if c.sublicensable else N_("Not allowed"), {}))
         rows.append((N_("Revocable"), N_("Yes, for the reasons in the agreement") if c.revocable else N_("No"), {}))
     rows.append((N_("Payment"), c.payment.label, {}))

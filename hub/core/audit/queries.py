@@ -84,12 +84,14 @@ def get(row_id: int) -> Line | None:
 
 def _lines(rows: Iterable[JournalRow]) -> list[Line]:
     said = sentences()
-    return [
-        Line(
-            row.id, row.at, row.kind, said.get(row.kind, row.kind), row.facts, row.actor_id, row.credential, row.subject, row.scope, row.hash
-        )
-        for row in rows
-    ]  # fmt: skip
+    return [_line(row, said.get(row.kind, row.kind)) for row in rows]
+
+
+def _line(row: JournalRow, says: str) -> Line:
+    return Line(
+        id=row.id, at=row.at, kind=row.kind, says=says, facts=row.facts, actor_id=row.actor_id, credential=row.credential,
+        subject=row.subject, scope=row.scope, hash=row.hash,
+    )  # fmt: skip
 
 
 def sentences() -> dict[str, str]:

@@ -57,11 +57,13 @@ KINDS = {
 EXTENSIONS = tuple(KINDS)
 ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
 
-_RUNNABLE = {
-    "ade", "adp", "apk", "app", "bat", "bin", "cgi", "chm", "class", "cmd", "com", "cpl", "dll", "dmg", "exe", "hta", "htm", "html", "ins", "iso",
-    "jar", "js", "jse", "lnk", "mht", "msc", "msi", "msp", "php", "pif", "ps1", "py", "reg", "rb", "scr", "sh", "shtml", "svg", "swf", "sys",
-    "vb", "vbe", "vbs", "ws", "wsf", "wsh", "xhtml", "xll",
-}  # fmt: skip
+_RUNNABLE = frozenset(
+    (
+        "ade adp apk app application bat bin chm class cmd com cpl dll dmg exe gadget hta ins inf iso jar js jse lnk mde msc msh msi msp mst "
+        "pif ps1 psm1 reg scr sct shb swf sys vb vbe vbs vxd ws wsc wsf wsh xll"
+    ).split()
+)
+"""What a double click runs. Source code that needs an interpreter may lie in an archive: solvers send it."""
 _MARKUP = re.compile(rb"<\s*(!doctype\s+html|html|head|body|script|iframe|svg|\?xml|\?php)", re.IGNORECASE)
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -76,15 +78,15 @@ def empty() -> Invalid:
 
 
 def _wrong_type(extension: str) -> Invalid:
-    return one_field(
-        FIELD, N_("We do not take files of the type “%(type)s”. Send one of: %(allowed)s."), code="file_type", type=extension or "?", allowed=", ".join(EXTENSIONS)
-    )
+    text = N_("We do not take files of the type “%(type)s”. Send one of: %(allowed)s.")
+    return one_field(FIELD, text, code="file_type", type=extension or "?", allowed=", ".join(EXTENSIONS))
 
 
-def _disguised(extension: str) -> Invalid:
-    return one_field(
-        FIELD, N_("The content of this file is not what its name says (“.%(type)s”). Save it in that format or rename it."), code="file_disguised", type=extension
-    )
+def _disguised(kind: Kind) -> Invalid:
+    text = N_("The content of this file is not what its name says (“.%(type)s”). Save it in that format or rename it.")
+    if kind.looks == "text":
+        text = N_("This is not plain text in UTF-8, as “.%(type)s” says. Save it as UTF-8 text, or rename it to what it is.")
+    return one_field(FIELD, text, code="file_disguised", type=kind.extension)
 
 
 def _unsafe(reason: str, **values: object) -> Invalid:
@@ -92,7 +94,7 @@ def _unsafe(reason: str, **values: object) -> Invalid:
 
 
 def clean_name(filename: str, fallback: str = "file") -> str:
-    """The name without folders, control and direction-changing characters, at most MAX_NAME characters, its extension kept and lower-case."""
+    """The name without folders, control and direction-changing characters, MAX_NAME long at most; its extension stays, in lower case."""
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and c not in '<>:"|?*%')
     name = re.sub(r"\s+", " ", name).strip(" .")
@@ -118,11 +120,11 @@ def sniff(filename: str, content: BinaryIO) -> str:
     if kind is None:
         raise _wrong_type(extension)
     if _looks_like(head, content) != kind.looks:
-        raise _disguised(extension)
+        raise _disguised(kind)
     if kind.looks == "zip":
         names = check_archive(content, packed_files=kind.inside == "")
         if kind.inside and kind.inside not in names:
-            raise _disguised(extension)
+            raise _disguised(kind)
     return kind.media_type
 
 

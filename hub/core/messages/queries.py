@@ -17,7 +17,9 @@ def unread(person_id: int) -> int:
     return db.session.scalar(waiting) or 0
 
 
-def inbox(person_id: int, *, limit: int = 30, offset: int = 0, before: int | None = None, unread_only: bool = False) -> Sequence[Notification]:
+def inbox(
+    person_id: int, *, limit: int = 30, offset: int = 0, before: int | None = None, unread_only: bool = False
+) -> Sequence[Notification]:
     """The newest first; `before` is an id (cursor), `offset` serves numbered pages."""
     found = select(Notification).where(Notification.person_id == person_id).order_by(Notification.id.desc()).limit(limit).offset(offset)
     if before is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -16,14 +16,43 @@ from flask_babel import force_locale, gettext
 
 from hub.core.accounts import operations as accounts_operations
 from hub.core.accounts import queries as accounts
+from hub.core.accounts.events import (
+    DutiesChanged,
+    KeyIssued,
+    PasswordChanged,
+    PersonRegistered,
+    PersonReinstated,
+    RegistrationRepeated,
+    ResetRequested,
+    VerificationRequested,
+)
+from hub.core.agreements import queries as agreements
+from hub.core.agreements.events import AgreementSigned
 from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.events import MailQueued
 from hub.core.messages.gateway_smtp import Refused
 from hub.core.messages.models import Mail
-from hub.core.messages.states import State
+from hub.core.messages.states import Kind, State
+from hub.core.organisations import queries as organisations
+from hub.core.organisations.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from hub.core.payments.events import (
+    DepositTaken,
+    FundingCancelled,
+    FundingConfirmed,
+    FundingPartlyReceived,
+    FundingRequested,
+    HoldRefunded,
+    HoldReleased,
+    PayoutConfirmed,
+    PayoutRejected,
+    PayoutRequested,
+)
 from hub.db import work
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
+from hub.kernel.actor import SYSTEM, Duty
+from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 LOCALES = {"en": "en", "zh": "zh"}
 
@@ -135,3 +164,175 @@ def _address(message: EmailMessage, mail: Mail, to: accounts.Addressee, words: d
 
 def _site() -> str:
     return str(current_app.config["HUB"].base_url)
+
+
+# Mails that carry a link of the accounts room
+
+
+@reacts_to(PersonRegistered)
+@reacts_to(VerificationRequested)
+def mail_verification(event: PersonRegistered | VerificationRequested, fact: Fact) -> None:
+    if event.mail_token_id:
+        facts = {"mail_token_id": event.mail_token_id}
+        operations.queue_mail(actor=SYSTEM, person_id=event.person_id, template="verify", facts=facts)
+
+
+@reacts_to(ResetRequested)
+def mail_reset(event: ResetRequested, fact: Fact) -> None:
+    operations.queue_mail(actor=SYSTEM, person_id=event.person_id, template="reset", facts={"mail_token_id": event.mail_token_id})
+
+
+@reacts_to(RegistrationRepeated)
+def mail_registered_again(event: RegistrationRepeated, fact: Fact) -> None:
+    operations.queue_mail(actor=SYSTEM, person_id=event.person_id, template="registered_again")
+
+
+# Notices for rooms below this one, which cannot tell anybody themselves. Whoever did the thing is not told of it.
+
+
+def _tell(people: Iterable[int], fact: Fact, kind: Kind, text: str, link: str, **values: Any) -> None:
+    others = [person_id for person_id in people if person_id != fact.actor_id]
+    operations.notify(actor=SYSTEM, person_ids=others, text=text, values=values, link=link, kind=kind)
+
+
+@reacts_to(PasswordChanged)
+def tell_of_password(event: PasswordChanged, fact: Fact) -> None:
+    text = N_("Your password was changed. If it was not you, set a new one now and end the other sessions.")
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, link="/settings/security", kind=Kind.ACCOUNT)
+
+
+@reacts_to(KeyIssued)
+def tell_of_key(event: KeyIssued, fact: Fact) -> None:
+    text = N_("A new API key was made for your account. If it was not you, revoke it and change your password.")
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, link="/settings/keys", kind=Kind.ACCOUNT)
+
+
+@reacts_to(PersonReinstated)
+def tell_reinstated(event: PersonReinstated, fact: Fact) -> None:
+    _tell([event.person_id], fact, Kind.ACCOUNT, N_("Your account is open again."), "/home")
+
+
+@reacts_to(DutiesChanged)
+def tell_of_duties(event: DutiesChanged, fact: Fact) -> None:
+    _tell([event.person_id], fact, Kind.ACCOUNT, N_("Your duties on this site have changed."), "/home")
+
+
+@reacts_to(MemberAdded)
+def tell_added(event: MemberAdded, fact: Fact) -> None:
+    at = organisations.card(event.organisation_id)
+    _tell([event.person_id], fact, Kind.ACCOUNT, N_("You now belong to %(organisation)s."), f"/orgs/{at.slug}", organisation=at.name)
+
+
+@reacts_to(MemberRoleChanged)
+def tell_of_role(event: MemberRoleChanged, fact: Fact) -> None:
+    at = organisations.card(event.organisation_id)
+    text = N_("Your role at %(organisation)s has changed.")
+    _tell([event.person_id], fact, Kind.ACCOUNT, text, f"/orgs/{at.slug}/people", organisation=at.name)
+
+
+@reacts_to(MemberRemoved)
+def tell_removed(event: MemberRemoved, fact: Fact) -> None:
+    at = organisations.card(event.organisation_id)
+    text = N_("You no longer belong to %(organisation)s.")
+    _tell([event.person_id], fact, Kind.ACCOUNT, text, f"/orgs/{at.slug}", organisation=at.name)
+
+
+@reacts_to(AgreementSigned)
+def send_copy(event: AgreementSigned, fact: Fact) -> None:
+    """The signer's own copy: the address at which the signed text stays."""
+    text = {
+        "challenge_entry": N_("You signed the participation agreement for “%(title)s”. Your copy stays here."),
+        "award": N_("You signed the award agreement for “%(title)s”. Your copy stays here."),
+    }[event.kind]
+    terms = agreements.get(event.terms_id)
+    title = terms.parties.get("title", "")
+    link = f"/agreements/{terms.id}"
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, values={"title": title}, link=link, kind=Kind.AGREEMENT)
+
+
+# Money
+
+
+def _amount(minor: int, currency: str) -> str:
+    return str(Money(minor, currency))
+
+
+def _money_page(organisation_id: int) -> str:
+    return f"/orgs/{organisations.card(organisation_id).slug}/money"
+
+
+def _owners_page(owner_kind: str, owner_id: int) -> str:
+    return "/my/earnings" if owner_kind == "person" else _money_page(owner_id)
+
+
+@reacts_to(FundingRequested)
+def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
+    text = N_("%(organisation)s announced %(amount)s for “%(label)s”. Confirm it when it is on the account.")
+    values = {"amount": _amount(event.minor, event.currency), "label": event.label}
+    payer = organisations.card(event.organisation_id).name
+    _tell(accounts.with_duty(Duty.ADMIN), fact, Kind.MONEY, text, "/admin/payments", organisation=payer, **values)
+
+
+@reacts_to(FundingPartlyReceived)
+def tell_part_arrived(event: FundingPartlyReceived, fact: Fact) -> None:
+    text = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s.")
+    values = {"amount": _amount(event.minor, event.currency), "rest": _amount(event.rest_minor, event.currency), "label": event.label}
+    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), **values)
+
+
+@reacts_to(FundingConfirmed)
+def tell_money_is_here(event: FundingConfirmed, fact: Fact) -> None:
+    text = N_("The money for “%(label)s” is here: %(amount)s are held.")
+    values = {"amount": _amount(event.minor, event.currency), "label": event.label}
+    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), **values)
+
+
+@reacts_to(FundingCancelled)
+def tell_funding_cancelled(event: FundingCancelled, fact: Fact) -> None:
+    text = N_("The payment for “%(label)s” is not expected any more.")
+    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), label=event.label)
+
+
+@reacts_to(DepositTaken)
+def tell_deposit(event: DepositTaken, fact: Fact) -> None:
+    text = N_("%(amount)s have arrived on your organisation’s balance.")
+    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), amount=_amount(event.minor, event.currency))
+
+
+@reacts_to(HoldReleased)
+def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
+    """Told to the winner even where the winner's own signature released it: it is the receipt."""
+    text = N_("%(net)s for “%(label)s” are on your balance (%(gross)s less the fee of %(fee)s).")
+    values = {
+        "net": _amount(event.net_minor, event.currency),
+        "gross": _amount(event.gross_minor, event.currency),
+        "fee": _amount(event.fee_minor, event.currency),
+        "label": event.label,
+    }
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, values=values, link="/my/earnings", kind=Kind.MONEY)
+
+
+@reacts_to(HoldRefunded)
+def tell_refund(event: HoldRefunded, fact: Fact) -> None:
+    text = N_("%(amount)s that were held are back on your organisation’s balance.")
+    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), amount=_amount(event.minor, event.currency))
+
+
+@reacts_to(PayoutRequested)
+def tell_payout_asked(event: PayoutRequested, fact: Fact) -> None:
+    text = N_("A payout of %(amount)s waits for you to send it.")
+    _tell(accounts.with_duty(Duty.ADMIN), fact, Kind.MONEY, text, "/admin/payouts", amount=_amount(event.minor, event.currency))
+
+
+@reacts_to(PayoutConfirmed)
+def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
+    text = N_("Your payout of %(amount)s was sent. Bank reference: %(reference)s.")
+    values = {"amount": _amount(event.minor, event.currency), "reference": event.bank_reference}
+    _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
+
+
+@reacts_to(PayoutRejected)
+def tell_payout_refused(event: PayoutRejected, fact: Fact) -> None:
+    text = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
+    values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
+    _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
