@@ -129,7 +129,7 @@ class Engine(Protocol):
 
 @dataclass(frozen=True)
 class Entry:
-    """One document made ready: what is stored, and its terms counted."""
+    """One document prepared: what is stored, and its terms counted."""
 
     document: Document
     counts: dict[str, int]
@@ -143,7 +143,12 @@ class Entry:
 def entry(document: Document) -> Entry:
     """Raises TypeError if the facts are not JSON: they must survive any engine."""
     in_title = Counter(rules.terms(document.title))
-    return Entry(unpack(pack(document)), in_title + Counter(rules.terms(document.text)), in_title)
+    return Entry(ready(document), in_title + Counter(rules.terms(document.text)), in_title)
+
+
+def ready(document: Document) -> Document:
+    """The document as it comes back from an index: its facts are JSON, its moments keep their instant."""
+    return unpack(pack(document))
 
 
 def pack(document: Document) -> str:

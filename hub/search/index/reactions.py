@@ -11,14 +11,15 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
+import numpy as np
 from sqlalchemy import select
 
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.extensions import db
 from hub.kernel.documents import Document, Gone
-from hub.search.index import engines, operations
-from hub.search.index.engine import Busy, Change, Engine, Unavailable
+from hub.search.index import engines, operations, queries, rules
+from hub.search.index.engine import Busy, Change, Engine, Unavailable, View, ready
 from hub.search.index.models import IndexMark
 
 log = logging.getLogger("hub.search")
@@ -121,3 +122,49 @@ def everything(tell: Callable[[Progress], None] = lambda progress: None) -> Iter
             yield from (change for change in source.documents(batch) if isinstance(change, Document))
             progress.done += len(batch)
             tell(progress)
+
+
+@dataclass(frozen=True)
+class Report:
+    """How the index compares with the database; keys that wait in the queue are left out of account.
+
+    `missing` are not in the index, `different` are there in another state, `surplus` should not be there, `unfindable` are stored but a
+    word of their title does not lead to them.
+    """
+
+    documents: int
+    waiting: int
+    seconds: float
+    missing: list[str]
+    different: list[str]
+    surplus: list[str]
+    unfindable: list[str]
+
+    @property
+    def ok(self) -> bool:
+        return not (self.missing or self.different or self.surplus or self.unfindable)
+
+
+def check() -> Report:
+    """Read everything from both sides. Raises Unavailable if there is no readable index."""
+    view = engines.current().view()
+    lag = queries.lag()
+    waiting = set(db.session.scalars(select(IndexMark.key)))
+    numbers = np.flatnonzero(view.columns.live).tolist()
+    stored = {document.key: (number, document) for number, document in zip(numbers, map(view.document, numbers), strict=True)}
+    expected = {document.key: document for document in map(ready, everything())}
+    judged = (expected.keys() | stored.keys()) - waiting
+    both = judged & expected.keys() & stored.keys()
+    return Report(
+        documents=len(stored),
+        waiting=lag.waiting,
+        seconds=lag.seconds,
+        missing=sorted(judged - stored.keys()),
+        different=sorted(key for key in both if stored[key][1] != expected[key]),
+        surplus=sorted(judged - expected.keys()),
+        unfindable=sorted(key for key in both if not _is_findable(view, stored[key][0], stored[key][1])),
+    )
+
+
+def _is_findable(view: View, number: int, document: Document) -> bool:
+    return all(number in view.postings(term).docs for term in set(rules.terms(document.title)))

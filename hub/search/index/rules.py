@@ -96,31 +96,31 @@ def units(query: str) -> list[Unit]:
 
 def highlight(text: str, wanted: Collection[str]) -> Markup:
     """`text` escaped, with what matches `wanted` (terms) in `<mark>`."""
-    return _marked(text, 0, len(text), _spans(text, wanted))
+    return _marked(text, 0, len(text), spans(text, wanted))
 
 
 def excerpt(text: str, wanted: Collection[str], length: int = 220) -> Markup:
     """About `length` characters of `text` around the place that shows most of `wanted`, marked; the beginning if none does."""
     if len(text) <= length:
         return highlight(text, wanted)
-    spans = _spans(text, wanted)
-    start = _best_start(spans, length)
+    found = spans(text, wanted)
+    start = _best_start(found, length)
     if start:
         start = _word_edge(text, max(0, start - 30))
     end = min(len(text), start + length)
     if end < len(text):
         end = max(_word_edge(text, end), start + length // 2)
     opening = Markup("… ") if start else Markup("")
-    return opening + _marked(text, start, end, spans) + (Markup(" …") if end < len(text) else Markup(""))
+    return opening + _marked(text, start, end, found) + (Markup(" …") if end < len(text) else Markup(""))
 
 
-def _best_start(spans: list[tuple[int, int]], length: int) -> int:
+def _best_start(found: list[tuple[int, int]], length: int) -> int:
     best, most = 0, 0
-    for number, (start, _) in enumerate(spans):
-        inside = sum(1 for _, end in spans[number:] if end <= start + length - 30)
+    for number, (start, _) in enumerate(found):
+        inside = sum(1 for _, end in found[number:] if end <= start + length - 30)
         if inside > most:
             best, most = start, inside
-    return 0 if best < length - 60 and most <= sum(1 for _, end in spans if end <= length) else best
+    return 0 if best < length - 60 and most <= sum(1 for _, end in found if end <= length) else best
 
 
 def _word_edge(text: str, at: int) -> int:
@@ -129,21 +129,21 @@ def _word_edge(text: str, at: int) -> int:
     return space if space > 0 else at
 
 
-def _spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
+def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
     """Where `wanted` terms stand in `text`, overlapping pairs joined."""
-    spans: list[tuple[int, int]] = []
+    found: list[tuple[int, int]] = []
     for word in words(text) if wanted else ():
         if word.term in wanted:
-            if spans and word.start <= spans[-1][1]:
-                spans[-1] = (spans[-1][0], max(spans[-1][1], word.end))
+            if found and word.start <= found[-1][1]:
+                found[-1] = (found[-1][0], max(found[-1][1], word.end))
             else:
-                spans.append((word.start, word.end))
-    return spans
+                found.append((word.start, word.end))
+    return found
 
 
-def _marked(text: str, start: int, end: int, spans: Iterable[tuple[int, int]]) -> Markup:
+def _marked(text: str, start: int, end: int, found: Iterable[tuple[int, int]]) -> Markup:
     out, at = Markup(""), start
-    for first, last in spans:
+    for first, last in found:
         if first < at or last > end:
             continue
         out += escape(text[at:first]) + Markup("<mark>") + escape(text[first:last]) + Markup("</mark>")
