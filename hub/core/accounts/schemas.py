@@ -77,7 +77,7 @@ class AccountIn(Schema):
     timezone = fields.String(validate=validate.OneOf(TIMEZONES, error=lazy_gettext("Choose a time zone from the list.")))
 
 
-class PlaceOut(Schema):
+class BelongingOut(Schema):
     slug = fields.String()
     name = fields.String()
     role = fields.String()
@@ -95,7 +95,7 @@ class MeOut(Schema):
     timezone = fields.String()
     duties = fields.List(fields.String())
     scopes = fields.List(fields.String())
-    organisations = fields.List(fields.Nested(PlaceOut))
+    organisations = fields.List(fields.Nested(BelongingOut))
     version = fields.Integer()
 
 

@@ -105,6 +105,7 @@ def change(
     changed = [column for column, value in asked.items() if value is not None and value != getattr(organisation, column)]
     for column in changed:
         setattr(organisation, column, asked[column])
+    db.session.flush()
     if changed:
         journal.record(
             OrganisationChanged(organisation_id=organisation.id, fields=changed), actor=actor, subject=f"organisation:{organisation.id}"

@@ -33,5 +33,6 @@ POLICY = Policy(
         Act.ADD_MEMBER: either(owns_it, administers),
         Act.CHANGE_ROLE: either(owns_it, administers),
         Act.REMOVE_MEMBER: either(owns_it, administers),
+        Act.LIST_PEOPLE: administers,
     },
 )

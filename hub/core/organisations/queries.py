@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Row, func, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
 from hub.core.organisations.models import Membership, Organisation
-from hub.core.organisations.states import Kind
+from hub.core.organisations.policy import POLICY
+from hub.core.organisations.states import Act, Kind
 from hub.db.extensions import db
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -79,6 +80,13 @@ def by_slug(slug: str) -> Organisation:
     return organisation
 
 
+def get_for(actor: Actor, slug: str, act: Act) -> Organisation:
+    """The organisation, for this act of this actor. Raises NotFound, NotAllowed."""
+    organisation = by_slug(slug)
+    POLICY.require(actor, act, organisation)
+    return organisation
+
+
 def card(organisation_id: int) -> OrganisationCard:
     """Raises NotFound."""
     found = cards([organisation_id]).get(organisation_id)
@@ -107,6 +115,17 @@ def of_person(person_id: int) -> list[tuple[Organisation, Role]]:
         .order_by(func.lower(Organisation.name), Organisation.id)
     )
     return [(row.Organisation, row.role) for row in rows]
+
+
+def own_after(person_id: int, after: int | None, limit: int) -> Sequence[Row[Any]]:
+    """Up to `limit` of the person's organisations, each with all its columns and the `role` there, in the order of their ids."""
+    return db.session.execute(
+        select(*Organisation.__table__.columns, Membership.role)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id, Organisation.id > (after or 0))
+        .order_by(Organisation.id)
+        .limit(limit)
+    ).all()
 
 
 def belongings(person_id: int) -> list[accounts.Belonging]:
@@ -158,3 +177,31 @@ def membership(organisation_id: int, person_id: int) -> Membership:
     if found is None:
         raise NotFound(N_("This person does not belong to the organisation."))
     return found
+
+
+@dataclass(frozen=True)
+class Registered:
+    """A line of the administrators' list of people."""
+
+    person: Person
+    places: list[OrganisationCard]
+
+
+def people(actor: Actor, q: str = "", page: int = 1, size: int = 50) -> tuple[list[Registered], int]:
+    """Page `page` of everybody whose name, handle or address holds `q`, the newest first, and how many there are. Raises NotAllowed."""
+    POLICY.require(actor, Act.LIST_PEOPLE, None)
+    asked = select(Person)
+    if q:
+        asked = asked.where(or_(*(column.icontains(q, autoescape=True) for column in (Person.name, Person.handle, Person.email))))
+    total = db.session.scalar(select(func.count()).select_from(asked.subquery())) or 0
+    found = db.session.scalars(asked.order_by(Person.id.desc()).limit(size).offset((page - 1) * size)).all()
+    rows = db.session.execute(
+        select(Membership.person_id, Organisation.id, Organisation.slug, Organisation.name, Organisation.kind)
+        .join(Organisation, Organisation.id == Membership.organisation_id)
+        .where(Membership.person_id.in_([person.id for person in found]))
+        .order_by(func.lower(Organisation.name))
+    )
+    places: dict[int, list[OrganisationCard]] = {}
+    for row in rows:
+        places.setdefault(row.person_id, []).append(OrganisationCard(row.id, row.slug, row.name, row.kind))
+    return [Registered(person, places.get(person.id, [])) for person in found], total

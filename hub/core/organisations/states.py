@@ -22,3 +22,4 @@ class Act(StrEnum):
     ADD_MEMBER = "add_member"
     CHANGE_ROLE = "change_role"
     REMOVE_MEMBER = "remove_member"
+    LIST_PEOPLE = "list_people"
