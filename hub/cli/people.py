@@ -1,0 +1,74 @@
+"""`hub users` and `hub keys`: accounts and API keys from the command line."""
+
+from __future__ import annotations
+
+import secrets
+import sys
+
+import click
+
+from hub.cli.context import show, with_app
+from hub.core.accounts import operations, queries
+from hub.core.accounts.states import KeyKind
+from hub.db import work
+from hub.kernel.actor import SYSTEM, Scope
+from hub.kernel.errors import NotFound
+
+
+@click.group()
+def users() -> None:
+    """Accounts of people."""
+
+
+@users.command("create")
+@click.option("--email", required=True, help="The address to sign in with; it counts as confirmed.")
+@click.option("--name", required=True, help="The person's name.")
+@click.option("--admin", is_flag=True, help="May administer the site: confirm money, suspend accounts, read the audit log.")
+@click.option("--consultant", is_flag=True, help="May review challenges and work at the consultants' desk.")
+@click.option("--language", type=click.Choice(["en", "zh"]), default="en", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of making one up and printing it.")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+@with_app
+def create_user(email: str, name: str, admin: bool, consultant: bool, language: str, password_stdin: bool, as_json: bool) -> None:
+    """Open an account."""
+    password = sys.stdin.readline().rstrip("\r\n") if password_stdin else secrets.token_urlsafe(12)
+    with work.unit():
+        person = operations.create(
+            actor=SYSTEM, email=email, name=name, password=password, language=language, admin=admin, consultant=consultant
+        )
+    data = {"id": person.id, "email": person.email, "handle": person.handle, "admin": admin, "consultant": consultant}
+    text = f"{person.email} may sign in (account {person.id}, @{person.handle})."
+    if not password_stdin:
+        data["password"] = password
+        text += f"\nPassword: {password}"
+    show(data, as_json, text)
+
+
+@click.group()
+def keys() -> None:
+    """API keys."""
+
+
+@keys.command("create")
+@click.option("--email", required=True, help="Whose key it is.")
+@click.option("--kind", type=click.Choice([kind.value for kind in KeyKind]), default="api", show_default=True)
+@click.option("--scopes", multiple=True, type=click.Choice([scope.value for scope in Scope]), help="Repeat it for several; all without it.")
+@click.option("--name", default="Made on the command line", show_default=True, help="What the key is for.")
+@with_app
+def create_key(email: str, kind: str, scopes: tuple[str, ...], name: str) -> None:
+    """Make a key and print it as JSON, this once."""
+    person = queries.by_email(email)
+    if person is None:
+        raise NotFound("There is no account with this address.")
+    with work.unit():
+        row, secret = operations.issue_key(
+            actor=queries.actor_of(person.id), name=name, kind=KeyKind(kind), scopes=map(Scope, scopes or [scope.value for scope in Scope])
+        )
+    show(
+        {"id": row.id, "key": secret, "prefix": row.prefix, "kind": row.kind.value, "scopes": row.scopes.split(), "email": person.email},
+        True,
+        "",
+    )
+
+
+COMMANDS = [users, keys]
