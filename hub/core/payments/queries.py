@@ -6,13 +6,13 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Executable, Select, func, select
 
 from hub.core.ledger import queries as books
-from hub.core.ledger.models import Transaction
-from hub.core.ledger.rules import Kind, OwnerKind, Purpose
+from hub.core.ledger.models import Account, Transaction
+from hub.core.ledger.rules import Kind, OwnerKind, Progress, Purpose, Report, hold_of
 from hub.core.organisations import queries as organisations
 from hub.core.payments import rules
 from hub.core.payments.models import Funding, Hold, Payout
@@ -25,6 +25,7 @@ from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 Row = TypeVar("Row", Funding, Hold, Payout)
+Chosen = TypeVar("Chosen", bound=Executable)
 
 
 def held(subject: str, currency: str) -> int:
@@ -200,8 +201,8 @@ def waiting_fundings(organisation_ids: Iterable[int] | None = None) -> Waiting:
     return _waiting(chosen if organisation_ids is None else chosen.where(Funding.organisation_id.in_(list(organisation_ids))))
 
 
-def _waiting(statement: object) -> Waiting:
-    count, oldest = db.session.execute(statement).one()  # type: ignore[call-overload]
+def _waiting(chosen: Select[*tuple[Any, ...]]) -> Waiting:
+    count, oldest = db.session.execute(chosen).one()
     return Waiting(count, oldest)
 
 
@@ -235,3 +236,125 @@ def payers(funding: Funding) -> list[int]:
 def payees(payout: Payout) -> list[int]:
     """Whom a decision on the payout is told."""
     return [payout.owner_id] if payout.owner_kind is OwnerKind.PERSON else bookkeepers(payout.owner_id)
+
+
+def verify(progress: Progress = lambda what, done: None) -> Report:
+    """Check the books, then that holds, fundings and payouts say the same as the books. Wants one moment's view of the database."""
+    report = Report()
+    books.verify(report, progress)
+    _verify_holds(report)
+    _verify_fundings(report)
+    _verify_payouts(report)
+    _verify_causes(report)
+    return report
+
+
+def _afresh(chosen: Chosen) -> Chosen:
+    """What the database holds, whatever this session read before."""
+    return chosen.execution_options(populate_existing=True)
+
+
+def _verify_holds(report: Report) -> None:
+    for above, last in books.slices(Hold.id):
+        chosen = select(Hold, Account).outerjoin(Account, Account.id == Hold.account_id)
+        holds = db.session.execute(_afresh(chosen.where(Hold.id > above, Hold.id <= last))).all()
+        moved = books.moved_by_kind([hold.account_id for hold, _ in holds])
+        fees = books.fees_of([hold.ref for hold, _ in holds])
+        for hold, account in holds:
+            sums = moved.get(hold.account_id, {})
+            _verify_hold(report, hold, account, sums, fees.get(hold.ref, 0))
+    lonely = select(Account.id).outerjoin(Hold, Hold.account_id == Account.id).where(Account.purpose == Purpose.HOLD, Hold.id.is_(None))
+    for account_id in db.session.scalars(lonely.order_by(Account.id)):
+        report.add("hold_missing", f"account:{account_id}", "The account keeps money aside, but no hold says what for.")
+
+
+def _verify_hold(report: Report, hold: Hold, account: Account | None, sums: dict[Kind, int], fee: int) -> None:
+    if account is None or account.ref != hold_of(hold.organisation_id, hold.subject, hold.currency):
+        report.add("hold_account", hold.ref, f"The hold's account:{hold.account_id} is not the account of {hold.subject}.")
+        return
+    out = -sums.get(Kind.AWARD, 0)
+    kept = (hold.funded_minor, hold.awarded_minor, hold.fee_minor, hold.refunded_minor)
+    posted = (sums.get(Kind.FUNDING, 0) + sums.get(Kind.SET_ASIDE, 0), out - fee, fee, -sums.get(Kind.REFUND, 0))
+    if kept != posted:
+        names = "funded, awarded, fee, refunded"
+        report.add("hold_counters", hold.ref, f"The hold says ({names}) = {kept} in minor units, but its postings say {posted}.")
+    if max(sum(kept[1:]) - kept[0], sum(posted[1:]) - posted[0]) > 0:
+        report.add("hold_over_released", hold.ref, f"More went out than came in: {kept} in the hold, {posted} in the postings.")
+    if hold.left_minor != account.balance:
+        report.add("hold_balance", hold.ref, f"The hold has {hold.left_minor} minor units left, but its account {account.balance}.")
+
+
+def _verify_fundings(report: Report) -> None:
+    for above, last in books.slices(Funding.id):
+        fundings = db.session.scalars(_afresh(select(Funding).where(Funding.id > above, Funding.id <= last))).all()
+        moved = books.moved_by_cause([funding.ref for funding in fundings])
+        for funding in fundings:
+            sums = moved[funding.ref]
+            posted = (
+                sums[Kind.FUNDING, Purpose.HOLD] + sums[Kind.SET_ASIDE, Purpose.HOLD],
+                sums[Kind.FUNDING, Purpose.BALANCE],
+            )
+            kept = (funding.held_minor, funding.balance_minor)
+            if kept != posted:
+                text = f"The funding says (into the hold, onto the balance) = {kept} in minor units, but its postings say {posted}."
+                report.add("funding_amounts", funding.ref, text)
+            if (funding.state is FundingState.CONFIRMED and funding.due) or (funding.state is FundingState.OPEN and not funding.due):
+                text = f"The funding is “{funding.state}” while {funding.due} of {funding.amount} is still due."
+                report.add("funding_state", funding.ref, text)
+
+
+STEPS = {
+    PayoutState.REQUESTED: (Kind.PAYOUT_ASKED,),
+    PayoutState.PAID: (Kind.PAYOUT_ASKED, Kind.PAYOUT_SENT),
+    PayoutState.REJECTED: (Kind.PAYOUT_ASKED, Kind.PAYOUT_RETURNED),
+}
+
+
+def _verify_payouts(report: Report) -> None:
+    for above, last in books.slices(Payout.id):
+        payouts = db.session.scalars(_afresh(select(Payout).where(Payout.id > above, Payout.id <= last))).all()
+        moved = books.moved_by_cause([payout.ref for payout in payouts])
+        for payout in payouts:
+            steps = {kind: abs(minor) for (kind, purpose), minor in moved[payout.ref].items() if purpose is Purpose.IN_TRANSIT}
+            if steps != dict.fromkeys(STEPS[payout.state], payout.minor):
+                text = f"The payout of {payout.amount} is “{payout.state}”, but its postings are {steps or 'none'} in minor units."
+                report.add("payout_postings", payout.ref, text)
+    _verify_in_transit(report)
+
+
+def _verify_in_transit(report: Report) -> None:
+    waiting = (
+        select(Payout.owner_kind, Payout.owner_id, Payout.currency, func.sum(Payout.minor).label("minor"))
+        .where(Payout.state == PayoutState.REQUESTED)
+        .group_by(Payout.owner_kind, Payout.owner_id, Payout.currency)
+        .subquery()
+    )
+    same = (
+        (waiting.c.owner_kind == Account.owner_kind) & (waiting.c.owner_id == Account.owner_id) & (waiting.c.currency == Account.currency)
+    )
+    asked = func.coalesce(waiting.c.minor, 0)
+    rows = db.session.execute(
+        select(Account.id, Account.balance, asked)
+        .outerjoin(waiting, same)
+        .where(Account.purpose == Purpose.IN_TRANSIT, Account.balance != asked)
+        .order_by(Account.id)
+    )
+    for account_id, balance, minor in rows:
+        text = f"The account has {balance} minor units on their way out, but the payouts that wait come to {minor}."
+        report.add("in_transit", f"account:{account_id}", text)
+
+
+CAUSES: dict[str, type[Funding] | type[Hold] | type[Payout]] = {"funding": Funding, "hold": Hold, "payout": Payout}
+
+
+def _verify_causes(report: Report) -> None:
+    """Each transaction names a funding, hold or payout that exists."""
+    for above, last in books.slices(Transaction.id):
+        rows = db.session.execute(select(Transaction.id, Transaction.cause).where(Transaction.id > above, Transaction.id <= last)).all()
+        for name, model in CAUSES.items():
+            named = {number: cause for number, cause in rows if cause.startswith(f"{name}:")}
+            ids = {int(cause.partition(":")[2]) for cause in named.values()}
+            known = set(db.session.scalars(select(model.id).where(model.id.in_(ids))))
+            for number, cause in named.items():
+                if int(cause.partition(":")[2]) not in known:
+                    report.add("cause_missing", f"transaction:{number}", f"The transaction was made for {cause}, which does not exist.")
