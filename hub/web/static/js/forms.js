@@ -3,7 +3,7 @@ const FAST = 900; // ms after the last key
 const wide = matchMedia("(min-width: 60.01rem)"); // narrow screens choose several filters, then apply
 
 function errors() {
-  const focus = () => document.querySelector("[data-error-summary]")?.focus();
+  const focus = () => document.querySelector("[data-error-summary]:not([data-example] *)")?.focus();
   focus();
   document.addEventListener("htmx:afterSwap", focus);
   document.addEventListener("click", (event) => {
