@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from enum import StrEnum
 
 
@@ -20,3 +21,13 @@ class Worded(StrEnum):
         member._value_ = value
         member.label = label or value.replace("_", " ").capitalize()
         return member
+
+
+def distinct(words: Iterable[str], *, most: int, longest: int) -> list[str]:
+    """Trimmed, without empty and repeated ones (letter case apart), at most `most`, each cut to `longest` characters."""
+    known: dict[str, str] = {}
+    for word in words:
+        plain = " ".join(word.split()).strip(" ,;")[:longest].strip()
+        if plain:
+            known.setdefault(plain.casefold(), plain)
+    return list(known.values())[:most]

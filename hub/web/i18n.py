@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -70,9 +71,14 @@ def label(member: Any) -> str:
     return gettext(getattr(member, "label", str(member))) if member else ""
 
 
+def options(members: Iterable[Any]) -> list[tuple[str, str]]:
+    """What a choice in a form is made from: (value, label in the reader's language) of each enum member."""
+    return [(str(member.value), label(member)) for member in members]
+
+
 def init(app: Flask) -> None:
     babel.init_app(app, locale_selector=language, default_translation_directories="web/translations")
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.filters.update(money=show_money, when=when, day=day, until=until, label=label, state_label=label)
+    app.jinja_env.filters.update(money=show_money, when=when, day=day, until=until, label=label, options=options, state_label=label)
     app.jinja_env.globals.update(ngettext=ngettext, LANGUAGES=LANGUAGES)
     app.context_processor(lambda: {"lang": language(), "lang_tag": TAGS[language()]})

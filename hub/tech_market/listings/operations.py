@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -17,6 +16,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor, Duty
 from hub.kernel.errors import Invalid, NotNow, one_field
+from hub.kernel.links import check_link
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 from hub.search.index import operations as index
@@ -86,12 +86,11 @@ def _write(listing: Listing, content: Mapping[str, Any]) -> list[str]:
     given = {name: value for name, value in content.items() if name in fields}
     if gap := rules.last_day_gap(given.get("expires_on")):
         raise one_field("expires_on", gap)
-    if given.get("link") and not re.fullmatch(r"https?://[^\s/]+\.[^\s]+", given["link"]):
-        raise one_field("link", N_("Write a whole web address that begins with https:// or http://."))
+    check_link(given.get("link", ""), field="link")
     if "deals" in given:
         given["deals"] = [deal.value for deal in rules.Deal if deal in given["deals"]]
     if "categories" in given:
-        given["categories"] = rules.normal_words(given["categories"])
+        given["categories"] = rules.key_words(given["categories"])
     changed = [name for name, value in given.items() if getattr(listing, name) != value]
     for name in changed:
         setattr(listing, name, given[name])

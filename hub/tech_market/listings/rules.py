@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from typing import Protocol
@@ -12,7 +12,7 @@ from hub.kernel import clock, sealing, tables
 from hub.kernel.slugs import slugify
 from hub.kernel.tables import Cells, Reading, Weight
 from hub.kernel.taxonomy import Sector, classify
-from hub.kernel.words import N_, Worded
+from hub.kernel.words import N_, Worded, distinct
 
 SHORTEST_TITLE, LONGEST_TITLE = 8, 200
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 20, 400
@@ -101,14 +101,9 @@ def has_run_out(listing: Dated) -> bool:
     return not is_current(listing)
 
 
-def normal_words(words: Sequence[str], most: int = MOST_CATEGORIES, longest: int = LONGEST_CATEGORY) -> list[str]:
-    """Trimmed, without repeats (letter case apart), at most `most` of at most `longest` characters."""
-    known: dict[str, str] = {}
-    for word in words:
-        plain = re.sub(r"\s+", " ", word).strip(" ,;")[:longest].strip()
-        if plain:
-            known.setdefault(plain.casefold(), plain)
-    return list(known.values())[:most]
+def key_words(words: Iterable[str]) -> list[str]:
+    """A listing's key words, tidied."""
+    return distinct(words, most=MOST_CATEGORIES, longest=LONGEST_CATEGORY)
 
 
 def standing(status: IpStatus, ends_on: date | None, today: date) -> IpStatus:
@@ -318,7 +313,7 @@ def _package(cells: Cells) -> ImportedOffer:
     _dated(cells)
     case = re.fullmatch(r"https?://software\.nasa\.gov/software/([A-Z]{2,4}-[\w-]+)", about)
     topics = [word.removeprefix("nlp:") for word in (*cells.words("Categories"), *cells.words("Categories_NLP"))]
-    categories = normal_words([word for word in topics if word not in {"NASA", "Open Source", *CENTRES}])
+    categories = key_words([word for word in topics if word not in {"NASA", "Open Source", *CENTRES}])
     return ImportedOffer(
         row=cells.number,
         source_key=f"nasa-software:{case[1]}" if case else f"nasa-software:{slugify(owner)}:{_name_key(title)}",
@@ -329,7 +324,7 @@ def _package(cells: Cells) -> ImportedOffer:
         summary=first_sentence(body),
         body=body,
         case_number=case[1] if case else "",
-        licence=", ".join(normal_words(cells.words("License")))[:200],
+        licence=", ".join(key_words(cells.words("License")))[:200],
         link=repository or about,
         categories=tuple(categories),
     )
