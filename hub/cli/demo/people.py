@@ -1,0 +1,88 @@
+"""The demo site's people and organisations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from hub.core.accounts import operations as accounts
+from hub.core.accounts import queries
+from hub.core.organisations import operations as organisations
+from hub.core.organisations.states import Kind
+from hub.core.profiles import operations as profiles
+from hub.core.profiles.states import EvidenceKind
+from hub.kernel import clock
+from hub.kernel.actor import SYSTEM, Actor, Role
+from hub.kernel.taxonomy import Sector
+
+PASSWORD = "demo"
+HERE_SINCE = timedelta(days=200)
+
+
+@dataclass
+class Cast:
+    """Who plays: ids by the keys of people.toml."""
+
+    people: dict[str, int] = field(default_factory=dict)
+    emails: dict[str, str] = field(default_factory=dict)
+    organisations: dict[str, int] = field(default_factory=dict)
+    owners: dict[str, str] = field(default_factory=dict)
+
+    def actor(self, key: str) -> Actor:
+        return queries.actor_of(self.people[key])
+
+    def owner_of(self, organisation: str) -> Actor:
+        return self.actor(self.owners[organisation])
+
+
+def gather(data: dict[str, Any]) -> Cast:
+    """Make the people, their organisations and profiles. Uncommitted."""
+    cast = Cast()
+    with clock.at(clock.now() - HERE_SINCE):
+        for row in data["person"]:
+            person = accounts.create(
+                actor=SYSTEM,
+                email=row["email"],
+                name=row["name"],
+                password=PASSWORD,
+                language=row.get("language", "en"),
+                admin=row.get("admin", False),
+                consultant=row.get("consultant", False),
+                any_password=True,
+            )
+            cast.people[row["key"]], cast.emails[row["key"]] = person.id, row["email"]
+        for row in data["organisation"]:
+            _found(cast, row)
+        for row in data["profile"]:
+            _write_profile(cast.actor(row["person"]), row)
+    return cast
+
+
+def _found(cast: Cast, row: dict[str, Any]) -> None:
+    organisation = organisations.found(
+        actor=cast.actor(row["owner"]),
+        name=row["name"],
+        kind=Kind(row["kind"]),
+        country=row["country"],
+        website=row["website"],
+        about=row["about"],
+    )
+    cast.organisations[row["key"]], cast.owners[row["key"]] = organisation.id, row["owner"]
+    for member, role in row.get("members", []):
+        organisations.add_member(actor=cast.actor(row["owner"]), organisation=organisation, email=cast.emails[member], role=Role(role))
+
+
+def _write_profile(actor: Actor, row: dict[str, Any]) -> None:
+    profiles.save_profile(
+        actor=actor,
+        skills=row["skills"],
+        headline=row["headline"],
+        bio=row["bio"],
+        languages=row["languages"],
+        sectors=[Sector(sector) for sector in row["sectors"]],
+        is_expert=True,
+        visible=True,
+    )
+    for item in row["evidence"]:
+        profiles.add_evidence(actor=actor, **{**item, "kind": EvidenceKind(item["kind"])})

@@ -1,0 +1,72 @@
+"""The walls that no linter holds."""
+
+from __future__ import annotations
+
+import ast
+import dataclasses
+import re
+from pathlib import Path
+
+import pytest
+
+import hub
+from hub.config import Config
+
+ROOT = Path(hub.__file__).parent
+FILES = sorted(ROOT.rglob("*.py"))
+LONGEST_FILE, LONGEST_FUNCTION = 400, 45
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(ROOT.parent))
+
+
+@pytest.mark.parametrize("path", FILES, ids=name)
+def test_no_file_outgrows_its_room(path: Path):
+    lines = path.read_text().count("\n")
+    assert lines <= LONGEST_FILE, f"{lines} lines: which two rooms want to live here?"
+
+
+def test_no_function_outgrows_the_screen():
+    long = [
+        f"{name(path)}:{node.lineno} {node.name} {node.end_lineno - node.lineno + 1}"
+        for path in FILES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.end_lineno - node.lineno + 1 > LONGEST_FUNCTION
+    ]
+    assert not long
+
+
+def test_only_the_unit_of_work_commits():
+    committing = re.compile(r"session(\(\))?\.(commit|rollback)\(")
+    found = [name(path) for path in FILES if committing.search(path.read_text()) and path.parent != ROOT / "db"]
+    assert not found
+
+
+def test_nobody_says_the_regulated_word_for_money_set_aside():
+    word = "esc" + "row"
+    texts = [*FILES, *ROOT.rglob("*.html"), *(ROOT.parent / "docs").rglob("*.md")]
+    assert not [name(path) for path in texts if word in path.read_text().lower()]
+
+
+def test_templates_need_no_inline_script_or_style():
+    inline = re.compile(r"""\sstyle=["']|\son[a-z]+=["']|<style|<script(?![^>]*\b(src|type="application/ld\+json"|type="module")\b)""")
+    found = {name(path): inline.findall(path.read_text()) for path in ROOT.rglob("*.html") if "mail" not in path.parts}
+    assert not {path: hits for path, hits in found.items() if hits}
+
+
+def test_every_room_says_what_it_is_for():
+    rooms = {path.parent for path in ROOT.glob("*/*/operations.py")} | {path.parent for path in ROOT.glob("*/*/pages.py")}
+    assert not [name(room) for room in rooms if not (room / "README.md").is_file()]
+
+
+def test_every_setting_is_in_the_table_of_the_docs():
+    table = (ROOT.parent / "docs" / "configuration.md").read_text()
+    read = set(re.findall(r'"(HUB_[A-Z_]+|PORT)"', (ROOT / "config.py").read_text()))
+    assert read, "the pattern no longer finds the settings"
+    assert not {setting for setting in read if f"`{setting}`" not in table}
+
+
+def test_the_settings_are_frozen():
+    assert dataclasses.fields(Config)
+    assert Config.__dataclass_params__.frozen  # type: ignore[attr-defined]

@@ -1,0 +1,61 @@
+"""Every string a person can read exists in both languages, with the same placeholders."""
+
+from __future__ import annotations
+
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from babel.messages.pofile import read_po
+
+import hub
+
+ROOT = Path(hub.__file__).parent
+KEYWORDS = ["N_", "NotFound", "NotSignedIn", "NotAllowed", "NotNow", "Conflict", "Invalid", "TooMany", "one_field:2", "_wrong:2", "lazy_gettext"]
+PLACE = re.compile(r"%\((\w+)\)[sd]")
+
+
+@pytest.fixture(scope="module")
+def marked() -> list:
+    """What the code marks today, collected afresh."""
+    options = [part for keyword in KEYWORDS for part in ("-k", keyword)]
+    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", *options, "-o", "-", "hub"]
+    done = subprocess.run(command, cwd=ROOT.parent, capture_output=True, check=True)
+    return [message for message in read_po(io.BytesIO(done.stdout)) if message.id]
+
+
+@pytest.fixture(scope="module")
+def chinese() -> dict:
+    with open(ROOT / "web" / "translations" / "zh" / "LC_MESSAGES" / "messages.po", "rb") as file:
+        return {message.id: message for message in read_po(file) if message.id and not message.fuzzy}
+
+
+def test_the_code_marks_its_words(marked):
+    assert len(marked) > 300
+
+
+def test_no_string_is_missing_in_chinese(marked, chinese):
+    def translated(message) -> bool:
+        found = chinese.get(message.id)
+        return found is not None and all([found.string] if isinstance(found.string, str) else found.string)
+
+    missing = [message.id for message in marked if not translated(message)]
+    assert not missing, f"{len(missing)} missing, first: {missing[:5]}"
+
+
+def test_a_translation_fills_the_same_places(marked, chinese):
+    wrong = []
+    for message in marked:
+        found = chinese.get(message.id)
+        if found is None:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = found.string if isinstance(found.string, tuple) else (found.string,)
+        wanted = set().union(*(PLACE.findall(text) for text in ids))
+        for text in strings:
+            if not set(PLACE.findall(text)) <= wanted:
+                wrong.append(ids[0])
+    assert not wrong
