@@ -56,7 +56,7 @@ def register(*, actor: Actor, email: str, name: str, password: str, language: st
 
     None if the address has an account already: its owner is told by mail, and the visitor must not learn it. Raises Invalid.
     """
-    email = rules.normal_email(email)
+    email, name = rules.check_person(email, name)
     rules.check_password(password, email)
     password_hash = rules.hash_password(password)
     existing = queries.by_email(email)
@@ -86,7 +86,7 @@ def create(
     """
     if not administers(actor, None):
         raise NotAllowed(N_("Only administrators make accounts for others."))
-    email = rules.normal_email(email)
+    email, name = rules.check_person(email, name)
     if not any_password:
         rules.check_password(password, email)
     if queries.by_email(email) is not None:
@@ -102,7 +102,7 @@ def create(
 
 def _new_person(*, email: str, name: str, password_hash: str, language: str) -> Person:
     person = Person(
-        email=email, name=name.strip(), handle=_free_handle(name), password_hash=password_hash, language=language, created_at=clock.now()
+        email=email, name=name, handle=_free_handle(name), password_hash=password_hash, language=language, created_at=clock.now()
     )
     db.session.add(person)
     db.session.flush()

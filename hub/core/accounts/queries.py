@@ -204,7 +204,7 @@ def with_password(email: str, password: str) -> Person:
     if not rules.password_matches(person.password_hash if person else None, password) or person is None:
         raise Invalid(N_("This address and password do not belong together."), code="bad_credentials")
     if person.state is not State.ACTIVE:
-        raise Invalid(N_("This account is suspended. Write to the people who run this site."), code="suspended")
+        raise Invalid(N_("This account is suspended: %(reason)s"), code="suspended", reason=person.state_reason)
     return person
 
 

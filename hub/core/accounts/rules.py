@@ -51,6 +51,19 @@ def normal_email(text: str) -> str:
     return unicodedata.normalize("NFC", text).strip().lower()
 
 
+ADDRESS = re.compile(r"[^\s@]{1,64}@[^\s@.]+(\.[^\s@.]+)*")
+
+
+def check_person(email: str, name: str) -> tuple[str, str]:
+    """The address and name as they are kept. Raises Invalid."""
+    email, name = normal_email(email), " ".join(name.split())
+    if len(email) > 254 or not ADDRESS.fullmatch(email):
+        raise one_field("email", N_("Write an address like ada@example.org."))
+    if not 0 < len(name) <= 120:
+        raise one_field("name", N_("A name has 1 to 120 characters."))
+    return email, name
+
+
 def check_password(password: str, email: str = "", *, field: str = "password") -> None:
     """Refuse what is too short, absurdly long, on every attacker's list, or the address itself. Raises Invalid about `field`."""
     if len(password) < LEAST_PASSWORD:
