@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import flask_smorest
+from apispec.ext.marshmallow import MarshmallowPlugin
+from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask
 
 from hub.web.security import csrf, limiter
@@ -62,8 +64,17 @@ def init(app: Flask) -> None:
             "tags": [],
         },
     )
-    api.init_app(app)
+    api.init_app(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
+
+
+def _schema_name(schema: Any) -> str:
+    """`ProfilesEvidenceOut`: the room and the class, so that two rooms may use the same word."""
+    cls = resolve_schema_cls(schema)
+    if isinstance(cls, list):
+        return ""
+    room, name = cls.__module__.split(".")[-2], cls.__name__
+    return name if room == "web" or name.lower().startswith(room.lower()[:4]) else f"{room.capitalize()}{name}"
 
 
 def spec(app: Flask) -> dict[str, Any]:

@@ -102,7 +102,7 @@ def readyz() -> Any:
 @public
 def metrics() -> Any:
     """Prometheus text: numbers only, nothing about anybody."""
-    counts = dict(db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).tuples().all())
+    counts = {state: count for state, count in db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
     lines = ["# TYPE hub_journal_rows counter", f"hub_journal_rows {journal.last_id()}", "# TYPE hub_deliveries gauge"]
     lines += [f'hub_deliveries{{state="{state.value}"}} {counts.get(state, 0)}' for state in DeliveryState]
     return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
