@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -82,3 +84,38 @@ def signed_by(person_id: int) -> list[tuple[Signature, Terms]]:
 def signatures(terms_id: int) -> Sequence[Signature]:
     """In the order of signing."""
     return db.session.scalars(select(Signature).where(Signature.terms_id == terms_id).order_by(Signature.id)).all()
+
+
+def newest_numbers(terms: Iterable[Terms]) -> dict[tuple[str, Kind], int]:
+    """The newest version's number for the subjects and kinds of `terms`, in one statement."""
+    subjects = {one.subject for one in terms}
+    if not subjects:
+        return {}
+    found = select(Terms.subject, Terms.kind, func.max(Terms.number)).where(Terms.subject.in_(subjects)).group_by(Terms.subject, Terms.kind)
+    return {(subject, kind): number for subject, kind, number in db.session.execute(found).tuples()}
+
+
+def shown_signatures(actor: Actor, terms: Terms) -> Sequence[Signature]:
+    """The signatures this actor may see: all of an agreement between named parties, else the actor's own (entrants stay unknown to each
+    other); administrators see all."""
+    every = signatures(terms.id)
+    if actor.is_admin or terms.signer_id is not None:
+        return every
+    return [one for one in every if one.person_id == actor.person_id]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One version for one reader: its row, whether it still holds, and the reader's own signature."""
+
+    terms: Terms
+    is_current: bool
+    signature: Signature | None
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self.terms, name)
+
+
+def shown(actor: Actor, terms: Terms) -> Shown:
+    own = signature(actor.person_id, terms.id) if actor.person_id is not None else None
+    return Shown(terms, is_current(terms), own)

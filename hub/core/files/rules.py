@@ -59,7 +59,7 @@ ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
 
 _RUNNABLE = frozenset(
     (
-        "ade adp apk app application bat bin chm class cmd com cpl dll dmg exe gadget hta ins inf iso jar js jse lnk mde msc msh msi msp mst "
+        "ade adp apk app application bat bin chm class cmd com cpl dll dmg exe gadget hta ins inf iso jar js jse lnk msc msh msi msp mst "
         "pif ps1 psm1 reg scr sct shb swf sys vb vbe vbs vxd ws wsc wsf wsh xll"
     ).split()
 )

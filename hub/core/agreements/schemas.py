@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext
+from marshmallow import Schema, fields, pre_load, validate
+
+from hub.web.forms import Tick
+
+
+class SignatureIn(Schema):
+    """`seen_hash` is the hash of the text the signer read; `organisation_id` names the organisation signed for, if any."""
+
+    seen_hash = fields.String(required=True, validate=validate.Length(64, 64))
+    organisation_id = fields.Integer(load_default=None, allow_none=True)
+
+
+class SignForm(SignatureIn):
+    """The form also asks for a tick."""
+
+    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
+
+    @pre_load
+    def _nobody_is_none(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: value for name, value in data.items() if not (name == "organisation_id" and value == "")} | {
+            "agreed": data.get("agreed", False)
+        }
+
+
+class SignatureOut(Schema):
+    id = fields.Integer()
+    terms_id = fields.Integer()
+    hash = fields.String()
+    person_id = fields.Integer()
+    organisation_id = fields.Integer(allow_none=True)
+    credential = fields.String(metadata={"description": "The session or key that signed."})
+    signed_at = fields.DateTime()
+
+
+class TermsOut(Schema):
+    id = fields.Integer()
+    subject = fields.String()
+    kind = fields.String()
+    number = fields.Integer(metadata={"description": "The version, from 1."})
+    title_en = fields.String()
+    title_zh = fields.String()
+    text_en = fields.String(metadata={"description": "The text that prevails."})
+    text_zh = fields.String()
+    summary_en = fields.List(fields.String(), metadata={"description": "One plain sentence per clause; not part of what is signed."})
+    summary_zh = fields.List(fields.String())
+    choices = fields.Dict()
+    hash = fields.String(metadata={"description": "SHA-256 of the canonical JSON of subject, kind, en and zh: send it back as seen_hash."})
+    created_at = fields.DateTime()
+    is_current = fields.Boolean(metadata={"description": "False once a newer version exists; that one asks for a new signature."})
+    signature = fields.Nested(SignatureOut, allow_none=True, metadata={"description": "Yours, if you signed this version."})
+
+
+class SignedOut(Schema):
+    """A line of the list of one's own signatures."""
+
+    id = fields.Integer(attribute="id")
+    signature = fields.Nested(SignatureOut)
+    subject = fields.String()
+    kind = fields.String()
+    number = fields.Integer()
+    title_en = fields.String()
+    is_current = fields.Boolean()

@@ -1,0 +1,114 @@
+"""The inbox, the mail settings, and the link that stops mails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from hub.core.messages import operations, queries, rules
+from hub.core.messages.models import Notification
+from hub.core.messages.schemas import MailChoicesIn
+from hub.core.messages.states import Kind
+from hub.kernel.errors import NotFound
+from hub.kernel.words import N_
+from hub.web.auth import count_unread_with
+from hub.web.handle import actor, parse, public, safe_next, writes
+from hub.web.paging import Page, page_number
+from hub.web.security import csrf
+
+pages = Blueprint("messages", __name__, template_folder="templates")
+SIZE = 30
+MODES = {
+    Kind.CHALLENGE: "contest", Kind.ENTRY: "contest", Kind.JUDGING: "contest", Kind.AWARD: "contest", Kind.MARKET: "market",
+    Kind.SEARCH: "search", Kind.COMMUNITY: "community", Kind.COMPLEMENT: "complement", Kind.MICROTASK: "microtask",
+}  # fmt: skip
+
+count_unread_with(queries.unread)
+
+
+def _me() -> int:
+    return actor().person_id or 0
+
+
+@pages.get("/inbox")
+def inbox() -> Any:
+    new_only = request.args.get("show") == "new"
+    unread = queries.unread(_me())
+    page = Page(page_number(), SIZE, unread if new_only else queries.count(_me()))
+    notes = queries.inbox(_me(), limit=SIZE, offset=(page.number - 1) * SIZE, unread_only=new_only)
+    return render_template("core/messages/inbox.html", items=[_item(note) for note in notes], page=page, unread=unread, new_only=new_only)
+
+
+def _item(note: Notification) -> dict[str, Any]:
+    """As ui.notices shows it; opening it goes through our address, which marks it as read."""
+    return {
+        "title": queries.in_words(note, gettext),
+        "when": note.at,
+        "href": url_for("messages.open_", notification_id=note.id) if note.link else "",
+        "detail": gettext(note.kind.label),
+        "unread": note.read_at is None,
+        "mode": MODES.get(note.kind, ""),
+    }
+
+
+@pages.get("/inbox/<int:notification_id>")
+@writes
+def open_(notification_id: int) -> Any:
+    """Mark as read and go where the notice leads."""
+    note = operations.read(actor=actor(), notification_id=notification_id)
+    return redirect(safe_next(note.link, url_for("messages.inbox")))
+
+
+@pages.post("/inbox/read-all")
+@writes
+def read_all() -> Any:
+    operations.read_all(actor=actor())
+    flash(gettext("Everything is marked as read."))
+    return redirect(url_for("messages.inbox"))
+
+
+@pages.get("/settings/notifications")
+def settings() -> Any:
+    choices = queries.mail_choices(_me())
+    return render_template("core/messages/settings.html", kinds=[k for k in Kind if k not in rules.ALWAYS_BY_MAIL], choices=choices)
+
+
+@pages.post("/settings/notifications")
+@writes(again=settings)
+def save_settings() -> Any:
+    wanted = parse(MailChoicesIn())["mail"]
+    operations.choose_mail(actor=actor(), wanted={kind: str(kind) in wanted for kind in Kind})
+    flash(gettext("Your settings are saved."))
+    return redirect(url_for("messages.settings"))
+
+
+def _from_link(token: str) -> tuple[int, Kind]:
+    found = rules.read_unsubscribe_token(current_app.config["SECRET_KEY"], token)
+    if found is None or found[1] in rules.ALWAYS_BY_MAIL:
+        raise NotFound(
+            N_("This link is not complete. Open it from the mail again, or change your settings after signing in."), code="bad_link"
+        )
+    return found
+
+
+@pages.get("/unsubscribe/<token>")
+@public
+def unsubscribe(token: str) -> Any:
+    """Asks first: mail scanners open every link."""
+    _, kind = _from_link(token)
+    return render_template("core/messages/unsubscribe.html", kind=kind, done=False)
+
+
+@pages.post("/unsubscribe/<token>")
+@public
+@writes
+def unsubscribe_now(token: str) -> Any:
+    """The button's address and, by RFC 8058, the mail program's: one POST without a session, so the link's signature is the proof."""
+    person_id, kind = _from_link(token)
+    operations.unsubscribe(person_id=person_id, kind=kind)
+    return render_template("core/messages/unsubscribe.html", kind=kind, done=True)
+
+
+csrf.exempt(unsubscribe_now)
