@@ -41,7 +41,11 @@ def main() -> int:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
     data = folder / "data"
     quiet = {"stdout": subprocess.DEVNULL, "cwd": folder}
-    subprocess.run(as_server([str(where / "initdb"), "-D", str(data), "-U", "hub", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]), check=True, **quiet)
+    subprocess.run(
+        as_server([str(where / "initdb"), "-D", str(data), "-U", "hub", "-A", "trust", "-E", "UTF8", "--locale=C", "-N"]),
+        check=True,
+        **quiet,
+    )
     control = [str(where / "pg_ctl"), "-D", str(data), "-w", "-s"]
     subprocess.run(as_server([*control, "-l", str(folder / "log"), "-o", f"{FAST} -k {folder}", "start"]), check=True, **quiet)
     try:

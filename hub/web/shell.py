@@ -17,7 +17,7 @@ from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState
 from hub.kernel import clock
 from hub.kernel.words import N_
-from hub.web import api, auth, markdown
+from hub.web import api, auth, markdown, pagecache
 from hub.web.forms import current_form
 from hub.web.handle import public, safe_next
 from hub.web.i18n import LANGUAGES
@@ -102,7 +102,7 @@ def readyz() -> Any:
 @public
 def metrics() -> Any:
     """Prometheus text: numbers only, nothing about anybody."""
-    counts = {state: count for state, count in db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state))}
+    counts = dict(db.session.execute(select(Delivery.state, func.count()).group_by(Delivery.state)).all())
     lines = ["# TYPE hub_journal_rows counter", f"hub_journal_rows {journal.last_id()}", "# TYPE hub_deliveries gauge"]
     lines += [f'hub_deliveries{{state="{state.value}"}} {counts.get(state, 0)}' for state in DeliveryState]
     return Response("\n".join(lines) + "\n", content_type="text/plain; version=0.0.4; charset=utf-8")
@@ -133,6 +133,7 @@ def markdown_preview() -> Any:
 
 @web.get("/how-it-works")
 @public
+@pagecache.for_visitors
 def how_it_works() -> Any:
     return render_template("web/how_it_works.html")
 

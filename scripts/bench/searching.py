@@ -44,7 +44,9 @@ def measure() -> None:
             plain = milliseconds(lambda query=query: searcher.search(parser.parse(query), limit=20))
             ours = milliseconds(lambda query=query: queries.search(queries.SearchRequest(q=query)))
             more.append(ours - plain)
-        print(f"search   over {total:,} documents             {max(more):+6.1f} ms to the bare query at most, {statistics.median(more):+.1f} ms in the median")
+        print(
+            f"search   over {total:,} documents             {max(more):+6.1f} ms to the bare query at most, {statistics.median(more):+.1f} ms in the median"
+        )
         print("         wanted: at most +30 ms; facets, permissions, highlighting and the cards' data included")
 
 

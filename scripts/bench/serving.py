@@ -21,7 +21,9 @@ ROUNDS = 3
 @contextmanager
 def running(command: list[str], url: str, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     """A server, once it answers; stopped with its children afterwards."""
-    process = subprocess.Popen(command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True)
+    process = subprocess.Popen(
+        command, env={**os.environ, **env}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True
+    )
     try:
         for _ in range(150):
             try:
@@ -39,9 +41,7 @@ def running(command: list[str], url: str, env: dict[str, str]) -> Iterator[subpr
 
 def rate(url: str) -> float:
     """Requests per second by wrk; every answer must be a 200."""
-    done = subprocess.run(
-        ["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", url], capture_output=True, text=True, check=True
-    ).stdout
+    done = subprocess.run(["wrk", "-t2", f"-c{CONNECTIONS}", f"-d{SECONDS}s", url], capture_output=True, text=True, check=True).stdout
     if "Non-2xx" in done:
         raise SystemExit(f"{url} answered errors under load:\n{done}")
     return float(re.search(r"Requests/sec:\s+([\d.]+)", done)[1])

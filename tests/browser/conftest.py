@@ -150,8 +150,14 @@ class Visitor:
     def axe(self) -> list[str]:
         """What axe-core finds on the page: rule, impact and place of each violation."""
         self.page.evaluate(AXE)
-        found = self.page.evaluate("axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})")
-        return [f"{v['id']} ({v['impact']}): {node['target']} {node['failureSummary'][:160]}" for v in found["violations"] for node in v["nodes"]]
+        found = self.page.evaluate(
+            "axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']})"
+        )
+        return [
+            f"{v['id']} ({v['impact']}): {node['target']} {node['failureSummary'][:160]}"
+            for v in found["violations"]
+            for node in v["nodes"]
+        ]
 
     def close(self) -> None:
         self.context.close()

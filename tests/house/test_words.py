@@ -14,7 +14,19 @@ from babel.messages.pofile import read_po
 import hub
 
 ROOT = Path(hub.__file__).parent
-KEYWORDS = ["N_", "NotFound", "NotSignedIn", "NotAllowed", "NotNow", "Conflict", "Invalid", "TooMany", "one_field:2", "_wrong:2", "lazy_gettext"]
+KEYWORDS = [
+    "N_",
+    "NotFound",
+    "NotSignedIn",
+    "NotAllowed",
+    "NotNow",
+    "Conflict",
+    "Invalid",
+    "TooMany",
+    "one_field:2",
+    "_wrong:2",
+    "lazy_gettext",
+]
 PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
