@@ -75,6 +75,10 @@ class IndexFolder:
         folder.mkdir()
         return folder
 
+    def discard(self, folder: Path) -> None:
+        """Remove an index that nobody has seen."""
+        shutil.rmtree(folder, ignore_errors=True)
+
     def point_to(self, folder: Path) -> None:
         """Make what was written durable, then visible."""
         files = {(str(file), file.stat().st_ino) for file in folder.iterdir()}

@@ -143,7 +143,11 @@ class MemoryEngine:
 
     def rebuild(self, documents: Iterable[Document]) -> int:
         self._must_hold()
-        fresh = {key: entry(change) for key, change in newest(documents).items() if isinstance(change, Document)}
+        fresh: dict[str, Entry] = {}
+        for document in documents:
+            if document.key in fresh:
+                raise ValueError(f"{document.key} was given twice")
+            fresh[document.key] = entry(document)
         self._commit(fresh, {})
         self._damaged = False
         return len(fresh)

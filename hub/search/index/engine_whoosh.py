@@ -301,17 +301,30 @@ class WhooshEngine:
     def rebuild(self, documents: Iterable[Document]) -> int:
         self.folder.must_hold()
         folder = self.folder.fresh()
-        writer = create_in(str(folder), _schema()).writer(limitmb=64)
-        versions: dict[str, int] = {}
-        for document in documents:
-            if document.key in versions:
-                raise ValueError(f"{document.key} was given twice")
-            versions[document.key] = document.version
-            writer.add_document(**_fields_of(document))
-        writer.commit(optimize=True)
+        try:
+            size = _write_all(folder, documents)
+        except BaseException:
+            self.folder.discard(folder)
+            raise
         self.folder.point_to(folder)
         self.folder.clean()
-        return len(versions)
+        return size
+
+
+def _write_all(folder: Path, documents: Iterable[Document]) -> int:
+    writer = create_in(str(folder), _schema()).writer(limitmb=64)
+    keys: set[str] = set()
+    try:
+        for document in documents:
+            if document.key in keys:
+                raise ValueError(f"{document.key} was given twice")
+            keys.add(document.key)
+            writer.add_document(**_fields_of(document))
+    except BaseException:
+        writer.cancel()
+        raise
+    writer.commit(optimize=True)
+    return len(keys)
 
 
 def _fields_of(change: Change) -> dict[str, Any]:

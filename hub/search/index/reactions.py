@@ -14,19 +14,37 @@ from dataclasses import dataclass
 import numpy as np
 from sqlalchemy import select
 
+from hub.core.profiles import queries as profiles
+from hub.core.profiles.events import EvidenceChanged, ProfileChanged
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.extensions import db
+from hub.db.journal import Fact, reacts_to
 from hub.kernel.documents import Document, Gone
 from hub.search.index import engines, operations, queries, rules
 from hub.search.index.engine import Busy, Change, Engine, Unavailable, View, ready
 from hub.search.index.models import IndexMark
+from hub.web import pagecache
+
+pagecache.depends_on(engines.generation)
 
 log = logging.getLogger("hub.search")
 
 BATCH = 200
 SECONDS = 5.0
 """At most this long at a time, so that mails and other deliveries get their turn."""
+
+
+@reacts_to(ProfileChanged)
+def mark_profile(event: ProfileChanged, fact: Fact) -> None:
+    """Whether evidence is found depends on its owner's profile."""
+    evidence = [f"evidence:{number}" for number in profiles.evidence_ids_of(event.person_id)]
+    operations.mark([f"expert:{event.person_id}", *evidence])
+
+
+@reacts_to(EvidenceChanged)
+def mark_evidence(event: EvidenceChanged, fact: Fact) -> None:
+    operations.mark([f"expert:{event.person_id}", f"evidence:{event.evidence_id}"])
 
 
 @every(1)
