@@ -78,7 +78,7 @@ def has_signed(person_id: int, subject: str, kind: Kind | str) -> bool:
 def signed_by(person_id: int) -> list[tuple[Signature, Terms]]:
     """Everything the person has signed, the newest first."""
     found = select(Signature, Terms).join(Terms, Terms.id == Signature.terms_id).where(Signature.person_id == person_id)
-    return list(db.session.execute(found.order_by(Signature.id.desc())).tuples())
+    return list(db.session.execute(found.order_by(Signature.id.desc())).all())
 
 
 def signatures(terms_id: int) -> Sequence[Signature]:
@@ -92,7 +92,7 @@ def newest_numbers(terms: Iterable[Terms]) -> dict[tuple[str, Kind], int]:
     if not subjects:
         return {}
     found = select(Terms.subject, Terms.kind, func.max(Terms.number)).where(Terms.subject.in_(subjects)).group_by(Terms.subject, Terms.kind)
-    return {(subject, kind): number for subject, kind, number in db.session.execute(found).tuples()}
+    return {(subject, kind): number for subject, kind, number in db.session.execute(found)}
 
 
 def shown_signatures(actor: Actor, terms: Terms) -> Sequence[Signature]:

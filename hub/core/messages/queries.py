@@ -35,7 +35,7 @@ def count(person_id: int) -> int:
 
 def mail_choices(person_id: int) -> dict[Kind, bool]:
     """Every kind, and whether the person gets it by mail."""
-    chosen = dict(db.session.execute(select(MailChoice.kind, MailChoice.wanted).where(MailChoice.person_id == person_id)).tuples().all())
+    chosen = dict(db.session.execute(select(MailChoice.kind, MailChoice.wanted).where(MailChoice.person_id == person_id)).all())
     return {kind: chosen.get(kind, True) for kind in Kind}
 
 
