@@ -63,3 +63,17 @@ class EntryTurnedDown:
     SAYS: ClassVar[str] = N_("closed an entry without an award")
     entry_id: int
     challenge_id: int
+
+
+@dataclass(frozen=True)
+class EntryLetGo:
+    SAYS: ClassVar[str] = N_("let the selected entry go, because its author did not sign")
+    entry_id: int
+    challenge_id: int
+
+
+@dataclass(frozen=True)
+class EntryReconsidered:
+    SAYS: ClassVar[str] = N_("took an entry into consideration again")
+    entry_id: int
+    challenge_id: int

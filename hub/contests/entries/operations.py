@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Callable
 from datetime import datetime
 from typing import BinaryIO
 
@@ -12,7 +13,9 @@ from sqlalchemy.orm import lazyload
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries, rules
 from hub.contests.entries.events import (
+    EntryLetGo,
     EntryOpened,
+    EntryReconsidered,
     EntryReentered,
     EntrySealed,
     EntrySelected,
@@ -104,8 +107,8 @@ def attach(*, actor: Actor, entry: Entry, file: StoredFile) -> EntryFile:
         raise NotFound(N_("There is no such file."))
     if any(other.filename.casefold() == file.filename.casefold() for other in present):
         raise one_field(
-            "file", N_("There is already a file named “%(name)s”. Remove it first or rename this one."), code="file_name_taken",
-            name=file.filename,
+            "file", N_("There is already a file named “%(file)s”. Remove it first or rename this one."), code="file_name_taken",
+            file=file.filename,
         )  # fmt: skip
     if len(present) >= rules.MAX_FILES:
         raise one_field("file", N_("An entry takes at most %(most)s files."), code="too_many_files", most=rules.MAX_FILES)
@@ -182,9 +185,12 @@ def _new_seal(entry: Entry, challenge: Challenge, draft: queries.Draft, signatur
 
 
 def withdraw(*, actor: Actor, entry: Entry) -> Entry:
-    """Take the entry out before the deadline: nobody will read it. Its seals and receipts stay with the author. Raises NotNow, NotAllowed."""
+    """Take the entry out, at any time before a winner is selected: nobody reads it from then on, and it is not judged.
+
+    Its seals and receipts stay with the author. Raises NotNow once decided, NotAllowed.
+    """
     POLICY.require(actor, Act.WITHDRAW, entry)
-    _require_in_time(locked_challenge(entry.challenge_id))
+    locked_challenge(entry.challenge_id)
     _lock(entry)
     LIFE.fire(entry, Act.WITHDRAW)
     journal.record(
@@ -207,21 +213,28 @@ def reenter(*, actor: Actor, entry: Entry) -> Entry:
 
 def select_winner(*, actor: Actor, entry: Entry) -> Entry:
     """Mark the chosen entry: the awards room calls it and tells everybody. Raises NotNow, NotAllowed."""
-    POLICY.require(actor, Act.SELECT, entry)
-    LIFE.fire(entry, Act.SELECT)
-    journal.record(
-        EntrySelected(entry_id=entry.id, challenge_id=entry.challenge_id), actor=actor, subject=entry.ref, scope=entry.challenge.ref
-    )
-    return entry
+    return _decide(actor, entry, Act.SELECT, EntrySelected)
 
 
 def turn_down(*, actor: Actor, entry: Entry) -> Entry:
     """Mark an entry that was not chosen: the awards room calls it. Raises NotNow, NotAllowed."""
-    POLICY.require(actor, Act.TURN_DOWN, entry)
-    LIFE.fire(entry, Act.TURN_DOWN)
-    journal.record(
-        EntryTurnedDown(entry_id=entry.id, challenge_id=entry.challenge_id), actor=actor, subject=entry.ref, scope=entry.challenge.ref
-    )
+    return _decide(actor, entry, Act.TURN_DOWN, EntryTurnedDown)
+
+
+def let_go(*, actor: Actor, entry: Entry) -> Entry:
+    """The author of the chosen entry did not sign: it is chosen no longer. By the system, for the awards room. Raises NotNow, NotAllowed."""
+    return _decide(actor, entry, Act.LET_GO, EntryLetGo)
+
+
+def reconsider(*, actor: Actor, entry: Entry) -> Entry:
+    """The choice is open again, so this entry is in the running again. By the system, for the awards room. Raises NotNow, NotAllowed."""
+    return _decide(actor, entry, Act.RECONSIDER, EntryReconsidered)
+
+
+def _decide(actor: Actor, entry: Entry, act: Act, fact: Callable[..., object]) -> Entry:
+    POLICY.require(actor, act, entry)
+    LIFE.fire(entry, act)
+    journal.record(fact(entry_id=entry.id, challenge_id=entry.challenge_id), actor=actor, subject=entry.ref, scope=entry.challenge.ref)
     return entry
 
 

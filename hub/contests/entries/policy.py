@@ -6,7 +6,7 @@ from hub.contests.challenges.policy import manages_it as manages_challenge
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import Act
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy
+from hub.kernel.permissions import Policy, by_the_system
 
 
 def wrote_it(actor: Actor, entry: Entry) -> bool:
@@ -26,6 +26,8 @@ POLICY = Policy(
         Act.REENTER: wrote_it,
         Act.SELECT: decides_on_it,
         Act.TURN_DOWN: decides_on_it,
+        Act.LET_GO: by_the_system,
+        Act.RECONSIDER: by_the_system,
         Act.SAVE: wrote_it,
         Act.ATTACH: wrote_it,
         Act.READ_DRAFT: wrote_it,

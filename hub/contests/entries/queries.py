@@ -17,7 +17,7 @@ from hub.contests.entries import rules
 from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.policy import POLICY
 from hub.contests.entries.rules import SealedFile, StoredFile
-from hub.contests.entries.states import IN_THE_RUNNING, Act, Capacity, State
+from hub.contests.entries.states import IN_THE_RUNNING, READABLE, Act, Capacity, State
 from hub.core.agreements import queries as agreements
 from hub.core.files import queries as files
 from hub.db.extensions import db
@@ -100,7 +100,7 @@ def find(entry_id: int) -> Entry:
 
 def capacity(actor: Actor, entry: Entry) -> Capacity | None:
     """In what capacity this actor, not the author, may read the sealed entry now; None means that it is not there for them."""
-    if not actor.signed_in or entry.challenge.state not in CLOSED or entry.state not in IN_THE_RUNNING:
+    if not actor.signed_in or entry.challenge.state not in CLOSED or entry.state not in READABLE:
         return None
     for reader in _readers:
         if (found := reader(actor, entry)) is not None:
@@ -182,6 +182,20 @@ def seal_of(entry: Entry, number: int | None = None) -> Seal:
     if seal is None:
         raise NotFound(N_("This entry has not been sealed."), code="not_sealed")
     return seal
+
+
+def readable_file(actor: Actor, entry_id: int, file_id: int) -> int:
+    """The file's number, if this actor may read it: the author those of the draft and of every seal, others those of the seal that counts.
+
+    Raises NotFound.
+    """
+    entry = get_for(actor, entry_id)
+    wrote_it = POLICY.can(actor, Act.READ_DRAFT, entry)
+    seals = seals_of(entry.id)
+    known = {file.id for sealed in (seals if wrote_it else seals[-1:]) for file in rules.files_of(sealed.manifest)}
+    if file_id not in known and not (wrote_it and file_id in {file.id for file in files_of(entry)}):
+        raise NotFound(N_("There is no such file."))
+    return file_id
 
 
 def receipt(seal: Seal, site: str) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import re
+import zipfile
+import zlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from pathlib import Path
+from typing import IO, Any, Protocol
 
 from hub.kernel import sealing
 from hub.kernel.words import N_
@@ -182,7 +187,7 @@ def _manifest_in(receipt: Any) -> dict[str, Any]:
 def _digest(facts: Any) -> str:
     try:
         return sealing.digest(facts)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, RecursionError):
         return ""
 
 
@@ -254,3 +259,72 @@ def _attachments(sealed: Mapping[str, Any], kept: Mapping[str, tuple[str, int]])
             )
         )
     return findings
+
+
+IN_BUNDLE = "receipt.json"
+FOLDER = "attachments/"
+MOST_RECEIPT_BYTES = 4 * 1024 * 1024
+MOST_BUNDLE_BYTES = MAX_FILES_BYTES + MOST_RECEIPT_BYTES
+
+
+def written(receipt: Mapping[str, Any]) -> bytes:
+    """The receipt as the file that people keep."""
+    return json.dumps(receipt, indent=1, ensure_ascii=False).encode() + b"\n"
+
+
+def write_bundle(out: IO[bytes], receipt: Mapping[str, Any], attachments: Mapping[str, Path]) -> None:
+    """A zip of the receipt and the sealed files, for `out`."""
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr(IN_BUNDLE, written(receipt))
+        for name, path in attachments.items():
+            archive.write(path, FOLDER + name)
+
+
+def fingerprint(content: IO[bytes]) -> tuple[str, int]:
+    """(SHA-256 in hex, size in bytes) of what is left of the stream."""
+    digest, size = hashlib.sha256(), 0
+    while chunk := content.read(64 * 1024):
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def read_evidence(content: IO[bytes]) -> tuple[Any, dict[str, tuple[str, int]] | None]:
+    """A receipt (JSON) or a bundle (zip), from a seekable stream: the receipt, and the attachments of a bundle as `check_receipt` takes them.
+
+    Raises Unreadable.
+    """
+    start = content.read(4)
+    content.seek(0)
+    if start == b"PK\x03\x04":
+        return _read_bundle(content)
+    text = content.read(MOST_RECEIPT_BYTES + 1)
+    return _parse(text), None
+
+
+def _read_bundle(content: IO[bytes]) -> tuple[Any, dict[str, tuple[str, int]]]:
+    try:
+        with zipfile.ZipFile(content) as archive:
+            inside = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            if IN_BUNDLE not in inside or sum(info.file_size for info in inside.values()) > MOST_BUNDLE_BYTES:
+                raise Unreadable(N_("This archive is not a bundle of an Innovation Hub: it holds no receipt.json, or far too much."))
+            receipt = _parse(archive.read(IN_BUNDLE))
+            kept = {}
+            for name in inside:
+                if name.startswith(FOLDER):
+                    with archive.open(name) as file:
+                        kept[name.removeprefix(FOLDER)] = fingerprint(file)
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, zlib.error) as error:
+        if isinstance(error, Unreadable):
+            raise
+        raise Unreadable(N_("This archive is broken and cannot be opened.")) from error
+    return receipt, kept
+
+
+def _parse(text: bytes) -> Any:
+    try:
+        if len(text) > MOST_RECEIPT_BYTES:
+            raise ValueError("too long")
+        return json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(N_("This file is not a receipt: it cannot be read as JSON.")) from error

@@ -29,6 +29,8 @@ class Act(StrEnum):
     REENTER = "reenter"
     SELECT = "select"
     TURN_DOWN = "turn_down"
+    LET_GO = "let_go"
+    RECONSIDER = "reconsider"
 
     SAVE = "save"
     ATTACH = "attach"
@@ -44,7 +46,10 @@ class Capacity(Worded):
 
 
 IN_THE_RUNNING = frozenset({State.SEALED, State.SELECTED, State.NOT_SELECTED})
-"""What judges and the seeker get to see after the close."""
+"""What is or was judged."""
+
+READABLE = frozenset({State.SEALED, State.SELECTED})
+"""What others than the author may read after the close. The licence to evaluate ends with the decision: who was not selected is left alone."""
 
 
 
@@ -70,8 +75,14 @@ def in_judging(entry: Dated) -> bool:
     return entry.challenge.state in CLOSED
 
 
+def undecided(entry: Dated) -> bool:
+    """As the agreement says: an author may withdraw until a winner is selected."""
+    return entry.challenge.state in {ChallengeState.OPEN, ChallengeState.JUDGING}
+
+
 TOO_LATE = N_("The challenge takes no entries any more.")
 NOT_YET = N_("The challenge is still open for entries.")
+DECIDED = N_("The challenge has been decided, so the entry stays as it is.")
 
 LIFE = Machine(
     "entry",
@@ -79,10 +90,12 @@ LIFE = Machine(
     moves=(
         Move(Act.SEAL, State.DRAFT, State.SEALED, when=in_time, unless=TOO_LATE, says=N_("Seal the entry")),
         Move(Act.SEAL, State.SEALED, State.SEALED, when=in_time, unless=TOO_LATE, says=N_("Seal again")),
-        Move(Act.WITHDRAW, State.DRAFT, State.WITHDRAWN, when=in_time, unless=TOO_LATE, says=N_("Withdraw")),
-        Move(Act.WITHDRAW, State.SEALED, State.WITHDRAWN, when=in_time, unless=TOO_LATE, says=N_("Withdraw")),
+        Move(Act.WITHDRAW, State.DRAFT, State.WITHDRAWN, when=undecided, unless=DECIDED, says=N_("Withdraw")),
+        Move(Act.WITHDRAW, State.SEALED, State.WITHDRAWN, when=undecided, unless=DECIDED, says=N_("Withdraw")),
         Move(Act.REENTER, State.WITHDRAWN, State.DRAFT, when=in_time, unless=TOO_LATE, says=N_("Enter again")),
         Move(Act.SELECT, State.SEALED, State.SELECTED, when=in_judging, unless=NOT_YET, says=N_("Select as the winner")),
         Move(Act.TURN_DOWN, State.SEALED, State.NOT_SELECTED, when=in_judging, unless=NOT_YET, says=N_("Close without an award")),
+        Move(Act.LET_GO, State.SELECTED, State.NOT_SELECTED, says=N_("Close for want of a signature")),
+        Move(Act.RECONSIDER, State.NOT_SELECTED, State.SEALED, says=N_("Consider again")),
     ),
 )

@@ -12,7 +12,7 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import operations as entries
 from hub.contests.entries import queries as entries_read
 from hub.contests.entries.models import Entry
-from hub.contests.entries.states import IN_THE_RUNNING
+from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries, rules
 from hub.contests.judging.events import EntryScored, JudgeAccepted, JudgeAppointed, JudgeDeclined, JudgeDismissed, JudgingCompleted
 from hub.contests.judging.models import Judge, Score
@@ -31,10 +31,10 @@ SUITS_NO_ONE = N_("This person has entered the challenge, so they cannot judge i
 
 @dataclass(frozen=True)
 class Given:
-    """A judge's word on one criterion. For a must-have, `points` is 1 (met) or 0."""
+    """A judge's word on one criterion. For a must-have, `points` is 1 (met) or 0; None is refused, as a form left open."""
 
     criterion_id: int
-    points: int
+    points: int | None
     reason: str
 
 
@@ -45,7 +45,6 @@ def appoint(*, actor: Actor, challenge: Challenge, email: str) -> Judge:
     """
     judge = Judge(challenge=challenge, challenge_id=challenge.id)
     POLICY.require(actor, Act.APPOINT, judge)
-    db.session.expunge(judge)
     if not undecided(challenge):
         raise NotNow(N_("Judges are appointed while a challenge is open or in judging."), code="not_open")
     person = accounts.by_email(email)
@@ -103,7 +102,7 @@ def dismiss(*, actor: Actor, judge: Judge, reason: str = "") -> Judge:
     return judge
 
 
-def score(*, actor: Actor, entry: Entry, criterion_id: int, points: int, reason: str) -> Score:
+def score(*, actor: Actor, entry: Entry, criterion_id: int, points: int | None, reason: str) -> Score:
     """Score one criterion, or change its score. As `score_all`."""
     return score_all(actor=actor, entry=entry, given=[Given(criterion_id, points, reason)])[0]
 
@@ -114,13 +113,14 @@ def score_all(*, actor: Actor, entry: Entry, given: Sequence[Given]) -> list[Sco
     Raises NotFound for whoever is no accepted judge of it, NotNow unless the challenge is in judging, Invalid with the fields
     "score-<criterion id>" and "reason-<criterion id>".
     """
-    challenge = challenges.close_if_due(entries.locked_challenge(entry.challenge_id))
+    still_open = entry.challenge.state is ChallengeState.OPEN
+    challenge = challenges.close_if_due(entries.locked_challenge(entry.challenge_id, to_decide=still_open))
     judge = queries.judge_for(actor, challenge.id)
     POLICY.require(actor, Act.SCORE, judge)
     if challenge.state is not ChallengeState.JUDGING:
-        still_open = challenge.state is ChallengeState.OPEN
-        raise NotNow(N_("The challenge is still open: judging begins after its deadline.") if still_open else DECIDED, code="not_judging")
-    if entry.state not in IN_THE_RUNNING:
+        too_early = challenge.state is ChallengeState.OPEN
+        raise NotNow(N_("The challenge is still open: judging begins after its deadline.") if too_early else DECIDED, code="not_judging")
+    if entry.state is not EntryState.SEALED:
         raise NotFound(entries_read.NO_SUCH)
     criteria = {criterion.id: criterion for criterion in challenge.criteria}
     _check(criteria, given)
@@ -139,7 +139,7 @@ def _check(criteria: Mapping[int, Criterion], given: Sequence[Given]) -> None:
         criterion = criteria.get(one.criterion_id)
         if criterion is None:
             raise NotFound(N_("This challenge has no such criterion."))
-        if not rules.points_fit(criterion.kind is Kind.MUST, one.points):
+        if one.points is None or not rules.points_fit(criterion.kind is Kind.MUST, one.points):
             met_or_not, number = N_("Say whether it is met."), N_("Give a whole number of points from 0 to 10.")
             wrong[f"score-{criterion.id}"] = met_or_not if criterion.kind is Kind.MUST else number
         if len(one.reason.strip()) < rules.SHORTEST_REASON:
@@ -158,6 +158,7 @@ def _write(actor: Actor, judge: Judge, entry: Entry, given: Given, known: Score 
     if row is None:
         row = Score(judge_id=judge.id, entry_id=entry.id, criterion_id=given.criterion_id, created_at=now)
         db.session.add(row)
+    assert given.points is not None
     row.points, row.reason, row.changed_at = given.points, reason, now
     fact = EntryScored(
         entry_id=entry.id, challenge_id=entry.challenge_id, criterion_id=given.criterion_id, judge_id=judge.id, changed=known is not None

@@ -10,11 +10,13 @@ from sqlalchemy import func, select
 
 from hub.contests.challenges.models import Challenge, Criterion
 from hub.contests.challenges.rules import Kind
+from hub.contests.challenges.states import CLOSED
 from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
 from hub.contests.entries.queries import SealedEntry
 from hub.contests.entries.states import IN_THE_RUNNING, Capacity
+from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import rules
 from hub.contests.judging.models import Judge, Score
 from hub.contests.judging.policy import POLICY
@@ -90,6 +92,14 @@ def get_for(actor: Actor, judge_id: int) -> Judge:
     return judge
 
 
+def get(judge_id: int) -> Judge:
+    """Unchecked, for reactions. Raises NotFound."""
+    judge = db.session.get(Judge, judge_id)
+    if judge is None:
+        raise NotFound(N_("There is no such appointment."))
+    return judge
+
+
 def appointment(challenge_id: int, person_id: int | None) -> Judge | None:
     """Whatever became of it."""
     return db.session.scalars(select(Judge).where(Judge.challenge_id == challenge_id, Judge.person_id == person_id)).one_or_none()
@@ -129,8 +139,9 @@ def marks_of(challenge_id: int) -> list[Mark]:
 
 
 def sheet(challenge: Challenge) -> Sheet:
-    """Progress and ranking. Unchecked: ask `sheet_for` for a reader. Four statements."""
-    criteria, sealed, marks = tuple(challenge.criteria), entries.sealed_of(challenge.id), marks_of(challenge.id)
+    """Progress and ranking; no entries before the close. Unchecked: ask `sheet_for` for a reader. Four statements."""
+    sealed = entries.sealed_of(challenge.id) if challenge.state in CLOSED else []
+    criteria, marks = tuple(challenge.criteria), marks_of(challenge.id)
     measured, ids = measures(criteria), [entry.entry_id for entry in sealed]
     per_judge: dict[int, int] = {}
     for mark in marks:
@@ -190,7 +201,7 @@ def assignments(actor: Actor) -> list[Assignment]:
     ).all()
     closed = [j.challenge_id for j in judges if j.state is State.ACCEPTED and j.challenge.state is ChallengeState.JUDGING]
     sealed = entries.sealed_of_many(closed) if closed else []
-    done = _done_by([judge.id for judge in judges]) if closed else {}
+    done: dict[tuple[int, int], int] = _done_by([judge.id for judge in judges]) if closed else {}
     return [
         Assignment(judge, tuple((e, done.get((judge.id, e.entry_id), 0)) for e in sealed if e.challenge_id == judge.challenge_id))
         for judge in judges
@@ -254,6 +265,8 @@ def last_change(challenge_id: int) -> datetime | None:
 
 @entries.may_read_with
 def reads_as_judge(actor: Actor, entry: Entry) -> Capacity | None:
+    if entry.state is not EntryState.SEALED:
+        return None
     judge = appointment(entry.challenge_id, actor.person_id)
     return Capacity.JUDGE if judge is not None and judge.state is State.ACCEPTED else None
 

@@ -1,0 +1,65 @@
+"""The table of the awards room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from hub.contests.awards.states import LIFE, State
+from hub.contests.challenges.models import Challenge
+from hub.contests.entries.models import Entry
+from hub.db.extensions import db
+from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.money import Breakdown, Money, breakdown
+
+LIVE_ONLY = text("state IN ('selected', 'signed', 'paid')")
+
+
+class Award(Versioned, db.Model):
+    """The prize offered to the author of one entry. `gross_minor` in minor units of `currency`, `fee_bp` in 1/100 %."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        CheckConstraint("gross_minor > 0", name="gross_positive"),
+        CheckConstraint("fee_bp BETWEEN 0 AND 10000", name="fee_in_range"),
+        CheckConstraint("state NOT IN ('signed', 'paid') OR (signed_at IS NOT NULL AND terms_id IS NOT NULL)", name="signed_is_whole"),
+        CheckConstraint("(state = 'paid') = (paid_at IS NOT NULL)", name="paid_has_time"),
+        Index("uq_award_live", "challenge_id", unique=True, sqlite_where=LIVE_ONLY, postgresql_where=LIVE_ONLY),
+        Index("ix_award_person", "person_id", "state"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"), index=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("entry.id"), unique=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    gross_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    fee_bp: Mapped[int]
+    state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
+    message: Mapped[str] = mapped_column(Text, default="")
+    said: Mapped[str] = mapped_column(String(500), default="")
+    """Why the winner declined."""
+    terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))
+    selected_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    selected_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sign_by: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    paid_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    challenge: Mapped[Challenge] = relationship(lazy="joined", innerjoin=True)
+    entry: Mapped[Entry] = relationship()
+
+    @property
+    def ref(self) -> str:
+        return f"award:{self.id}"
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def split(self) -> Breakdown:
+        """Gross, fee and net."""
+        return breakdown(self.gross, self.fee_bp)

@@ -1,0 +1,232 @@
+"""The HTML door: an entry and its result, the choice, the award and its signature."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask_babel import gettext
+
+from hub.contests.awards import operations, queries
+from hub.contests.awards.policy import POLICY
+from hub.contests.awards.schemas import AcceptIn, DeclineIn, EndIn, MessageIn
+from hub.contests.awards.states import LIFE, Act, State
+from hub.contests.challenges import operations as challenge_operations
+from hub.contests.challenges import queries as challenges
+from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.states import State as ChallengeState
+from hub.contests.entries import operations as entry_operations
+from hub.contests.entries import queries as entries
+from hub.contests.entries.states import LIFE as ENTRY_LIFE
+from hub.contests.entries.states import Act as EntryAct
+from hub.contests.entries.states import State as EntryState
+from hub.contests.judging import queries as judging
+from hub.contests.judging import rules as judging_rules
+from hub.contests.judging.policy import POLICY as JUDGING
+from hub.contests.judging.states import Act as JudgingAct
+from hub.core.accounts import queries as accounts
+from hub.core.agreements import queries as agreements
+from hub.core.agreements import rules as agreement_rules
+from hub.core.organisations import queries as organisations
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound
+from hub.kernel.money import breakdown
+from hub.kernel.words import N_
+from hub.web import todo
+from hub.web.handle import actor, needs_scope, parse, writes
+
+pages = Blueprint("awards", __name__, template_folder="templates")
+PLACE = "contests/awards/"
+
+
+# An entry, after the close
+
+
+@pages.get("/entries/<int:entry_id>")
+@writes
+def entry(entry_id: int) -> Any:
+    """For its author: how it stands, then the result. For those who decide: the entry as sealed; their look is written down."""
+    challenge_operations.close_if_due(entries.find(entry_id).challenge)
+    found = entries.get_for(actor(), entry_id)
+    if entry_operations.look(actor=actor(), entry=found) is None:
+        return _result(entry_id)
+    reads_scores = JUDGING.can(actor(), JudgingAct.READ_SHEET, found.challenge)
+    return render_template(
+        PLACE + "entry.html",
+        entry=found,
+        challenge=found.challenge,
+        sealed=entries.sealed(found),
+        reasons=judging.reasons_for(found) if reads_scores else [],
+        standing=judging.standing_of(found) if reads_scores else None,
+        shown=judging_rules.shown,
+        reads_scores=reads_scores,
+        award=queries.of_entry(found.id) if reads_scores else None,
+        may_select=POLICY.can(actor(), Act.SELECT, found.challenge) and found.challenge.state is ChallengeState.JUDGING,
+    )
+
+
+def _result(entry_id: int) -> Any:
+    result = queries.result_for(actor(), entry_id)
+    entry = result.entry
+    return render_template(
+        PLACE + "result.html",
+        result=result,
+        entry=entry,
+        challenge=entry.challenge,
+        seals=entries.seals_of(entry.id),
+        views=entries.views_of(entry.id),
+        shown=judging_rules.shown,
+        method=judging_rules.METHOD,
+        may_withdraw=any(move.act is EntryAct.WITHDRAW and not move.blocked(entry) for move in ENTRY_LIFE.open_moves(entry)),
+        entry_states=EntryState,
+        challenge_states=ChallengeState,
+        award_states=State,
+    )
+
+
+# The choice
+
+
+@pages.get("/challenges/<slug>/select")
+def candidates(slug: str) -> Any:
+    challenge = _to_decide(slug, Act.SELECT)
+    return render_template(
+        PLACE + "candidates.html", challenge=challenge, sheet=judging.sheet(challenge), shown=judging_rules.shown, method=judging_rules.METHOD,
+        entry_states=EntryState, challenge_states=ChallengeState, award=queries.of_challenge(challenge.id),
+    )  # fmt: skip
+
+
+@pages.get("/challenges/<slug>/select/<int:entry_id>")
+def check(slug: str, entry_id: int) -> Any:
+    """Check your answers before the choice binds."""
+    challenge = _to_decide(slug, Act.SELECT)
+    sheet = judging.sheet(challenge)
+    standing = next((s for s in sheet.standings if s.entry_id == entry_id), None)
+    if standing is None:
+        raise NotFound(entries.NO_SUCH)
+    first = min((s.place for s in sheet.standings if s.place and sheet.entries[s.entry_id].state is EntryState.SEALED), default=None)
+    return render_template(
+        PLACE + "check.html",
+        challenge=challenge,
+        sheet=sheet,
+        standing=standing,
+        chosen=sheet.entries[entry_id],
+        is_first=standing.place is not None and standing.place == first,
+        shown=judging_rules.shown,
+        split=breakdown(challenge.prize, challenge.fee_bp),
+        glance=agreement_rules.at_a_glance(challenge.terms),
+    )
+
+
+@pages.post("/challenges/<slug>/select/<int:entry_id>")
+@needs_scope("money")
+@writes(again=check)
+def select(slug: str, entry_id: int) -> Any:
+    challenge = _to_decide(slug, Act.SELECT)
+    award = operations.select_winner(actor=actor(), challenge=challenge, entry=entries.find(entry_id), **parse(MessageIn()))
+    flash(gettext("Selected. Everybody who entered is told, with scores and reasons."), "success")
+    return redirect(url_for(".award", award_id=award.id))
+
+
+@pages.get("/challenges/<slug>/end")
+def ending(slug: str) -> Any:
+    challenge = _to_decide(slug, Act.END)
+    return render_template(PLACE + "end.html", challenge=challenge, sheet=judging.sheet(challenge), challenge_states=ChallengeState)
+
+
+@pages.post("/challenges/<slug>/end")
+@needs_scope("money")
+@writes(again=ending)
+def end(slug: str) -> Any:
+    operations.end_without_award(actor=actor(), challenge=_to_decide(slug, Act.END), **parse(EndIn()))
+    flash(gettext("Ended. The prize is back on your organisation’s balance, and everybody who entered is told why."), "success")
+    return redirect(f"/challenges/{slug}")
+
+
+def _to_decide(slug: str, act: Act) -> Challenge:
+    challenge = challenges.get_for(actor(), slug)
+    POLICY.require(actor(), act, challenge)
+    return challenge
+
+
+# The award
+
+
+@pages.get("/awards/<int:award_id>")
+def award(award_id: int) -> Any:
+    found = queries.get_for(actor(), award_id)
+    terms = agreements.get(found.terms_id or 0)
+    return render_template(
+        PLACE + "award.html",
+        award=found,
+        challenge=found.challenge,
+        terms=terms,
+        clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
+        glance=agreement_rules.at_a_glance(terms.choices),
+        is_winner=found.person_id == actor().person_id,
+        winner=accounts.card(found.person_id),
+        seeker=organisations.card(found.challenge.organisation_id),
+        moves={move.act: move.blocked(found) for move in LIFE.moves_for(actor(), found, POLICY)},
+        acts=Act,
+        award_states=State,
+    )
+
+
+@pages.post("/awards/<int:award_id>/accept")
+@needs_scope("money")
+@writes(again=award)
+def accept(award_id: int) -> Any:
+    operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(AcceptIn()))
+    flash(gettext("Signed and paid: the prize is on your balance."), "success")
+    return redirect(url_for(".award", award_id=award_id))
+
+
+@pages.post("/awards/<int:award_id>/decline")
+@writes(again=award)
+def decline(award_id: int) -> Any:
+    operations.decline(actor=actor(), award=queries.get_for(actor(), award_id), **parse(DeclineIn()))
+    flash(gettext("Declined. You keep all rights in your entry."), "success")
+    return redirect(url_for(".award", award_id=award_id))
+
+
+# What other pages ask of this room
+
+
+@todo.needs_attention
+def to_sign(who: Actor) -> list[todo.Todo]:
+    if not who.signed_in:
+        return []
+    return [
+        todo.Todo(
+            gettext("Sign your award"), found.challenge.title, url_for("awards.award", award_id=found.id), gettext("Read and sign"),
+            due=found.sign_by, mode="contest",
+        )
+        for found in queries.to_sign(who)
+    ]  # fmt: skip
+
+
+@todo.needs_attention
+def to_select(who: Actor) -> list[todo.Todo]:
+    """For the seeker's managers: challenges in which every entry has its reasons."""
+    managed = [organisation_id for organisation_id in who.roles if who.manages(organisation_id)]
+    waiting = judging.undecided_of(managed) if managed else []
+    pairs = judging.answered_pairs([challenge.id for challenge in waiting]) if waiting else {}
+    found = []
+    for challenge in waiting:
+        done, needed = pairs[challenge.id]
+        if done >= needed:
+            title = gettext("Select the winner") if needed else gettext("No entry came: end the challenge")
+            href = url_for("awards.candidates" if needed else "awards.ending", slug=challenge.slug)
+            found.append(todo.Todo(title, challenge.title, href, gettext("Decide"), mode="contest"))
+    return found
+
+
+@challenges.advise_with
+def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
+    if not who.signed_in or challenge.state not in {ChallengeState.SELECTED, ChallengeState.AWARDED}:
+        return None
+    found = queries.of_challenge(challenge.id)
+    if found is None or not POLICY.can(who, Act.READ, found):
+        return None
+    to_be_signed = found.state is State.SELECTED and found.person_id == who.person_id
+    return challenges.NextStep(f"/awards/{found.id}", N_("Sign your award") if to_be_signed else N_("See the award"))

@@ -1,0 +1,38 @@
+"""Who may do what with awards."""
+
+from __future__ import annotations
+
+from hub.contests.awards.models import Award
+from hub.contests.awards.states import Act
+from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.policy import manages_it
+from hub.kernel.actor import Actor
+from hub.kernel.permissions import Policy, by_the_system, consults
+
+
+def won_it(actor: Actor, award: Award) -> bool:
+    return actor.person_id is not None and award.person_id == actor.person_id
+
+
+def may_know_of_it(actor: Actor, award: Award) -> bool:
+    """The winner, the managers of the seeker, and the staff of the hub."""
+    return won_it(actor, award) or manages_it(actor, award.challenge) or consults(actor, award)
+
+
+def decides(actor: Actor, challenge: Challenge) -> bool:
+    return manages_it(actor, challenge)
+
+
+POLICY = Policy(
+    "award",
+    {
+        Act.SIGN: won_it,
+        Act.PAY: won_it,
+        Act.DECLINE: won_it,
+        Act.LAPSE: by_the_system,
+        Act.SELECT: decides,
+        Act.END: decides,
+        Act.READ: may_know_of_it,
+    },
+)
+"""The subject is the award; for SELECT and END it is the challenge. PAY follows from the winner's signature in the same step."""

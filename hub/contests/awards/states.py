@@ -1,0 +1,64 @@
+"""The life of an award."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from hub.kernel import clock
+from hub.kernel.states import Machine, Move
+from hub.kernel.words import N_, Worded
+
+
+class State(Worded):
+    SELECTED = "selected", N_("Waiting for the signature")
+    SIGNED = "signed", N_("Signed")
+    PAID = "paid", N_("Paid")
+    DECLINED = "declined", N_("Declined")
+    LAPSED = "lapsed", N_("Not signed in time")
+
+
+class Act(StrEnum):
+    """The moves, then what can be done without moving."""
+
+    SIGN = "sign"
+    PAY = "pay"
+    DECLINE = "decline"
+    LAPSE = "lapse"
+
+    SELECT = "select"
+    END = "end"
+    READ = "read"
+
+
+class Dated(Protocol):
+    sign_by: datetime
+
+
+def can_be_signed(award: Dated) -> bool:
+    return clock.within(None, award.sign_by)
+
+
+def is_overdue(award: Dated) -> bool:
+    return not can_be_signed(award)
+
+
+LIVE = frozenset({State.SELECTED, State.SIGNED, State.PAID})
+
+LIFE = Machine(
+    "award",
+    initial=State.SELECTED,
+    moves=(
+        Move(
+            Act.SIGN, State.SELECTED, State.SIGNED,
+            when=can_be_signed, unless=N_("The time to sign this award has run out."), says=N_("Sign and receive the prize"),
+        ),
+        Move(Act.PAY, State.SIGNED, State.PAID, says=N_("Pay")),
+        Move(Act.DECLINE, State.SELECTED, State.DECLINED, says=N_("Decline the award")),
+        Move(
+            Act.LAPSE, State.SELECTED, State.LAPSED,
+            when=is_overdue, unless=N_("The winner still has time to sign."), says=N_("Close for want of a signature"),
+        ),
+    ),
+)  # fmt: skip

@@ -1,0 +1,229 @@
+"""The HTML door: the seeker's view of the judging, the judge's queue, declaration and scorer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from hub.contests.challenges import operations as challenge_operations
+from hub.contests.challenges import queries as challenges
+from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.rules import Kind
+from hub.contests.challenges.states import State as ChallengeState
+from hub.contests.entries import operations as entry_operations
+from hub.contests.entries import queries as entries
+from hub.contests.entries.models import Entry
+from hub.contests.judging import operations, queries, rules
+from hub.contests.judging.operations import Given
+from hub.contests.judging.schemas import AcceptIn, AppointIn, WhyIn
+from hub.contests.judging.states import State, undecided
+from hub.core.accounts import queries as accounts
+from hub.kernel.actor import Actor
+from hub.kernel.words import N_
+from hub.web import todo
+from hub.web.handle import actor, parse, writes
+
+pages = Blueprint("judging", __name__, template_folder="templates")
+PLACE = "contests/judging/"
+
+
+# For the seeker
+
+
+def _sheet(slug: str) -> Any:
+    challenge = challenges.get_for(actor(), slug)
+    sheet = queries.sheet_for(actor(), challenge)
+    return render_template(
+        PLACE + "sheet.html",
+        challenge=challenge,
+        sheet=sheet,
+        shown=rules.shown,
+        method=rules.METHOD,
+        people=accounts.cards(row.judge.person_id for row in sheet.progress),
+        can_appoint=undecided(challenge),
+        can_decide=challenge.state is ChallengeState.JUDGING and actor().manages(challenge.organisation_id),
+        readable=challenge.state is ChallengeState.JUDGING,
+        judge_states=State,
+    )
+
+
+@pages.get("/challenges/<slug>/judging")
+@writes
+def sheet(slug: str) -> Any:
+    challenge_operations.close_if_due(challenges.get_for(actor(), slug))
+    return _sheet(slug)
+
+
+@pages.post("/challenges/<slug>/judges")
+@writes(again=_sheet)
+def appoint(slug: str) -> Any:
+    operations.appoint(actor=actor(), challenge=challenges.get_for(actor(), slug), **parse(AppointIn()))
+    flash(gettext("Asked. They find the question in their inbox and mail."), "success")
+    return redirect(url_for(".sheet", slug=slug, _anchor="judges"))
+
+
+@pages.post("/judges/<int:judge_id>/dismiss")
+@writes
+def dismiss(judge_id: int) -> Any:
+    judge = operations.dismiss(actor=actor(), judge=queries.get_for(actor(), judge_id), **parse(WhyIn()))
+    return redirect(url_for(".sheet", slug=judge.challenge.slug, _anchor="judges"))
+
+
+# For the judge
+
+
+@pages.get("/judge")
+def queue() -> Any:
+    return render_template(
+        PLACE + "queue.html", assignments=queries.assignments(actor()), decided=queries.decided_assignments(actor()), judge_states=State
+    )
+
+
+@pages.get("/judge/appointments/<int:judge_id>")
+def appointment(judge_id: int) -> Any:
+    judge = queries.get_for(actor(), judge_id)
+    if judge.person_id != actor().person_id:
+        return redirect(url_for(".sheet", slug=judge.challenge.slug))
+    return render_template(
+        PLACE + "appointment.html", judge=judge, challenge=judge.challenge, declaration=rules.DECLARATION, judge_states=State,
+        undecided=undecided(judge.challenge), seeker=challenges.seeker_name(judge.challenge, actor()),
+    )  # fmt: skip
+
+
+@pages.post("/judge/appointments/<int:judge_id>/accept")
+@writes(again=appointment)
+def accept(judge_id: int) -> Any:
+    operations.accept(actor=actor(), judge=queries.get_for(actor(), judge_id), **parse(AcceptIn()))
+    flash(gettext("Thank you. The entries are here as soon as the challenge has closed."), "success")
+    return redirect(url_for(".queue"))
+
+
+@pages.post("/judge/appointments/<int:judge_id>/decline")
+@writes(again=appointment)
+def decline(judge_id: int) -> Any:
+    operations.decline(actor=actor(), judge=queries.get_for(actor(), judge_id), **parse(WhyIn()))
+    flash(gettext("Declined; the seeker is told."), "success")
+    return redirect(url_for(".queue"))
+
+
+def _scorer(entry_id: int) -> Any:
+    entry = entries.get_for(actor(), entry_id)
+    judge = queries.judge_for(actor(), entry.challenge_id)
+    known = queries.scores_by(judge, entry.id)
+    assignment = next((a for a in queries.assignments(actor()) if a.judge.id == judge.id), None)
+    return render_template(
+        PLACE + "scorer.html",
+        entry=entry,
+        challenge=entry.challenge,
+        sealed=entries.sealed(entry),
+        criteria=_rubric(entry.challenge),
+        values={criterion_id: score.points for criterion_id, score in known.items()},
+        reasons={criterion_id: score.reason for criterion_id, score in known.items()},
+        assignment=assignment,
+        shortest=rules.SHORTEST_REASON,
+    )
+
+
+def _rubric(challenge: Challenge) -> list[dict[str, Any]]:
+    """The criteria as the scorer's macro takes them."""
+    return [
+        {
+            "id": c.id, "name": c.title, "help": c.detail, "must": c.kind is Kind.MUST, "weight": c.weight, "max": rules.TOP,
+        }
+        for c in challenge.criteria
+    ]  # fmt: skip
+
+
+@pages.get("/judge/entries/<int:entry_id>")
+@writes
+def scorer(entry_id: int) -> Any:
+    challenge_operations.close_if_due(entries.find(entry_id).challenge)
+    entry = entries.get_for(actor(), entry_id)
+    queries.judge_for(actor(), entry.challenge_id)
+    entry_operations.look(actor=actor(), entry=entry)
+    return _scorer(entry_id)
+
+
+@pages.post("/judge/entries/<int:entry_id>")
+@writes(again=_scorer)
+def score(entry_id: int) -> Any:
+    entry = entries.get_for(actor(), entry_id)
+    operations.score_all(actor=actor(), entry=entry, given=_given(entry))
+    flash(gettext("Saved. You can change it until a winner is selected."), "success")
+    return redirect(_next_place(entry))
+
+
+def _given(entry: Entry) -> list[Given]:
+    """The rows of the form that were filled in; a row with only one half is refused by the operation."""
+    given = []
+    for criterion in entry.challenge.criteria:
+        points, reason = request.form.get(f"score-{criterion.id}", ""), request.form.get(f"reason-{criterion.id}", "").strip()
+        if points or reason:
+            number = int(points) if points.isdecimal() and len(points) < 4 else None
+            given.append(Given(criterion.id, number, reason.replace("\r\n", "\n").replace("\x00", "")))
+    return given
+
+
+def _next_place(entry: Entry) -> str:
+    """The next entry of the same challenge that is not fully scored, else the queue."""
+    for assignment in queries.assignments(actor()):
+        if assignment.judge.challenge_id == entry.challenge_id:
+            needed = len(entry.challenge.criteria)
+            left = [sealed.entry_id for sealed, done in assignment.entries if done < needed]
+            if entry.id not in left and left:
+                return url_for("judging.scorer", entry_id=next((i for i in left if i > entry.id), left[0]))
+    return url_for("judging.queue")
+
+
+# What other pages ask of this room
+
+
+@todo.needs_attention
+def to_judge(who: Actor) -> list[todo.Todo]:
+    if not who.signed_in:
+        return []
+    found = []
+    for assignment in queries.assignments(who):
+        challenge = assignment.judge.challenge
+        if assignment.judge.state is State.APPOINTED:
+            href = url_for("judging.appointment", judge_id=assignment.judge.id)
+            found.append(todo.Todo(gettext("Accept or decline to judge"), challenge.title, href, gettext("Read"), mode="contest"))
+        elif assignment.open_entries:
+            title = gettext("Score %(n)s entries", n=assignment.open_entries) if assignment.open_entries > 1 else gettext("Score an entry")
+            found.append(todo.Todo(title, challenge.title, url_for("judging.queue"), gettext("Judge"), mode="contest"))
+    return found
+
+
+@todo.needs_attention
+def to_watch(who: Actor) -> list[todo.Todo]:
+    """For the seeker's managers: judging that is under way, and reasons that are still missing."""
+    managed = [organisation_id for organisation_id in who.roles if who.manages(organisation_id)]
+    waiting = queries.undecided_of(managed) if managed else []
+    if not waiting:
+        return []
+    pairs = queries.answered_pairs([challenge.id for challenge in waiting])
+    found = []
+    for challenge in waiting:
+        done, needed = pairs[challenge.id]
+        if done < needed:
+            title = gettext("See to the judging: %(done)s of %(needed)s reasons given", done=done, needed=needed)
+            href = url_for("judging.sheet", slug=challenge.slug)
+            found.append(todo.Todo(title, challenge.title, href, gettext("Look"), mode="contest"))
+    return found
+
+
+@challenges.advise_with
+def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
+    if not who.signed_in or challenge.state not in {ChallengeState.OPEN, ChallengeState.JUDGING}:
+        return None
+    if who.manages(challenge.organisation_id):
+        open_ = challenge.state is ChallengeState.OPEN
+        return challenges.NextStep(f"/challenges/{challenge.slug}/judging", N_("Judges") if open_ else N_("Judging and ranking"))
+    judge = queries.appointment(challenge.id, who.person_id)
+    if judge is None or judge.state not in {State.APPOINTED, State.ACCEPTED}:
+        return None
+    if judge.state is State.APPOINTED:
+        return challenges.NextStep(f"/judge/appointments/{judge.id}", N_("Accept or decline to judge"))
+    return challenges.NextStep("/judge", N_("Entries to judge"))
