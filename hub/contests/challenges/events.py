@@ -89,6 +89,14 @@ class ChallengeAwarded:
 
 
 @dataclass(frozen=True)
+class ChallengeReconsidered:
+    """The selected winner did not sign: the seeker may select another entry."""
+
+    SAYS: ClassVar[str] = N_("took the challenge back into judging, because the winner did not sign")
+    challenge_id: int
+
+
+@dataclass(frozen=True)
 class ChallengeEnded:
     SAYS: ClassVar[str] = N_("ended the challenge without an award")
     challenge_id: int

@@ -18,6 +18,7 @@ from hub.contests.challenges.events import (
     ChallengeEnded,
     ChallengeImported,
     ChallengePublished,
+    ChallengeReconsidered,
     ChallengeReopened,
     ChallengeReturned,
     ChallengeSelected,
@@ -60,7 +61,7 @@ def draft(*, actor: Actor, organisation_id: int, fee_bp: int, title: str, **cont
     now = clock.now()
     challenge = Challenge(
         organisation_id=organisation_id, author_id=actor.person_id, title=title, slug=_free_slug(title), fee_bp=fee_bp,
-        terms=clauses.plain_choices(clauses.Choices()), state=LIFE.initial, created_at=now, updated_at=now,
+        terms=clauses.plain_choices(clauses.Choices()), prize_minor=0, currency="USD", state=LIFE.initial, created_at=now, updated_at=now,
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, challenge)
     require_verified(actor)
@@ -321,6 +322,14 @@ def award(*, actor: Actor, challenge: Challenge) -> Challenge:
     _decide(actor, challenge, Act.AWARD)
     _give_back(actor, challenge)
     journal.record(ChallengeAwarded(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
+    index.mark([challenge.ref])
+    return challenge
+
+
+def reconsider(*, actor: Actor, challenge: Challenge) -> Challenge:
+    """SELECTED -> JUDGING, for the awards room, when the winner did not sign; `actor` is the system. Raises NotAllowed, NotNow."""
+    _decide(actor, challenge, Act.RECONSIDER)
+    journal.record(ChallengeReconsidered(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
     index.mark([challenge.ref])
     return challenge
 

@@ -40,6 +40,7 @@ POLICY = Policy(
         Act.CLOSE: anybody,
         Act.SELECT: manages_it,
         Act.AWARD: by_the_system,
+        Act.RECONSIDER: by_the_system,
         Act.END: manages_it,
         Act.WITHDRAW: manages_it,
         Act.CANCEL: administers,

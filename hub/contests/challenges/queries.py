@@ -9,15 +9,18 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from hub.contests.challenges import rules
-from hub.contests.challenges.models import Challenge, ChallengeFollow
-from hub.contests.challenges.states import PUBLIC, Phase, State
+from hub.contests.challenges.models import Challenge, ChallengeFollow, Remark
+from hub.contests.challenges.states import CLOSED, PUBLIC, Phase, State
+from hub.core.accounts import queries as accounts
+from hub.core.audit import queries as audit
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Actor, Role
+from hub.kernel.actor import Actor, Duty, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Breakdown, Money, breakdown
+from hub.kernel.permissions import consults
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 
@@ -333,3 +336,44 @@ def people_ids(challenge: Challenge) -> list[int]:
 def public_ids() -> Sequence[int]:
     """Every challenge that anybody may read, for the search index."""
     return db.session.scalars(select(Challenge.id).where(Challenge.state.in_(sorted(PUBLIC)))).all()
+
+
+def shown_by(organisation_id: int, limit: int = 6) -> Sequence[Challenge]:
+    """An organisation's public challenges under its own name, the newest first."""
+    query = select(Challenge).where(
+        Challenge.organisation_id == organisation_id, Challenge.state.in_(sorted(PUBLIC)), Challenge.seeker_shown.is_(True)
+    )
+    return db.session.scalars(query.order_by(Challenge.id.desc()).limit(limit)).all()
+
+
+def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
+    """Drafts and approved challenges of these organisations: what waits for their managers."""
+    query = select(Challenge).where(
+        Challenge.organisation_id.in_(list(organisation_ids)), Challenge.state.in_([State.DRAFT, State.APPROVED])
+    )
+    return db.session.scalars(query.options(selectinload(Challenge.criteria)).order_by(Challenge.updated_at)).all()
+
+
+def decided_lately(limit: int = 10) -> Sequence[tuple[Remark, Challenge]]:
+    """The consultants' latest decisions that carry remarks, with their challenges."""
+    query = select(Remark, Challenge).join(Challenge, Challenge.id == Remark.challenge_id).where(Remark.decision.in_(["return", "approve"]))
+    return [(remark, challenge) for remark, challenge in db.session.execute(query.order_by(Remark.id.desc()).limit(limit)).tuples()]
+
+
+def spendable(challenge: Challenge) -> Money:
+    """What the organisation has on its balance in the prize's currency."""
+    balances = payments.balances("organisation", challenge.organisation_id)
+    return next((money for money in balances if money.currency == challenge.currency), Money(0, challenge.currency))
+
+
+def story(actor: Actor, challenge: Challenge) -> tuple[list[audit.Line], bool]:
+    """What happened, the oldest first, and whether something is kept back.
+
+    Until the deadline the seeker's people read only what they, the consultants and the site did: neither who takes part nor how many.
+    """
+    lines = audit.story(challenge.ref)
+    if consults(actor, challenge) or challenge.state in CLOSED:
+        return lines, False
+    insiders = {None, actor.person_id, *people_ids(challenge), *accounts.with_duty(Duty.CONSULTANT), *accounts.with_duty(Duty.ADMIN)}
+    told = [line for line in lines if line.actor_id in insiders]
+    return told, len(told) < len(lines) or challenge.state is State.OPEN

@@ -126,6 +126,11 @@ def review_ends(closes_at: datetime, review_days: int) -> datetime:
     return closes_at + timedelta(days=review_days)
 
 
+def evaluation_ends(closes_at: datetime, days: int) -> datetime:
+    """Until when the seeker may read and test what was entered."""
+    return closes_at + timedelta(days=days)
+
+
 def award_by(closes_at: datetime, review_days: int) -> datetime:
     return review_ends(closes_at, review_days) + timedelta(days=AWARD_DAYS)
 

@@ -40,6 +40,7 @@ class Act(StrEnum):
     CLOSE = "close"
     SELECT = "select"
     AWARD = "award"
+    RECONSIDER = "reconsider"
     END = "end"
     WITHDRAW = "withdraw"
     CANCEL = "cancel"
@@ -76,6 +77,7 @@ LIFE = Machine(
         ),
         Move(Act.SELECT, State.JUDGING, State.SELECTED, says=N_("Select the winner")),
         Move(Act.AWARD, State.SELECTED, State.AWARDED, says=N_("Award")),
+        Move(Act.RECONSIDER, State.SELECTED, State.JUDGING, says=N_("Select another entry")),
         Move(Act.END, State.JUDGING, State.ENDED, says=N_("End without an award")),
         Move(Act.WITHDRAW, State.DRAFT, State.WITHDRAWN, says=N_("Withdraw")),
         Move(Act.WITHDRAW, State.APPROVED, State.WITHDRAWN, says=N_("Withdraw")),
