@@ -18,7 +18,11 @@ SIZE = 50
 @pages.get("/admin/audit")
 def log() -> Any:
     POLICY.require(actor(), Act.READ, None)
-    asked = {"kind": request.args.get("kind", "")[:80], "ref": request.args.get("ref", "").strip()[:80], "actor": _whole("actor")}
+    asked: dict[str, Any] = {
+        "kind": request.args.get("kind", "")[:80],
+        "ref": request.args.get("ref", "").strip()[:80],
+        "actor": _whole("actor"),
+    }
     after, before = _whole("after"), _whole("before")
     lines = queries.log(kind=asked["kind"], ref=asked["ref"], actor_id=asked["actor"], before=before, after=after, limit=SIZE + 1)
     more = len(lines) > SIZE

@@ -68,7 +68,7 @@ def log(
     return _lines(_window(found, before, after, limit))
 
 
-def _window(found: Select[tuple[JournalRow]], before: int | None, after: int | None, limit: int) -> Sequence[JournalRow]:
+def _window(found: Select[JournalRow], before: int | None, after: int | None, limit: int) -> Sequence[JournalRow]:
     if after is not None:
         newer = db.session.scalars(found.where(JournalRow.id > after).order_by(JournalRow.id).limit(limit)).all()
         return list(reversed(newer))
@@ -135,5 +135,5 @@ def _chain(head_id: int) -> Iterator[_Link]:
         yield _Link(row.id, row.previous, row.hash, row)
 
 
-def _from(row_id: int) -> Select[tuple[JournalRow]]:
+def _from(row_id: int) -> Select[JournalRow]:
     return select(JournalRow).where(JournalRow.id > row_id).order_by(JournalRow.id).execution_options(populate_existing=True)

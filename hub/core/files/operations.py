@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
@@ -19,6 +20,9 @@ from hub.kernel.errors import NotSignedIn
 from hub.kernel.words import N_
 
 CHUNK = 64 * 1024
+DRAFT = ".incoming-"
+ORPHAN_AGE = timedelta(days=1)
+"""Longer than any request: a blob is there before the row that names it is committed."""
 
 
 def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str) -> File:
@@ -31,7 +35,7 @@ def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str) -> Fil
         raise NotSignedIn(N_("Sign in to send files."))
     root, limit = queries.store().root, queries.store().max_bytes
     name = rules.clean_name(filename)
-    handle, draft_name = tempfile.mkstemp(dir=root, prefix=".incoming-")
+    handle, draft_name = tempfile.mkstemp(dir=root, prefix=DRAFT)
     draft = Path(draft_name)
     try:
         with os.fdopen(handle, "w+b") as copy:
@@ -82,3 +86,15 @@ def _sync_folder(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def sweep(*, older_than: timedelta = ORPHAN_AGE) -> int:
+    """Remove blobs that no row names and drafts of uploads that broke off, once they are `older_than`. Returns how many."""
+    before = (clock.now() - older_than).timestamp()
+    stale = [path for path in queries.store().root.rglob("*") if path.is_file() and path.stat().st_mtime < before]
+    drafts = [path for path in stale if path.name.startswith(DRAFT)]
+    blobs = {path.parent.name + path.name: path for path in stale if not path.name.startswith(DRAFT)}
+    orphans = [blobs[digest] for digest in set(blobs) - queries.known(blobs)]
+    for path in drafts + orphans:
+        path.unlink(missing_ok=True)
+    return len(drafts) + len(orphans)

@@ -64,3 +64,11 @@ def path_of(file: File) -> Path:
     if not path.is_file():
         raise NotFound(N_("The content of this file is missing from the store."))
     return path
+
+
+def known(digests: Iterable[str]) -> set[str]:
+    """Those of the hashes that some row names."""
+    wanted, found = list(digests), set()
+    for start in range(0, len(wanted), 500):
+        found |= set(db.session.scalars(select(File.sha256).where(File.sha256.in_(wanted[start : start + 500]))))
+    return found

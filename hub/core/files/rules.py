@@ -97,7 +97,7 @@ def clean_name(filename: str, fallback: str = "file") -> str:
     """The name without folders, control and direction-changing characters, MAX_NAME long at most; its extension stays, in lower case."""
     name = unicodedata.normalize("NFC", filename).replace("\\", "/").rsplit("/", 1)[-1]
     name = "".join(c for c in name if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"} and c not in '<>:"|?*%')
-    name = re.sub(r"\s+", " ", name).strip(" .")
+    name = re.sub(r"\s+", " ", name).strip().rstrip(" .")
     stem, dot, extension = name.rpartition(".")
     if not dot:
         return name[:MAX_NAME] or fallback
@@ -194,4 +194,4 @@ def _check_entry(entry: zipfile.ZipInfo, packed_files: bool) -> None:
     if (entry.external_attr >> 16) & 0o170000 == 0o120000:
         raise _unsafe(N_("This archive holds a link to another file. Pack the files themselves."))
     if packed_files and name.rpartition(".")[2].lower() in _RUNNABLE:
-        raise _unsafe(N_("This archive holds a program (%(name)s). Send documents only."), name=name[-60:])
+        raise _unsafe(N_("This archive holds a program (%(entry)s). Send documents only."), entry=name[-60:])

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
 from hub.core.messages.events import MailQueued
 from hub.core.messages.models import Mail, MailChoice, Notification
@@ -82,7 +82,7 @@ def read_all(*, actor: Actor) -> int:
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in to see your inbox."))
     new = update(Notification).where(Notification.person_id == actor.person_id, Notification.read_at.is_(None))
-    return int(db.session.execute(new.values(read_at=clock.now())).rowcount)
+    return cast(CursorResult[Any], db.session.execute(new.values(read_at=clock.now()))).rowcount
 
 
 def choose_mail(*, actor: Actor, wanted: Mapping[Kind, bool]) -> None:
