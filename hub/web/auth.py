@@ -89,7 +89,7 @@ def identify() -> Response | None:
     if g.identity is None and view is not None and not getattr(view, "is_public", False):
         if is_api():
             raise NotSignedIn("This needs an API key: send it as “Authorization: Bearer <key>”.")
-        back = request.full_path if request.method == "GET" else None
+        back = request.full_path.rstrip("?") if request.method == "GET" else None
         return redirect(url_for("accounts.sign_in", next=back))  # type: ignore[return-value]
     _check_scope(view)
     return None

@@ -56,7 +56,7 @@ def on_refusal(error: HubError) -> Any:
     work.rollback()
     status = handle.STATUS.get(type(error), 400)
     if isinstance(error, NotSignedIn) and not wants_json():
-        return redirect(url_for("accounts.sign_in", next=request.full_path if request.method == "GET" else None))
+        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
     response = answer(status, error.code, _title(status), said(error), fields=error.fields)
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
