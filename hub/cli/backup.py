@@ -1,0 +1,93 @@
+"""`hub backup FILE` and `hub restore FILE`: the whole site in one archive, taken while it runs."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import subprocess
+import tarfile
+import tempfile
+from pathlib import Path
+
+import click
+from sqlalchemy import make_url
+
+from hub import config as settings
+from hub.config import Config
+
+DATABASE, DUMP = "hub.sqlite3", "hub.pgdump"
+KEPT = ("files", "secret_key")
+"""Beside the database. The index is made anew; mails in the outbox were sent or will be queued again from the database."""
+
+
+def _copy_database(config: Config, folder: Path) -> Path:
+    """A consistent copy of the database as it is at one moment, writers going on."""
+    if config.is_sqlite:
+        target = folder / DATABASE
+        with sqlite3.connect(make_url(config.database_url).database or "") as source, sqlite3.connect(target) as copy:
+            source.backup(copy)
+        return target
+    target = folder / DUMP
+    _postgres("pg_dump", config, ["--format=custom", "--no-owner", f"--file={target}"])
+    return target
+
+
+def _postgres(program: str, config: Config, arguments: list[str]) -> None:
+    if shutil.which(program) is None:
+        raise click.ClickException(f"{program} is not installed; it comes with PostgreSQL's client programs")
+    url = make_url(config.database_url).set(drivername="postgresql").render_as_string(hide_password=False)
+    subprocess.run([program, f"--dbname={url}", *arguments], check=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+def backup(file: Path) -> None:
+    """Write the database, the files and the secret key into one archive. Nothing has to stop for it."""
+    config = settings.from_environment()
+    if file.exists():
+        raise click.ClickException(f"{file} exists; nothing was overwritten")
+    with tempfile.TemporaryDirectory() as folder:
+        database = _copy_database(config, Path(folder))
+        draft = file.with_name(file.name + ".part")
+        with open(draft, "xb") as out:
+            os.chmod(draft, 0o600)  # it holds the secret key
+            with tarfile.open(fileobj=out, mode="w:gz") as archive:
+                archive.add(database, database.name)
+                for name in KEPT:  # after the database: every file that it names is there by now
+                    if (config.data_dir / name).exists():
+                        archive.add(config.data_dir / name, name)
+            out.flush()
+            os.fsync(out.fileno())
+        os.rename(draft, file)
+    click.echo(f"{file}: {file.stat().st_size:,} bytes", err=True)
+
+
+@click.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+def restore(file: Path) -> None:
+    """Put a backup into an empty data directory (HUB_DATA_DIR); refused where a site lives already."""
+    config = settings.from_environment()
+    with tarfile.open(file) as archive, tempfile.TemporaryDirectory(dir=config.data_dir) as folder:
+        names = set(archive.getnames())
+        if not names & {DATABASE, DUMP}:
+            raise click.ClickException(f"{file} is not a backup of this program")
+        if config.is_sqlite != (DATABASE in names):
+            raise click.ClickException("the backup was taken from the other kind of database: set HUB_DATABASE_URL to match")
+        if config.is_sqlite and Path(make_url(config.database_url).database or "").exists():
+            raise click.ClickException("a site lives here already; restore into an empty HUB_DATA_DIR")
+        archive.extractall(folder, filter="data")
+        for name in KEPT:
+            if (Path(folder) / name).exists():
+                target = config.data_dir / name
+                if target.is_dir():
+                    shutil.rmtree(target)
+                os.replace(Path(folder) / name, target)
+        if config.is_sqlite:
+            os.replace(Path(folder) / DATABASE, make_url(config.database_url).database or "")
+        else:
+            _postgres("pg_restore", config, ["--exit-on-error", "--no-owner", str(Path(folder) / DUMP)])
+    click.echo("Restored. Make the search index anew with: hub search rebuild", err=True)
+
+
+COMMANDS = [backup, restore]
