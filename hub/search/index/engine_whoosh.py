@@ -27,6 +27,8 @@ from hub.search.index.engine import NOTHING, Change, Columns, Postings, Unavaila
 from hub.search.index.engine_folder import IndexFolder
 
 CODED = ("kind", "sector", "status", "centre", "group")
+OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO}
+"""A full or broken disk is not mended by building another index."""
 KEPT_POSTINGS, KEPT_DOCUMENTS = 4096, 2048
 
 
@@ -38,7 +40,7 @@ def _schema() -> fields.Schema:
 
     return fields.Schema(
         key=fields.ID(unique=True, stored=False),
-        body=ready(),
+        text=ready(),
         title=ready(),
         packed=fields.STORED(),
         counted=fields.STORED(),
@@ -90,7 +92,7 @@ class Segment:
         return kept
 
     def _read(self, reader: IndexReader, term: str) -> Postings:
-        docs, counts = _matches(reader, "body", term)
+        docs, counts = _matches(reader, "text", term)
         if not docs:
             return NOTHING
         in_title = dict(zip(*_matches(reader, "title", term), strict=True))
@@ -187,7 +189,7 @@ class WhooshView:
 
     @_reads
     def frequency(self, term: str) -> int:
-        return int(self._reader.doc_frequency("body", term))
+        return int(self._reader.doc_frequency("text", term))
 
     @_reads
     def _stored(self, number: int) -> dict[str, str]:
@@ -224,7 +226,7 @@ class WhooshView:
 
     @_reads
     def vocabulary(self) -> Iterator[str]:
-        return iter([term.decode() for term in self._reader.lexicon("body")])
+        return iter([term.decode() for term in self._reader.lexicon("text")])
 
 
 class WhooshEngine:
@@ -272,8 +274,8 @@ class WhooshEngine:
         try:
             yield
         except Exception as error:  # a half-written file raises whatever its bytes happen to mean
-            if isinstance(error, OSError) and error.errno != errno.ENOENT:
-                raise  # a full or broken disk is not mended by building another index
+            if isinstance(error, OSError) and error.errno in OF_THE_MACHINE:
+                raise
             self.report_damage(f"{type(error).__name__}: {error}")
             raise Unavailable("the index is damaged") from error
 
@@ -336,7 +338,7 @@ def _fields_of(change: Change) -> dict[str, Any]:
     row = [at, ends_at, change.rank, ready.length, change.version, int(change.listed), 0]
     return {
         "key": change.key,
-        "body": " ".join(term for term, count in ready.counts.items() for _ in range(count)),
+        "text": " ".join(term for term, count in ready.counts.items() for _ in range(count)),
         "title": " ".join(term for term, count in ready.titles.items() for _ in range(count)),
         "packed": pack(change),
         "counted": json.dumps(ready.counts, ensure_ascii=False),

@@ -134,7 +134,7 @@ def spans(text: str, wanted: Collection[str]) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     for word in words(text) if wanted else ():
         if word.term in wanted:
-            if found and word.start <= found[-1][1]:
+            if found and word.start < found[-1][1]:
                 found[-1] = (found[-1][0], max(found[-1][1], word.end))
             else:
                 found.append((word.start, word.end))

@@ -16,13 +16,14 @@ from hub.search.index import rules as text_rules
 from hub.search.index.engine import Unavailable, View, entry
 from hub.search.index.engine_memory import view_over
 from hub.search.index.queries import bm25
+from hub.search.index.states import MODES, Kind, kind_of
 from hub.search.matching import rules
 
 FIRST = 200
 """So many documents come out of the first stage."""
 LEAST = 0.03
 """Below this a match is a coincidence of common words."""
-EXPERT, EVIDENCE = "expert", "evidence"
+EXPERT, EVIDENCE = Kind.EXPERT.value, Kind.EVIDENCE.value
 
 
 @dataclass(frozen=True)
@@ -42,23 +43,37 @@ class Match:
         """(the main words, what all others add, the score), in hundredths that add up."""
         return rules.in_hundredths(list(self.reasons))
 
+    @property
+    def kind(self) -> Kind | str:
+        return kind_of(self.document.kind) or self.document.kind
 
-def matches_for(text: str, kinds: Sequence[str] = ("offer",), limit: int = 5, exclude: Collection[str] = ()) -> list[Match]:
-    """What of `kinds` fits `text`, the best first; `exclude` are keys to leave out. Experts are judged by their best evidence.
+    @property
+    def mode(self) -> str:
+        known = kind_of(self.document.kind)
+        return MODES[known] if known else ""
 
-    Empty while there is no index, and for a text that shares no telling word with anything.
+    @property
+    def owner(self) -> str:
+        return str(self.document.facts.get("owner") or "")
+
+
+def matches_for(
+    text: str, kinds: Sequence[str] = ("offer",), limit: int = 5, exclude: Collection[str] = (), statuses: Collection[str] = ()
+) -> list[Match]:
+    """What of `kinds` fits `text`, the best first; `exclude` are keys to leave out, `statuses` (if any) the only ones to take.
+
+    Experts are judged by their best evidence. Empty while there is no index, and for a text that shares no telling word with anything.
     """
     try:
         view = engines.current().view()
-        return _remembered(view, text, tuple(kinds), limit, frozenset(exclude))
+        return _remembered(view, text, tuple(kinds), limit, frozenset(exclude), frozenset(statuses))
     except Unavailable:
         return []
 
 
-matches = matches_for
-
-
-def _matches(view: View, text: str, kinds: tuple[str, ...], limit: int, exclude: frozenset[str]) -> list[Match]:
+def _matches(
+    view: View, text: str, kinds: tuple[str, ...], limit: int, exclude: frozenset[str] = frozenset(), statuses: frozenset[str] = frozenset()
+) -> list[Match]:
     counts = Counter(text_rules.terms(text))
     scale = Scale(view)
     need = rules.Vector.of(counts, scale.idf)
@@ -68,7 +83,8 @@ def _matches(view: View, text: str, kinds: tuple[str, ...], limit: int, exclude:
     if EXPERT in kinds:
         found += _experts(view, scale, need, [number for number in candidates if number not in set(plain)])
     ranked = sorted(found, key=lambda each: (-rules.total(each[1]), each[0].key))
-    kept = [each for each in ranked if each[0].key not in exclude and rules.total(each[1]) >= LEAST][:limit]
+    fitting = (each for each in ranked if each[0].key not in exclude and (not statuses or each[0].status in statuses))
+    kept = [each for each in fitting if rules.total(each[1]) >= LEAST][:limit]
     return [
         Match(document.key, document.title, document.url, rules.total(parts), tuple(rules.spelled(text, parts)), document, items)
         for document, parts, items in kept

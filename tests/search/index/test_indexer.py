@@ -242,7 +242,7 @@ def test_a_damaged_index_is_noticed_and_built_again(config: Config, shelf: Shelf
 
 def _do_damage(folder: Path, files: list[Path], damage: str) -> None:
     (toc,) = [path for path in files if path.suffix == ".toc"]
-    (segment,) = [path for path in files if path.suffix == ".seg"]
+    segment = max((path for path in files if path.suffix == ".seg"), key=lambda path: path.stat().st_mtime_ns)
     if damage == "truncate-toc":
         toc.write_bytes(toc.read_bytes()[: toc.stat().st_size // 2])
     elif damage == "truncate-segment":

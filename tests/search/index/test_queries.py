@@ -116,7 +116,7 @@ def test_closing_soon_first_and_what_is_over_last(filled: Engine):
 def test_pages_do_not_overlap_and_cover_all(filled: Engine):
     pages = [keys(size=3, page=number) for number in (1, 2, 3, 4)]
     assert [len(page) for page in pages] == [3, 3, 1, 0]
-    assert sorted(sum(pages, [])) == sorted(keys())
+    assert sorted(key for page in pages for key in page) == sorted(keys())
 
 
 def test_a_slip_of_the_pen_is_noticed(filled: Engine):
