@@ -95,9 +95,9 @@ def accept(*, actor: Actor, award: Award, seen_hash: str) -> Award:
     challenge = entries.locked_challenge(award.challenge_id, to_decide=True)
     _lock(award)
     LIFE.fire(award, Act.SIGN)
+    award.signed_at = clock.now()
     terms = agreements_read.get(award.terms_id or 0)
     signature = agreements.sign(actor=actor, terms=terms, seen_hash=seen_hash)
-    award.signed_at = clock.now()
     facts = {"award_id": award.id, "challenge_id": challenge.id, "entry_id": award.entry_id}
     journal.record(AwardSigned(**facts, signature_id=signature.id), actor=actor, subject=award.ref, scope=challenge.ref)
     transaction = payments.release(
