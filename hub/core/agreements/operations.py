@@ -15,6 +15,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotSignedIn
+from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 
 
@@ -59,12 +60,11 @@ def sign(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: int | N
     """Sign the current version. Signing again returns the first signature.
 
     `seen_hash` is the hash of the text the actor was shown. Raises Conflict `terms_changed` if that is not this text or a newer version
-    exists, NotSignedIn, NotAllowed (address not verified, reserved for somebody else, or not a manager of the organisation signed for).
+    exists, NotSignedIn, NotAllowed (address not confirmed, reserved for somebody else, or not a manager of the organisation signed for).
     """
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in to sign an agreement."))
-    if not actor.verified:
-        raise NotAllowed(N_("Verify your e-mail address before you sign: the link is in your mail."), code="not_verified")
+    require_verified(actor)
     POLICY.require(actor, Act.SIGN, terms)
     if organisation_id is not None and not actor.manages(organisation_id):
         raise NotAllowed(N_("Only owners and managers sign for an organisation."))
