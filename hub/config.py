@@ -33,6 +33,7 @@ class Config:
     mail_url: str = "file:"
     mail_from: str = "Innovation Hub <hub@localhost>"
     fee_bp: int = 500
+    bank_account: str = ""
     max_upload_mb: int = 25
     rate_limits: bool = True
     page_cache: bool = True
@@ -71,6 +72,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         mail_url=env.get("HUB_MAIL_URL") or "file:",
         mail_from=env.get("HUB_MAIL_FROM") or "Innovation Hub <hub@localhost>",
         fee_bp=_whole(env, "HUB_FEE_BP", 500, 0, 10_000),
+        bank_account=(env.get("HUB_BANK_ACCOUNT") or "").strip(),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),

@@ -43,10 +43,10 @@ class Form:
 
 
 def current_form() -> Form:
-    """One per request: carries the sent values only when the form is shown again after a refusal."""
+    """One per request: carries the sent values only when the form is shown again, after a refusal or to be changed."""
     if "form" not in g:
         refusal = g.get("refusal")
-        g.form = Form(request.form if refusal is not None else None, refusal)
+        g.form = Form(request.form if refusal is not None or g.get("typed") else None, refusal)
     form: Form = g.form
     return form
 

@@ -107,6 +107,28 @@ def writes(view: View | None = None, *, again: View | None = None) -> Any:
     return door
 
 
+def checks(view: View | None = None, *, again: View | None = None) -> Any:
+    """A step between a form and what binds: shows what will happen and writes nothing.
+
+    What cannot be taken shows the form `again`, as `writes` does; so does a button named `change`, with everything typed still there.
+    """
+    if view is None:
+        return functools.partial(checks, again=again)
+
+    @functools.wraps(view)
+    def door(*args: Any, **kwargs: Any) -> Any:
+        assert again is not None
+        if "change" in request.form:
+            g.typed = True
+            return again(*args, **kwargs)
+        try:
+            return view(*args, **kwargs)
+        except HubError as error:
+            return show_again(again, error, *args, **kwargs)
+
+    return door
+
+
 def show_again(page: View, error: HubError, *args: Any, **kwargs: Any) -> Response:
     from_errors = STATUS.get(type(error), 400)
     g.refusal = error

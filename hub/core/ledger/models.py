@@ -11,6 +11,7 @@ from hub.core.ledger.rules import LIMIT, AccountRef, Kind, OwnerKind, Purpose
 from hub.db.extensions import db
 from hub.db.journal import BigId
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.money import Money
 
 
 class Account(db.Model):
@@ -36,6 +37,10 @@ class Account(db.Model):
     guarded: Mapped[bool]
     balance: Mapped[int] = mapped_column(BigInteger, default=0)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.balance, self.currency)
 
     @property
     def ref(self) -> AccountRef:

@@ -101,6 +101,9 @@ class Funding(db.Model):
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
 
+    def money(self, minor: int) -> Money:
+        return Money(minor, self.currency)
+
     @property
     def received(self) -> Money:
         return Money(self.held_minor + self.balance_minor, self.currency)

@@ -57,11 +57,10 @@ def confirm_funding(*, actor: Actor, funding: Funding, received: Money, bank_ref
     references: of the same amount) is refused. Raises NotAllowed, Invalid, NotNow (not open), Conflict (transfer_known).
     """
     FUNDINGS.require(actor, FundingAct.CONFIRM, funding)
-    accounts.same_currency(accounts.positive(received), funding.currency)
     key = f"funding:{funding.id}:{rules.bank_reference(bank_reference, required=False) or received.minor}"
     queries.lock(funding)
+    land = queries.landing(funding, received)
     _refuse_known(key)
-    land = rules.landing(asked=funding.minor, already=funding.received.minor, received=received.minor, has_hold=bool(funding.subject))
     FUNDING.fire(funding, FundingAct.RECEIVE_PART if land.rest_due else FundingAct.CONFIRM)
     funding.held_minor += land.to_hold
     funding.balance_minor += land.to_balance
@@ -172,7 +171,7 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
         memo=funding.label,
         cause=funding.ref,
         subject=subject,
-        shortage=_over_balance(OwnerKind.ORGANISATION, organisation_id, amount.currency),
+        shortage=queries.over_balance(OwnerKind.ORGANISATION, organisation_id, amount.currency),
     )
     _say_received(actor, funding, posted.transaction, amount, rules.Landing(amount.minor, 0, 0))
     return funding
@@ -262,7 +261,7 @@ def request_payout(*, actor: Actor, owner: str, owner_id: int, amount: Money, de
     )
     db.session.add(payout)
     db.session.flush()
-    transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, _over_balance(kind, owner_id, amount.currency))
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, queries.over_balance(kind, owner_id, amount.currency))
     journal.record(events.PayoutRequested(*_payout_facts(payout, transaction)), actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
@@ -382,11 +381,6 @@ def _not_enough_held(hold: Hold, gross: Money) -> NotNow:
     left = hold.money(hold.left_minor)
     message = N_("%(left)s is left in the hold, less than %(gross)s.")
     return NotNow(message, code="not_enough_held", left=str(left), gross=str(gross))
-
-
-def _over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
-    left = Money(books.balance(accounts.balance_of(owner, owner_id, currency)), currency)
-    return one_field("amount", N_("The balance is %(left)s: ask for that much or less."), code="over_balance", left=str(left))
 
 
 def _refuse_known(key: str) -> None:

@@ -11,13 +11,14 @@ from hub.kernel.words import Worded
 
 
 class BooksAct(Worded):
-    """What one may do with an organisation's money; the subject is the organisation's id."""
+    """What one may do with an organisation's money; the subject is the organisation's id, if there is one."""
 
     SEE = "see"
     PAY_IN = "pay_in"
     PAY_OUT = "pay_out"
     TAKE_DEPOSIT = "take_deposit"
     EMPTY_HOLD = "empty_hold"
+    SEE_QUEUES = "see_queues"
 
 
 def keeps_the_books(actor: Actor, organisation_id: Any) -> bool:
@@ -39,6 +40,7 @@ BOOKS = Policy(
         BooksAct.PAY_IN: either(keeps_the_books, manages_it, by_the_system),
         BooksAct.PAY_OUT: keeps_the_books,
         BooksAct.TAKE_DEPOSIT: administers,
+        BooksAct.SEE_QUEUES: administers,
         BooksAct.EMPTY_HOLD: either(is_signed_in, by_the_system),  # that it is due, the room that calls has decided
     },
 )

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import Executable, Select, func, select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.ledger import queries as books
+from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Account, Transaction
-from hub.core.ledger.rules import Kind, OwnerKind, Progress, Purpose, Report, hold_of
+from hub.core.ledger.rules import Kind, OwnerKind, Progress, Purpose, Report
 from hub.core.organisations import queries as organisations
 from hub.core.payments import rules
 from hub.core.payments.models import Funding, Hold, Payout
@@ -20,7 +22,7 @@ from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.states import FundingState, PayoutState
 from hub.db.extensions import db
 from hub.kernel.actor import Actor, Role
-from hub.kernel.errors import NotAllowed, NotFound
+from hub.kernel.errors import Invalid, NotAllowed, NotFound, one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 
@@ -132,6 +134,14 @@ def open_fundings_for(subject: str) -> list[Funding]:
     )
 
 
+def open_fundings_by(organisation_ids: Sequence[int], limit: int) -> list[Funding]:
+    """Transfers that these organisations still have to make, the oldest first."""
+    if not organisation_ids:
+        return []
+    chosen = select(Funding).where(Funding.organisation_id.in_(organisation_ids), Funding.state == FundingState.OPEN)
+    return list(db.session.scalars(chosen.order_by(Funding.id).limit(limit)))
+
+
 def funding_by_reference(reference: str) -> Funding | None:
     return db.session.scalars(select(Funding).where(Funding.reference == reference)).one_or_none()
 
@@ -150,7 +160,7 @@ def funding_of(transaction: Transaction) -> Funding | None:
 
 
 def find_fundings(
-    *, state: FundingState | None = FundingState.OPEN, text: str = "", offset: int = 0, limit: int = 50
+    *, state: FundingState | None = FundingState.OPEN, text: str = "", after: int | None = None, offset: int = 0, limit: int = 50
 ) -> tuple[int, list[Funding]]:
     """How many fundings match and one page of them, the oldest first. `text` is a reference, or a part of one or of the label."""
     chosen = select(Funding)
@@ -162,8 +172,7 @@ def find_fundings(
         chosen = chosen.where(
             Funding.reference == exact if exact else func.lower(Funding.reference).like(like) | func.lower(Funding.label).like(like)
         )
-    total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    return total, list(db.session.scalars(chosen.order_by(Funding.id).offset(offset).limit(limit)))
+    return _page(chosen, Funding.id, after, offset, limit)
 
 
 def payouts_of(owner_kind: str, owner_id: int, *, before: int | None = None, limit: int = 50) -> list[Payout]:
@@ -174,13 +183,43 @@ def payouts_of(owner_kind: str, owner_id: int, *, before: int | None = None, lim
     return list(db.session.scalars(chosen.order_by(Payout.id.desc()).limit(limit)))
 
 
-def find_payouts(*, state: PayoutState | None = PayoutState.REQUESTED, offset: int = 0, limit: int = 50) -> tuple[int, list[Payout]]:
+def find_payouts(
+    *, state: PayoutState | None = PayoutState.REQUESTED, after: int | None = None, offset: int = 0, limit: int = 50
+) -> tuple[int, list[Payout]]:
     """How many payouts match and one page of them, the oldest first."""
     chosen = select(Payout)
     if state is not None:
         chosen = chosen.where(Payout.state == state)
+    return _page(chosen, Payout.id, after, offset, limit)
+
+
+def _page(chosen: Select[Row], number: InstrumentedAttribute[int], after: int | None, offset: int, limit: int) -> tuple[int, list[Row]]:
     total = db.session.scalar(select(func.count()).select_from(chosen.subquery())) or 0
-    return total, list(db.session.scalars(chosen.order_by(Payout.id).offset(offset).limit(limit)))
+    if after is not None:
+        chosen = chosen.where(number > after)
+    return total, list(db.session.scalars(chosen.order_by(number).offset(offset).limit(limit)))
+
+
+def landing(funding: Funding, received: Money) -> rules.Landing:
+    """Where `received` would go. Raises Invalid: amount_*, currency_differs."""
+    accounts.same_currency(accounts.positive(received), funding.currency)
+    return rules.landing(asked=funding.minor, already=funding.received.minor, received=received.minor, has_hold=bool(funding.subject))
+
+
+def left_after(owner_kind: str, owner_id: int, amount: Money) -> Money:
+    """What a payout of `amount` would leave on the balance. Raises Invalid: amount_*, over_balance."""
+    accounts.positive(amount)
+    kind = OwnerKind(owner_kind)
+    left = Money(books.balance(accounts.balance_of(kind, owner_id, amount.currency)), amount.currency) - amount
+    if left.minor < 0:
+        raise over_balance(kind, owner_id, amount.currency)
+    return left
+
+
+def over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
+    """The refusal of an amount that the balance does not have."""
+    left = Money(books.balance(accounts.balance_of(owner, owner_id, currency)), currency)
+    return one_field("amount", N_("The balance is %(left)s: ask for that much or less."), code="over_balance", left=str(left))
 
 
 @dataclass(frozen=True)
@@ -195,10 +234,9 @@ def waiting_payouts() -> Waiting:
     return _waiting(select(func.count(), func.min(Payout.created_at)).where(Payout.state == PayoutState.REQUESTED))
 
 
-def waiting_fundings(organisation_ids: Iterable[int] | None = None) -> Waiting:
-    """Fundings whose transfer has not (all) come; of some organisations or of all."""
-    chosen = select(func.count(), func.min(Funding.created_at)).where(Funding.state == FundingState.OPEN)
-    return _waiting(chosen if organisation_ids is None else chosen.where(Funding.organisation_id.in_(list(organisation_ids))))
+def waiting_fundings() -> Waiting:
+    """Fundings whose transfer has not (all) come."""
+    return _waiting(select(func.count(), func.min(Funding.created_at)).where(Funding.state == FundingState.OPEN))
 
 
 def _waiting(chosen: Select[*tuple[Any, ...]]) -> Waiting:
@@ -269,7 +307,7 @@ def _verify_holds(report: Report) -> None:
 
 
 def _verify_hold(report: Report, hold: Hold, account: Account | None, sums: dict[Kind, int], fee: int) -> None:
-    if account is None or account.ref != hold_of(hold.organisation_id, hold.subject, hold.currency):
+    if account is None or account.ref != accounts.hold_of(hold.organisation_id, hold.subject, hold.currency):
         report.add("hold_account", hold.ref, f"The hold's account:{hold.account_id} is not the account of {hold.subject}.")
         return
     out = -sums.get(Kind.AWARD, 0)
