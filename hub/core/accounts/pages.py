@@ -100,7 +100,7 @@ def _cheap_hashes_in_tests(state: BlueprintSetupState) -> None:
 def unconfirmed(who: Actor) -> list[todo.Todo]:
     if not who.signed_in or who.verified:
         return []
-    words = gettext("Confirm your e-mail address"), gettext("Until then you can look at everything, but not enter, sign or found.")
+    words = gettext("Confirm your e-mail address"), gettext("Until then you can look at everything, but not enter, sign, or act for an organisation.")
     return [todo.Todo(*words, href=url_for("accounts.security"), action=gettext("Confirm"))]
 
 

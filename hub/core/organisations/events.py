@@ -10,7 +10,7 @@ from hub.kernel.words import N_
 
 @dataclass(frozen=True)
 class OrganisationFounded:
-    SAYS: ClassVar[str] = N_("founded an organisation")
+    SAYS: ClassVar[str] = N_("set up an organisation")
     organisation_id: int
     kind: str
 

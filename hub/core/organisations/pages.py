@@ -39,7 +39,7 @@ def new() -> Any:
 @writes(again=new)
 def found() -> Any:
     organisation = operations.found(actor=actor(), **parse(OrganisationIn()))
-    flash(gettext("%(name)s is founded. You are its owner.", name=organisation.name))
+    flash(gettext("%(name)s is set up. You are its owner.", name=organisation.name))
     return redirect(url_for("organisations.show", slug=organisation.slug))
 
 
