@@ -5,10 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from flask import request
-from flask_babel import gettext
 
 from hub.core.messages import operations, queries
-from hub.core.messages.models import Notification
 from hub.core.messages.schemas import NotificationOut, UnreadOut
 from hub.web import paging
 from hub.web.api import ApiBlueprint
@@ -23,16 +21,7 @@ def listed() -> Any:
     """The newest first."""
     before, limit = paging.cursor()
     notes = queries.inbox(actor().person_id or 0, limit=limit + 1, before=before, unread_only=request.args.get("unread") == "1")
-    return paging.paged(notes, _Out(), limit)
-
-
-class _Out(NotificationOut):
-    """Notices in words: the template is translated when it is read."""
-
-    def get_attribute(self, obj: Any, attr: str, default: Any) -> Any:
-        if attr == "text" and isinstance(obj, Notification):
-            return queries.in_words(obj, gettext)
-        return super().get_attribute(obj, attr, default)
+    return paging.paged(notes, NotificationOut(), limit)
 
 
 @api.post("/<int:notification_id>/read")
@@ -40,7 +29,7 @@ class _Out(NotificationOut):
 @api.response(200, NotificationOut)
 def read(notification_id: int) -> Any:
     """Mark one as read."""
-    return _Out().dump(operations.read(actor=actor(), notification_id=notification_id))
+    return operations.read(actor=actor(), notification_id=notification_id)
 
 
 @api.post("/read-all")

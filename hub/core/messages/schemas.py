@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from flask_babel import gettext
 from marshmallow import Schema, fields, validate
 
 from hub.core.messages.states import Kind
@@ -14,7 +15,10 @@ class MailChoicesIn(Schema):
 class NotificationOut(Schema):
     id = fields.Integer()
     kind = fields.String()
-    text = fields.String(metadata={"description": "In the language of the key's person."})
+    text = fields.Function(
+        lambda note: gettext(note.text) % note.values,
+        metadata={"type": "string", "description": "In the language of the key's person."},
+    )
     link = fields.String(metadata={"description": "A path on this site."})
     at = fields.DateTime()
     read_at = fields.DateTime(allow_none=True)

@@ -1,0 +1,118 @@
+"""The inbox and the settings through both doors."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from hub.core.accounts.models import Person
+from hub.core.messages import operations, queries
+from hub.core.messages.models import Notification
+from hub.core.messages.states import Kind
+from hub.db import work
+from hub.db.extensions import db
+from hub.kernel.actor import SYSTEM
+from tests.factories import people
+
+
+def told(person: Person, title: str = "Powder", kind: str = "award", link: str = "/challenges") -> Notification:
+    with work.unit():
+        [note] = operations.notify(
+            actor=SYSTEM, person_ids=[person.id], text="“%(title)s” is decided.", values={"title": title}, link=link, kind=kind
+        )
+    return note
+
+
+@pytest.fixture
+def ada(client: FlaskClient) -> Person:
+    person = people.person("Ada")
+    people.sign_in(client, person)
+    return person
+
+
+def test_the_inbox_shows_what_is_new_and_the_bar_counts_it(client: FlaskClient, ada: Person) -> None:
+    told(ada, "Powder <script>")
+    page = client.get("/inbox").get_data(as_text=True)
+    assert "“Powder &lt;script&gt;” is decided." in page and "Results and awards" in page
+    assert 'aria-label="Inbox, 1 new"' in page
+
+
+def test_opening_a_notice_reads_it_and_leads_on(client: FlaskClient, ada: Person) -> None:
+    note = told(ada)
+    answer = client.get(f"/inbox/{note.id}")
+    assert answer.status_code == 302 and answer.location == "/challenges"
+    assert queries.unread(ada.id) == 0
+    assert "Nothing new." in client.get("/inbox?show=new").get_data(as_text=True)
+
+
+def test_nobody_opens_somebody_elses_notice(client: FlaskClient, ada: Person) -> None:
+    other = people.person()
+    note = told(other)
+    assert client.get(f"/inbox/{note.id}").status_code == 404
+    client.post("/inbox/read-all")
+    assert queries.unread(other.id) == 1
+
+
+def test_reading_all_empties_the_new_ones(client: FlaskClient, ada: Person) -> None:
+    told(ada)
+    told(ada)
+    assert client.post("/inbox/read-all").location == "/inbox"
+    assert queries.unread(ada.id) == 0
+
+
+def test_a_long_inbox_has_pages(client: FlaskClient, ada: Person) -> None:
+    for n in range(31):
+        told(ada, f"Thing {n}.")
+    first, second = (client.get(f"/inbox?page={n}").get_data(as_text=True) for n in (1, 2))
+    assert "Thing 30." in first and "Thing 0." not in first
+    assert "Thing 0." in second and "Thing 30." not in second
+
+
+def test_settings_are_kept_and_shown_again(client: FlaskClient, ada: Person) -> None:
+    assert client.get("/settings/notifications").get_data(as_text=True).count(" checked") == len(Kind) - 1
+    client.post("/settings/notifications", data={"mail": ["money", "award"]})
+    wanted = {kind for kind, yes in queries.mail_choices(ada.id).items() if yes}
+    assert wanted == {Kind.MONEY, Kind.AWARD, Kind.ACCOUNT}
+    assert client.get("/settings/notifications").get_data(as_text=True).count(" checked") == 2
+    assert client.post("/settings/notifications", data={"mail": ["gossip"]}).status_code == 422
+    assert {kind for kind, yes in queries.mail_choices(ada.id).items() if yes} == wanted
+
+
+def test_visitors_are_asked_to_sign_in(client: FlaskClient) -> None:
+    for path in ("/inbox", "/inbox/1", "/settings/notifications"):
+        assert "/login" in client.get(path).location
+
+
+def test_a_program_reads_and_marks_its_persons_notices(client: FlaskClient) -> None:
+    ada = people.person()
+    first, second, third = told(ada, "A"), told(ada, "B"), told(ada, "C")
+    told(people.person(), "not hers")
+    key = people.api_headers(ada)
+    page = client.get("/api/v1/me/notifications?limit=2", headers=key)
+    texts = [item["text"] for item in page.json["items"]]
+    assert texts[:2] == ["“C” is decided.", "“B” is decided."] and 'rel="next"' in page.headers["Link"]
+    assert page.json["items"][0] | {"at": ""} == {
+        "id": third.id,
+        "kind": "award",
+        "text": "“C” is decided.",
+        "link": "/challenges",
+        "at": "",
+        "read_at": None,
+    }
+    rest = client.get(f"/api/v1/me/notifications?limit=2&cursor={page.json['next']}", headers=key).json
+    assert "“A” is decided." in [item["text"] for item in rest["items"]]
+    assert client.post(f"/api/v1/me/notifications/{second.id}/read", headers=key).json["read_at"] is not None
+    unread = [item["id"] for item in client.get("/api/v1/me/notifications?unread=1", headers=key).json["items"]]
+    assert second.id not in unread and {first.id, third.id} <= set(unread)
+    assert client.post("/api/v1/me/notifications/read-all", headers=key).json == {"unread": 0}
+
+
+def test_a_program_cannot_reach_other_peoples_notices(client: FlaskClient) -> None:
+    note = told(people.person())
+    key = people.api_headers(people.person())
+    answer = client.post(f"/api/v1/me/notifications/{note.id}/read", headers=key)
+    assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+    db.session.expire_all()
+    assert db.session.get_one(Notification, note.id).read_at is None
+    assert client.get("/api/v1/me/notifications?limit=0", headers=key).status_code == 422
+    assert client.get("/api/v1/me/notifications?cursor=%%%", headers=key).status_code == 422
