@@ -71,3 +71,16 @@ def test_a_translation_fills_the_same_places(marked, chinese):
             if not set(PLACE.findall(text)) <= wanted:
                 wrong.append(ids[0])
     assert not wrong
+
+
+def test_a_per_cent_sign_in_a_template_is_written_twice():
+    """The templates' gettext always fills places, so a bare per cent sign breaks the page."""
+    call = re.compile(r"""\b(?:_|gettext|ngettext)\(\s*("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
+    bare = re.compile(r"%(?!\(|%)")
+    found = {
+        f"{path.relative_to(ROOT)}: {text}"
+        for path in ROOT.rglob("*.html")
+        for text in call.findall(path.read_text())
+        if bare.search(text.replace("%%", ""))
+    }
+    assert not found
