@@ -38,7 +38,7 @@ from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock, taxonomy
+from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money, breakdown
@@ -365,32 +365,29 @@ def unfollow(*, actor: Actor, challenge: Challenge) -> None:
 
 
 def import_past(*, actor: Actor, row: Mapping[str, Any]) -> Challenge | None:
-    """A challenge that another site ran and closed; None if it is here already.
+    """A challenge that another site ran and closed, new or changed as `row` has it; None if it is here and the same.
 
     `row`: name, agency, summary, details_url, source, source_key: str; deadline: aware datetime; published: aware datetime or None.
     Raises NotAllowed unless `actor` is the system, Invalid naming the column.
     """
     if actor is not SYSTEM:
         raise NotAllowed(N_("Past challenges are imported by the command alone."))
-    if queries.by_source_key(row.get("source_key", "")) is not None:
-        return None
     for column in ("name", "agency", "deadline", "source", "source_key"):
         if not row.get(column):
             raise one_field(column, N_("This column is empty."), code="missing")
     agency = organisations.find_or_create_imported(actor=actor, name=row["agency"], kind=OrganisationKind.AGENCY, source=row["source"])
-    challenge = _past(row, agency.id)
-    db.session.add(challenge)
+    told = rules.past(row) | {"organisation_id": agency.id}
+    challenge = queries.by_source_key(row["source_key"])
+    if challenge is None:
+        now, slug = clock.now(), _free_slug(told["title"])
+        challenge = Challenge(slug=slug, fee_bp=0, state=State.ENDED, created_at=now, updated_at=now, terms={}, **told)
+        db.session.add(challenge)
+    elif changed := {name: value for name, value in told.items() if getattr(challenge, name) != value}:
+        for name, value in (changed | {"updated_at": clock.now()}).items():
+            setattr(challenge, name, value)
+    else:
+        return None
     db.session.flush()
     journal.record(ChallengeImported(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
     index.mark([challenge.ref])
     return challenge
-
-
-def _past(row: Mapping[str, Any], organisation_id: int) -> Challenge:
-    now, title = clock.now(), str(row["name"])[:200]
-    return Challenge(
-        organisation_id=organisation_id, title=title, slug=_free_slug(title), summary=row.get("summary", ""), fee_bp=0,
-        sector=taxonomy.classify(f"{title} {row.get('summary', '')}"), closes_at=row["deadline"], closed_at=row["deadline"],
-        published_at=row.get("published"), state=State.ENDED, created_at=now, updated_at=now, terms={},
-        source=row["source"], source_key=row["source_key"], source_url=row.get("details_url", ""),
-    )  # fmt: skip
