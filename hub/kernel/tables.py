@@ -222,9 +222,9 @@ def read_json(data: bytes, required: Collection[str]) -> list[Any]:
         raise unreadable(N_("The file has more than %(most)s rows. Split it."), "import_too_many_rows", most=MAX_ROWS)
     if not any(isinstance(item, dict) and all(name in item for name in required) for item in found):
         raise unreadable(
-            N_("This does not look like the right file: its items should have the fields %(fields)s."),
+            N_("This does not look like the right file: its items should have the fields %(names)s."),
             "import_wrong_file",
-            fields=", ".join(required),
+            names=", ".join(required),
         )
     return found
 

@@ -107,7 +107,9 @@ def submit(*, actor: Actor, listing: Listing) -> Listing:
     _move(actor, listing, Act.SUBMIT)
     listing.submitted_at, listing.remarks = clock.now(), ""
     _record(ListingSubmitted(listing_id=listing.id), actor, listing)
-    _tell(actor, accounts.with_duty(Duty.CONSULTANT), listing, N_("“%(title)s” waits for your review."))
+    its_people = set(queries.member_ids(listing))
+    reviewers = [person_id for person_id in accounts.with_duty(Duty.CONSULTANT) if person_id not in its_people]
+    _tell(actor, reviewers, listing, N_("“%(title)s” waits for your review."))
     return listing
 
 

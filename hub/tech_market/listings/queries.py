@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, and_, cast, func, select
+from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
@@ -26,14 +26,14 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class Wanted:
-    """A visitor's choice in the list. None means all."""
+    """A visitor's choice in the list. Several values of one kind mean any of them; none means all."""
 
     kind: Kind
-    sector: Sector | None = None
-    status: IpStatus | None = None
-    deal: Deal | None = None
-    readiness: Readiness | None = None
-    organisation_id: int | None = None
+    sectors: tuple[Sector, ...] = ()
+    statuses: tuple[IpStatus, ...] = ()
+    deals: tuple[Deal, ...] = ()
+    readiness: tuple[Readiness, ...] = ()
+    organisation_ids: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -100,16 +100,16 @@ def by_ids(ids: Iterable[int]) -> dict[int, Listing]:
 
 def _public(wanted: Wanted) -> ColumnElement[bool]:
     chosen: list[ColumnElement[bool]] = [Listing.kind == wanted.kind, Listing.state == State.PUBLISHED]
-    if wanted.sector is not None:
-        chosen.append(Listing.sector == wanted.sector)
-    if wanted.status is not None:
-        chosen.append(Listing.ip_status == wanted.status)
-    if wanted.deal is not None:
-        chosen.append(cast(Listing.deals, Text).contains(f'"{wanted.deal.value}"', autoescape=True))
-    if wanted.readiness is not None:
-        chosen.append(Listing.trl.between(*wanted.readiness.bounds))
-    if wanted.organisation_id is not None:
-        chosen.append(Listing.organisation_id == wanted.organisation_id)
+    if wanted.sectors:
+        chosen.append(Listing.sector.in_(wanted.sectors))
+    if wanted.statuses:
+        chosen.append(Listing.ip_status.in_(wanted.statuses))
+    if wanted.deals:
+        chosen.append(or_(*(cast(Listing.deals, Text).contains(f'"{deal.value}"', autoescape=True) for deal in wanted.deals)))
+    if wanted.readiness:
+        chosen.append(or_(*(Listing.trl.between(*step.bounds) for step in wanted.readiness)))
+    if wanted.organisation_ids:
+        chosen.append(Listing.organisation_id.in_(wanted.organisation_ids))
     return and_(*chosen)
 
 
@@ -131,19 +131,15 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20, order: Order = Orde
 def counts(wanted: Wanted) -> Counts:
     """The facets' numbers, one statement each."""
     return Counts(
-        sectors={Sector(key): n for key, n in _count_by(Listing.sector, _but(wanted, sector=None)) if key},
-        statuses={IpStatus(key): n for key, n in _count_by(Listing.ip_status, _but(wanted, status=None))},
-        organisations=dict(_count_by(Listing.organisation_id, _but(wanted, organisation_id=None))),
+        sectors={Sector(key): n for key, n in _count_by(Listing.sector, replace(wanted, sectors=())) if key},
+        statuses={IpStatus(key): n for key, n in _count_by(Listing.ip_status, replace(wanted, statuses=()))},
+        organisations=dict(_count_by(Listing.organisation_id, replace(wanted, organisation_ids=()))),
     )
-
-
-def _but(wanted: Wanted, **changes: None) -> Wanted:
-    return Wanted(**{**wanted.__dict__, **changes})
 
 
 def _count_by(column: InstrumentedAttribute[Any], wanted: Wanted) -> list[tuple[Any, int]]:
     query = select(column, func.count()).where(_public(wanted)).group_by(column).order_by(func.count().desc(), column)
-    return list(db.session.execute(query).tuples())
+    return [(key, number) for key, number in db.session.execute(query)]
 
 
 def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Listing]:
@@ -204,10 +200,15 @@ def manager_ids(listing: Listing) -> list[int]:
     return organisations.member_ids(listing.organisation_id, (Role.OWNER, Role.MANAGER))
 
 
+def member_ids(listing: Listing) -> list[int]:
+    """Everybody who belongs to its organisation."""
+    return organisations.member_ids(listing.organisation_id)
+
+
 def compare(source: str, records: Iterable[ImportedOffer]) -> Plan:
     """What an import of these records would do. One statement."""
     rows = db.session.execute(select(Listing.source_key, Listing.source_hash).where(Listing.source == source))
-    known: dict[str | None, str] = dict(rows.tuples())
+    known: dict[str | None, str] = {key: fingerprint for key, fingerprint in rows}
     plan: dict[str, list[ImportedOffer]] = {"new": [], "changed": [], "unchanged": []}
     for record in records:
         stored = known.pop(record.source_key, None)

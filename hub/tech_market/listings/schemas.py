@@ -10,7 +10,7 @@ from marshmallow import Schema, fields, pre_load, validate
 from hub.kernel.taxonomy import Sector
 from hub.tech_market.listings import rules
 from hub.tech_market.listings.rules import Deal, IpStatus, Kind
-from hub.tech_market.listings.states import Order, Readiness, State
+from hub.tech_market.listings.states import Readiness, State
 from hub.web.forms import Text, Words
 
 CHOOSE = {"unknown": lazy_gettext("Choose one of the options.")}
@@ -58,6 +58,18 @@ class NewOfferIn(OfferIn):
     organisation = Text(1, 80, required=True, metadata=ORGANISATION)
 
 
+class NeedChangeIn(NeedIn):
+    """Any part of a draft; what is left out stays."""
+
+    title = Text(1, rules.LONGEST_TITLE)
+
+
+class OfferChangeIn(OfferIn):
+    """Any part of a draft; what is left out stays."""
+
+    title = Text(1, rules.LONGEST_TITLE)
+
+
 class FormMixin:
     """What a form sends: empty cells mean none, and no ticked box means none of them."""
 
@@ -103,10 +115,6 @@ class ListIn(Schema):
 
 class OfferListIn(ListIn):
     status = fields.Enum(IpStatus, by_value=True, load_default=None, error_messages=CHOOSE)
-
-
-class OrderIn(Schema):
-    sort = fields.Enum(Order, by_value=True, load_default=Order.NEWEST)
 
 
 class OwnerOut(Schema):
