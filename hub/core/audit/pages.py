@@ -61,6 +61,10 @@ def say(line: queries.Line) -> str:
         return text
 
 
+def _words(name: str) -> str:
+    return request.args.get(name, "").replace("\0", "").strip()[:80]
+
+
 def _whole(name: str) -> int | None:
     said = request.args.get(name, "")
     return int(said) if said.isdecimal() and len(said) < 16 else None
