@@ -100,8 +100,8 @@ def _cheap_hashes_in_tests(state: BlueprintSetupState) -> None:
 def unconfirmed(who: Actor) -> list[todo.Todo]:
     if not who.signed_in or who.verified:
         return []
-    words = gettext("Confirm your e-mail address"), gettext("Until then you can look at everything, but not enter, sign, or act for an organisation.")
-    return [todo.Todo(*words, href=url_for("accounts.security"), action=gettext("Confirm"))]
+    why = gettext("Until then you can look at everything, but not enter, sign, or act for an organisation.")
+    return [todo.Todo(gettext("Confirm your e-mail address"), why, href=url_for("accounts.security"), action=gettext("Confirm"))]
 
 
 # Throttling: few wrong tries per address of the net and per address of the mail

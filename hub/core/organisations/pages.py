@@ -36,6 +36,7 @@ def new() -> Any:
 
 
 @pages.post("/orgs/new")
+@limiter.limit("30 per hour")
 @writes(again=new)
 def found() -> Any:
     organisation = operations.found(actor=actor(), **parse(OrganisationIn()))

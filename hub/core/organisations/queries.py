@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select
+from sqlalchemy import func, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -117,7 +117,7 @@ def of_person(person_id: int) -> list[tuple[Organisation, Role]]:
     return [(row.Organisation, row.role) for row in rows]
 
 
-def own_after(person_id: int, after: int | None, limit: int) -> Sequence[Row[Any]]:
+def own_after(person_id: int, after: int | None, limit: int) -> Sequence[Any]:
     """Up to `limit` of the person's organisations, each with all its columns and the `role` there, in the order of their ids."""
     return db.session.execute(
         select(*Organisation.__table__.columns, Membership.role)

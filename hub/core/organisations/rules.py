@@ -10,7 +10,9 @@ from hub.kernel.errors import one_field
 from hub.kernel.words import N_
 
 _NOT_COUNTRIES = frozenset("AC CP CQ DG EA EU EZ IC QO TA UN XA XB ZZ".split())
-COUNTRIES = frozenset(code for code in Locale.parse("en").territories if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES)
+COUNTRIES = frozenset(
+    code for code in map(str, Locale.parse("en").territories) if len(code) == 2 and code.isalpha() and code not in _NOT_COUNTRIES
+)
 """ISO 3166-1 alpha-2 codes."""
 
 
