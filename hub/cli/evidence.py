@@ -28,7 +28,9 @@ def evidence() -> None:
 @evidence.command()
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option(
-    "--attachments", type=click.Path(exists=True, file_okay=False, path_type=Path), help="The folder with the files you sealed, under their names."
+    "--attachments",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The folder with the files you sealed, under their names.",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def verify(file: Path, attachments: Path | None, as_json: bool) -> None:
@@ -45,7 +47,12 @@ def verify(file: Path, attachments: Path | None, as_json: bool) -> None:
         _say([], False, as_json, str(error))
         sys.exit(1)
     unchecked = 0 if attachments is not None or kept is not None else len(receipt["manifest"]["files"])
-    _say(findings, rules.holds(findings), as_json, f"{unchecked} attachments were not checked: give their folder with --attachments." if unchecked else "")
+    _say(
+        findings,
+        rules.holds(findings),
+        as_json,
+        f"{unchecked} attachments were not checked: give their folder with --attachments." if unchecked else "",
+    )
     sys.exit(0 if rules.holds(findings) else 1)
 
 

@@ -9,7 +9,7 @@ from flask_babel import gettext
 
 from hub.contests.awards import operations, queries
 from hub.contests.awards.policy import POLICY
-from hub.contests.awards.schemas import AcceptIn, DeclineIn, EndIn, MessageIn
+from hub.contests.awards.schemas import AcceptForm, DeclineIn, EndIn, MessageIn
 from hub.contests.awards.states import LIFE, Act, State
 from hub.contests.challenges import operations as challenge_operations
 from hub.contests.challenges import queries as challenges
@@ -91,7 +91,8 @@ def _result(entry_id: int) -> Any:
 def candidates(slug: str) -> Any:
     challenge = _to_decide(slug, Act.SELECT)
     return render_template(
-        PLACE + "candidates.html", challenge=challenge, sheet=judging.sheet(challenge), shown=judging_rules.shown, method=judging_rules.METHOD,
+        PLACE + "candidates.html", challenge=challenge, sheet=judging.sheet(challenge), shown=judging_rules.shown,
+        method=judging_rules.METHOD,
         entry_states=EntryState, challenge_states=ChallengeState, award=queries.of_challenge(challenge.id),
     )  # fmt: skip
 
@@ -163,6 +164,7 @@ def award(award_id: int) -> Any:
         terms=terms,
         clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
         glance=agreement_rules.at_a_glance(terms.choices),
+        transfer=agreement_rules.Transfer(terms.choices["transfer"]),
         is_winner=found.person_id == actor().person_id,
         winner=accounts.card(found.person_id),
         seeker=organisations.card(found.challenge.organisation_id),
@@ -176,7 +178,7 @@ def award(award_id: int) -> Any:
 @needs_scope("money")
 @writes(again=award)
 def accept(award_id: int) -> Any:
-    operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(AcceptIn()))
+    operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(AcceptForm()))
     flash(gettext("Signed and paid: the prize is on your balance."), "success")
     return redirect(url_for(".award", award_id=award_id))
 

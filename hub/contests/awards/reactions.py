@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from hub.contests.awards import operations, queries
 from hub.contests.awards.events import AwardDeclined, AwardLapsed, WinnerSelected
+from hub.contests.awards.states import State, can_be_signed
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.events import ChallengeEnded
 from hub.contests.entries import queries as entries
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries as judging
+from hub.core.accounts import queries as accounts
+from hub.core.agreements import queries as agreements
+from hub.core.agreements.events import AgreementSigned
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.db.delivery import every
@@ -67,3 +71,15 @@ def tell_that_the_choice_is_open(event: AwardDeclined | AwardLapsed, fact: Fact)
     for entry in entries.entries_in(challenge.id):
         if entry.state is EntryState.SEALED:
             _tell(entry.person_id, again, f"/entries/{entry.id}", title=challenge.title)
+
+
+@reacts_to(AgreementSigned)
+def pay_upon_signature(event: AgreementSigned, fact: Fact) -> None:
+    """An award agreement may also be signed on its own page: the prize follows the signature all the same, once."""
+    prefix, _, number = event.subject.partition(":")
+    if prefix != "award" or event.kind != queries.AGREEMENT:
+        return
+    award = queries.get(int(number))
+    if award.state is State.SELECTED and can_be_signed(award):
+        winner = accounts.actor_of(event.person_id)
+        operations.accept(actor=winner, award=award, seen_hash=agreements.get(event.terms_id).hash)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from marshmallow import Schema, fields
+from flask_babel import lazy_gettext
+from marshmallow import Schema, fields, post_load, pre_load, validate
 
 from hub.contests.awards.rules import LONGEST_MESSAGE
 from hub.contests.awards.states import State
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import rules as judging
-from hub.web.forms import Text
+from hub.web.forms import Text, Tick
 
 
 class MessageIn(Schema):
@@ -33,6 +34,20 @@ class AcceptIn(Schema):
     """`seen_hash` is the hash of the award agreement's text as it was read."""
 
     seen_hash = Text(64, 64, required=True)
+
+
+class AcceptForm(AcceptIn):
+    """The form also asks for a tick."""
+
+    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
+
+    @pre_load
+    def an_absent_tick_is_no(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"agreed": False, **data}
+
+    @post_load
+    def forget_the_tick(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"seen_hash": data["seen_hash"]}
 
 
 class DeclineIn(Schema):
@@ -77,7 +92,9 @@ class ReasonOut(Schema):
     criterion_id = fields.Integer(attribute="criterion.id")
     criterion = fields.String(attribute="criterion.title")
     judge = fields.Integer()
-    points = fields.Function(lambda reason: None if reason.met is not None else reason.points, metadata={"type": "integer", "nullable": True})
+    points = fields.Function(
+        lambda reason: None if reason.met is not None else reason.points, metadata={"type": "integer", "nullable": True}
+    )
     met = fields.Boolean(allow_none=True)
     reason = fields.String(attribute="text")
 
@@ -88,7 +105,9 @@ class ResultOut(Schema):
     entry_id = fields.Integer(attribute="entry.id")
     state = fields.Enum(EntryState, by_value=True, attribute="entry.state")
     decided = fields.Boolean()
-    place = fields.Function(lambda result: result.standing.place if result.standing else None, metadata={"type": "integer", "nullable": True})
+    place = fields.Function(
+        lambda result: result.standing.place if result.standing else None, metadata={"type": "integer", "nullable": True}
+    )
     of = fields.Integer()
     total = fields.Method("_total", metadata={"type": "string", "nullable": True})
     reasons = fields.List(fields.Nested(ReasonOut))

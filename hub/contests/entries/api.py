@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, jsonify, request
+from flask import current_app, jsonify
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.entries import operations, queries, rules
@@ -26,7 +26,7 @@ from hub.contests.entries.schemas import (
 from hub.core.agreements import queries as agreements
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
-from hub.kernel.errors import NotFound, NotNow
+from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, check_version, tagged, writes

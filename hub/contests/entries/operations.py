@@ -131,9 +131,9 @@ def detach(*, actor: Actor, entry: Entry, file_id: int) -> None:
 
 
 def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
-    """Fix the draft as it is. The last seal before the deadline counts; all are kept. Sealing an unchanged draft again gives the seal it has.
+    """Fix the draft as it is. The last seal before the deadline counts; all are kept. An unchanged draft sealed again gives the seal it has.
 
-    The clock is read once, inside the writing transaction and after the lock, and decides: half-open, so the second of the deadline is late.
+    The clock is read once, inside the writing transaction and after the lock: half-open, so the second of the deadline is late.
     Raises NotNow (code "deadline_passed"), Conflict (code "stale": the draft is not the one that was checked), NotAllowed (not the author,
     or code "sign_first": the agreement has changed), Invalid about an empty title or text.
     """
@@ -222,7 +222,7 @@ def turn_down(*, actor: Actor, entry: Entry) -> Entry:
 
 
 def let_go(*, actor: Actor, entry: Entry) -> Entry:
-    """The author of the chosen entry did not sign: it is chosen no longer. By the system, for the awards room. Raises NotNow, NotAllowed."""
+    """The author of the chosen entry did not sign: it is chosen no longer. By the system, for awards. Raises NotNow, NotAllowed."""
     return _decide(actor, entry, Act.LET_GO, EntryLetGo)
 
 
@@ -293,7 +293,8 @@ def _require_active(entry: Entry) -> None:
 def _require_version(entry: Entry, version: int | None) -> None:
     if version is not None and version != entry.version:
         raise Conflict(
-            N_("The draft was changed in another window since you opened it. Your text is kept below: compare and save again."), code="stale"
+            N_("The draft was changed in another window since you opened it. Your text is kept below: compare and save again."),
+            code="stale",
         )
 
 
@@ -308,7 +309,9 @@ def _signature(actor: Actor, challenge: Challenge) -> Signed:
     terms = agreements_read.current(challenge.ref, queries.AGREEMENT)
     signature = agreements_read.signature(actor.person_id or 0, terms.id) if terms is not None else None
     if signature is None:
-        raise NotAllowed(N_("Read and sign the agreement of this challenge first; a changed text needs a new signature."), code="sign_first")
+        raise NotAllowed(
+            N_("Read and sign the agreement of this challenge first; a changed text needs a new signature."), code="sign_first"
+        )
     return signature
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -12,7 +12,7 @@ from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import operations, queries, rules
 from hub.contests.entries.models import Entry
-from hub.contests.entries.schemas import DraftIn, NumberIn, SealIn, SignIn
+from hub.contests.entries.schemas import DraftIn, NumberIn, SealIn, SignForm
 from hub.contests.entries.states import State, takes_entries
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
@@ -69,7 +69,7 @@ def agreement(slug: str) -> Any:
 @pages.post("/challenges/<slug>/agreement")
 @writes(again=agreement)
 def sign(slug: str) -> Any:
-    operations.sign_and_enter(actor=actor(), challenge=_challenge(slug), **parse(SignIn()))
+    operations.sign_and_enter(actor=actor(), challenge=_challenge(slug), **parse(SignForm()))
     flash(gettext("Signed. This is your project room; only you can see what you write here."), "success")
     return redirect(url_for(".room", slug=slug))
 
@@ -125,7 +125,7 @@ def attach(slug: str) -> Any:
     if not sent:
         raise one_field("file", N_("Choose a file first."), code="file_missing")
     for file in sent:
-        operations.upload(actor=actor(), entry=entry, stream=file.stream, filename=file.filename or "")
+        operations.upload(actor=actor(), entry=entry, stream=cast(BinaryIO, file.stream), filename=file.filename or "")
     return redirect(url_for(".room", slug=slug, _anchor="files"))
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import func, select
 
 from hub.contests.challenges import queries as challenges
+from hub.contests.challenges import rules as challenge_rules
 from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.states import CLOSED
 from hub.contests.challenges.states import State as ChallengeState
@@ -99,8 +100,13 @@ def find(entry_id: int) -> Entry:
 
 
 def capacity(actor: Actor, entry: Entry) -> Capacity | None:
-    """In what capacity this actor, not the author, may read the sealed entry now; None means that it is not there for them."""
+    """In what capacity this actor, not the author, may read the sealed entry now; None means that it is not there for them.
+
+    The licence to evaluate, which the author signed, sets the limits: from the close to the decision, at most its number of days.
+    """
     if not actor.signed_in or entry.challenge.state not in CLOSED or entry.state not in READABLE:
+        return None
+    if entry.state is State.SEALED and clock.now() >= licence_ends(entry.challenge):
         return None
     for reader in _readers:
         if (found := reader(actor, entry)) is not None:
@@ -108,6 +114,12 @@ def capacity(actor: Actor, entry: Entry) -> Capacity | None:
     if POLICY.can(actor, Act.SELECT, entry):
         return Capacity.SEEKER
     return Capacity.STAFF if actor.is_admin or actor.is_consultant else None
+
+
+def licence_ends(challenge: Challenge) -> datetime:
+    """When the licence to read and test the entries of a closed challenge ends, unless the decision comes first."""
+    assert challenge.closes_at is not None
+    return challenge_rules.evaluation_ends(challenge.closes_at, int(challenge.terms.get("evaluation_days", 0)))
 
 
 def get_for(actor: Actor, entry_id: int) -> Entry:
@@ -249,7 +261,7 @@ def sealed_of_many(challenge_ids: Iterable[int]) -> list[SealedEntry]:
         .where(Entry.challenge_id.in_(list(challenge_ids)), Entry.state.in_(sorted(IN_THE_RUNNING)))
         .order_by(Entry.challenge_id, Entry.id)
     )
-    return [_as_sealed(entry, seal) for entry, seal in db.session.execute(query).tuples()]
+    return [_as_sealed(entry, seal) for entry, seal in db.session.execute(query)]
 
 
 def entries_in(challenge_id: int) -> Sequence[Entry]:
@@ -270,7 +282,7 @@ def counts(challenge_ids: list[int]) -> dict[int, int]:
         .where(Entry.challenge_id.in_(challenge_ids), Entry.state.in_(sorted(IN_THE_RUNNING)))
         .group_by(Entry.challenge_id)
     )
-    return dict(db.session.execute(query).tuples().all())
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def views_of(entry_id: int) -> Sequence[EntryView]:

@@ -36,7 +36,12 @@ def send_the_receipt(event: EntrySealed, fact: Fact) -> None:
         actor=SYSTEM,
         person_ids=[entry.person_id],
         text=N_("Your entry to “%(title)s” is sealed. Receipt %(number)s, %(at)s, SHA-256 %(hash)s."),
-        values={"title": entry.challenge.title, "number": seal.receipt_no, "at": f"{seal.sealed_at:%Y-%m-%d %H:%M:%S} UTC", "hash": seal.hash},
+        values={
+            "title": entry.challenge.title,
+            "number": seal.receipt_no,
+            "at": f"{seal.sealed_at:%Y-%m-%d %H:%M:%S} UTC",
+            "hash": seal.hash,
+        },
         kind=Kind.ENTRY,
         link=f"/entries/{entry.id}/receipt?number={seal.number}",
     )

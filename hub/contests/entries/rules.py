@@ -197,7 +197,7 @@ def _content(receipt: Mapping[str, Any], sealed: Mapping[str, Any]) -> Finding:
         "content",
         ok,
         N_("The content gives the hash on the receipt: %(hash)s."),
-        N_("The content does not give the hash on the receipt (%(hash)s): the title, the text, the list of files or another part was changed."),
+        N_("The content does not give the hash on the receipt (%(hash)s): the title, the text, the files or another part was changed."),
         hash=receipt["hash"],
     )
 
@@ -234,7 +234,10 @@ def _journal(receipt: Mapping[str, Any]) -> Finding | None:
     row = receipt.get("journal")
     if row is None:
         return None
-    good, bad = N_("The journal row %(id)s recorded this hash."), N_("The journal row on the receipt was changed or belongs to another seal.")
+    good, bad = (
+        N_("The journal row %(id)s recorded this hash."),
+        N_("The journal row on the receipt was changed or belongs to another seal."),
+    )
     if not isinstance(row, dict) or not isinstance(row.get("facts"), dict):
         return Finding("journal", False, bad, {})
     covered = {name: value for name, value in row.items() if name != "hash"}
@@ -247,7 +250,9 @@ def _attachments(sealed: Mapping[str, Any], kept: Mapping[str, tuple[str, int]])
     for file in sealed["files"]:
         name = file["name"]
         if name not in kept:
-            findings.append(Finding("file_missing", False, N_("The file “%(name)s” is on the receipt, but not among the attachments."), {"name": name}))
+            findings.append(
+                Finding("file_missing", False, N_("The file “%(name)s” is on the receipt, but not among the attachments."), {"name": name})
+            )
             continue
         findings.append(
             _found(
@@ -290,7 +295,7 @@ def fingerprint(content: IO[bytes]) -> tuple[str, int]:
 
 
 def read_evidence(content: IO[bytes]) -> tuple[Any, dict[str, tuple[str, int]] | None]:
-    """A receipt (JSON) or a bundle (zip), from a seekable stream: the receipt, and the attachments of a bundle as `check_receipt` takes them.
+    """A receipt (JSON) or a bundle (zip) from a seekable stream: the receipt, and a bundle's attachments as `check_receipt` takes them.
 
     Raises Unreadable.
     """

@@ -49,8 +49,7 @@ IN_THE_RUNNING = frozenset({State.SEALED, State.SELECTED, State.NOT_SELECTED})
 """What is or was judged."""
 
 READABLE = frozenset({State.SEALED, State.SELECTED})
-"""What others than the author may read after the close. The licence to evaluate ends with the decision: who was not selected is left alone."""
-
+"""What others than the author may read after the close: the licence to evaluate ends with the decision."""
 
 
 class DatedChallenge(Protocol):

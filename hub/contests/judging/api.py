@@ -95,7 +95,7 @@ def queue() -> Any:
 @api.response(200, ScoreOut(many=True))
 def my_scores(entry_id: int) -> Any:
     """One's own scores for an entry, as its judge."""
-    entry = entries.get_for(actor(), entry_id)
+    entry = queries.entry_to_score(actor(), entry_id)
     return list(queries.scores_by(queries.judge_for(actor(), entry.challenge_id), entry.id).values())
 
 
@@ -106,5 +106,5 @@ def my_scores(entry_id: int) -> Any:
 def score(sent: dict[str, Any], entry_id: int) -> Any:
     """Score criteria of an entry, all of those sent or none; sending one again changes it, until a winner is selected."""
     challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    entry = entries.get_for(actor(), entry_id)
+    entry = queries.entry_to_score(actor(), entry_id)
     return operations.score_all(actor=actor(), entry=entry, given=[Given(**one) for one in sent["scores"]])

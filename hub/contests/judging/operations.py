@@ -69,7 +69,10 @@ def appoint(*, actor: Actor, challenge: Challenge, email: str) -> Judge:
 
 
 def accept(*, actor: Actor, judge: Judge, declared: bool) -> Judge:
-    """Accept, declaring no conflict of interest in the words of `rules.DECLARATION`. Raises Invalid about "declared", NotAllowed, NotNow."""
+    """Accept, declaring no conflict of interest in the words of `rules.DECLARATION`.
+
+    Raises Invalid about "declared", NotAllowed, NotNow.
+    """
     POLICY.require(actor, Act.ACCEPT, judge)
     if not declared:
         raise one_field("declared", N_("Tick the declaration to accept, or decline if it does not hold."), code="not_declared")

@@ -20,6 +20,7 @@ from hub.contests.judging.operations import Given
 from hub.contests.judging.schemas import AcceptIn, AppointIn, WhyIn
 from hub.contests.judging.states import State, undecided
 from hub.core.accounts import queries as accounts
+from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.words import N_
 from hub.web import todo
@@ -44,7 +45,8 @@ def _sheet(slug: str) -> Any:
         people=accounts.cards(row.judge.person_id for row in sheet.progress),
         can_appoint=undecided(challenge),
         can_decide=challenge.state is ChallengeState.JUDGING and actor().manages(challenge.organisation_id),
-        readable=challenge.state is ChallengeState.JUDGING,
+        readable=challenge.state is ChallengeState.JUDGING and clock.now() < entries.licence_ends(challenge),
+        licence_ends=entries.licence_ends(challenge) if challenge.closes_at else None,
         judge_states=State,
     )
 
@@ -109,7 +111,7 @@ def decline(judge_id: int) -> Any:
 
 
 def _scorer(entry_id: int) -> Any:
-    entry = entries.get_for(actor(), entry_id)
+    entry = queries.entry_to_score(actor(), entry_id)
     judge = queries.judge_for(actor(), entry.challenge_id)
     known = queries.scores_by(judge, entry.id)
     assignment = next((a for a in queries.assignments(actor()) if a.judge.id == judge.id), None)
@@ -117,7 +119,8 @@ def _scorer(entry_id: int) -> Any:
         PLACE + "scorer.html",
         entry=entry,
         challenge=entry.challenge,
-        sealed=entries.sealed(entry),
+        sealed=entries.sealed(entry) if entries.capacity(actor(), entry) is not None else None,
+        licence_ends=entries.licence_ends(entry.challenge),
         criteria=_rubric(entry.challenge),
         values={criterion_id: score.points for criterion_id, score in known.items()},
         reasons={criterion_id: score.reason for criterion_id, score in known.items()},
@@ -140,16 +143,16 @@ def _rubric(challenge: Challenge) -> list[dict[str, Any]]:
 @writes
 def scorer(entry_id: int) -> Any:
     challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    entry = entries.get_for(actor(), entry_id)
-    queries.judge_for(actor(), entry.challenge_id)
-    entry_operations.look(actor=actor(), entry=entry)
+    entry = queries.entry_to_score(actor(), entry_id)
+    if entries.capacity(actor(), entry) is not None:
+        entry_operations.look(actor=actor(), entry=entry)
     return _scorer(entry_id)
 
 
 @pages.post("/judge/entries/<int:entry_id>")
 @writes(again=_scorer)
 def score(entry_id: int) -> Any:
-    entry = entries.get_for(actor(), entry_id)
+    entry = queries.entry_to_score(actor(), entry_id)
     operations.score_all(actor=actor(), entry=entry, given=_given(entry))
     flash(gettext("Saved. You can change it until a winner is selected."), "success")
     return redirect(_next_place(entry))

@@ -113,6 +113,18 @@ def judge_for(actor: Actor, challenge_id: int) -> Judge:
     return judge
 
 
+def entry_to_score(actor: Actor, entry_id: int) -> Entry:
+    """The entry, for its accepted judges while it is in judging: they owe its reasons even after the licence to read it has ended.
+
+    Raises NotFound otherwise.
+    """
+    entry = entries.find(entry_id)
+    if entry.state is not EntryState.SEALED or entry.challenge.state is not ChallengeState.JUDGING:
+        raise NotFound(entries.NO_SUCH)
+    judge_for(actor, entry.challenge_id)
+    return entry
+
+
 def judges_of(challenge_id: int) -> Sequence[Judge]:
     """All appointments in the order they were made."""
     return db.session.scalars(select(Judge).where(Judge.challenge_id == challenge_id).order_by(Judge.id)).all()
@@ -210,7 +222,7 @@ def assignments(actor: Actor) -> list[Assignment]:
 
 def _done_by(judge_ids: list[int]) -> dict[tuple[int, int], int]:
     query = select(Score.judge_id, Score.entry_id, func.count()).where(Score.judge_id.in_(judge_ids))
-    rows = db.session.execute(query.group_by(Score.judge_id, Score.entry_id)).tuples()
+    rows = db.session.execute(query.group_by(Score.judge_id, Score.entry_id))
     return {(judge_id, entry_id): count for judge_id, entry_id, count in rows}
 
 
@@ -246,14 +258,14 @@ def answered_pairs(challenge_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
         .distinct()
         .subquery()
     )
-    done = dict(db.session.execute(select(given.c.challenge_id, func.count()).group_by(given.c.challenge_id)).tuples().all())
+    done = {row[0]: row[1] for row in db.session.execute(select(given.c.challenge_id, func.count()).group_by(given.c.challenge_id))}
     needed = (
         select(Entry.challenge_id, func.count())
         .join(Criterion, Criterion.challenge_id == Entry.challenge_id)
         .where(Entry.challenge_id.in_(challenge_ids), Entry.state.in_(sorted(IN_THE_RUNNING)))
         .group_by(Entry.challenge_id)
     )
-    total = dict(db.session.execute(needed).tuples().all())
+    total = {row[0]: row[1] for row in db.session.execute(needed)}
     return {challenge_id: (done.get(challenge_id, 0), total.get(challenge_id, 0)) for challenge_id in challenge_ids}
 
 

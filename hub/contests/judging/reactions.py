@@ -18,9 +18,7 @@ from hub.kernel.words import N_
 
 
 def _tell(people: Iterable[int | None], text: str, challenge: Challenge, link: str, **values: str) -> None:
-    messages.notify(
-        actor=SYSTEM, person_ids=people, text=text, values={"title": challenge.title, **values}, kind=Kind.JUDGING, link=link
-    )
+    messages.notify(actor=SYSTEM, person_ids=people, text=text, values={"title": challenge.title, **values}, kind=Kind.JUDGING, link=link)
 
 
 @reacts_to(JudgeAppointed)
@@ -40,7 +38,9 @@ def tell_who_appointed(event: JudgeDeclined, fact: Fact) -> None:
 @reacts_to(JudgeDismissed)
 def tell_the_dismissed(event: JudgeDismissed, fact: Fact) -> None:
     judge = queries.get(event.judge_id)
-    _tell([judge.person_id], N_("You judge “%(title)s” no longer; thank you for your time."), challenges.by_id(event.challenge_id), "/judge")
+    _tell(
+        [judge.person_id], N_("You judge “%(title)s” no longer; thank you for your time."), challenges.by_id(event.challenge_id), "/judge"
+    )
 
 
 @reacts_to(ChallengeClosed)

@@ -13,9 +13,10 @@ TOP = 10
 SHORTEST_REASON, LONGEST_REASON = 20, 4000
 
 METHOD = N_(
-    "Each scored criterion takes the mean of the judges’ points (0 to 10); the total is the mean of these, weighted by the criteria’s weights. "
-    "A must-have counts as met when more judges say so than not. Entries that meet every must-have are ranked by their total; equal totals "
-    "share a place. Entries not yet scored on every criterion have no place, and entries that miss a must-have come last without one."
+    "Each scored criterion takes the mean of the judges’ points (0 to 10); the total is the mean of these, weighted by the "
+    "criteria’s weights. A must-have counts as met when more judges say so than not. Entries that meet every must-have are ranked by "
+    "their total; equal totals share a place. Entries not yet scored on every criterion have no place, and entries that miss a "
+    "must-have come last without one."
 )
 
 DECLARATION_VERSION = "2026-11"
