@@ -37,10 +37,15 @@ def said(error: HubError) -> str:
     return translated % {k: gettext(v) if isinstance(v, str) else v for k, v in error.values.items()} if error.values else translated
 
 
+def said_by_field(error: HubError) -> dict[str, str]:
+    """What to mend, field by field, in the reader's language."""
+    return {name: said(error) if text == str(error) else gettext(text) for name, text in error.fields.items()}
+
+
 def problem(status: int, code: str, title: str, *, fields: dict[str, str] | None = None) -> Response:
     body: dict[str, Any] = {"type": f"/problems/{code}", "title": title, "status": status, "code": code}
     if fields:
-        body["errors"] = {name: gettext(text) for name, text in fields.items()}
+        body["errors"] = fields
     return Response(json.dumps(body, ensure_ascii=False), status=status, content_type="application/problem+json")
 
 
@@ -57,7 +62,7 @@ def on_refusal(error: HubError) -> Any:
     status = handle.STATUS.get(type(error), 400)
     if isinstance(error, NotSignedIn) and not wants_json():
         return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
-    response = answer(status, error.code, _title(status), said(error), fields=error.fields)
+    response = answer(status, error.code, _title(status), said(error), fields=said_by_field(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:

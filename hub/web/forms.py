@@ -13,7 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from hub.kernel import money
 from hub.kernel.errors import HubError, Invalid
-from hub.web.errors import said
+from hub.web.errors import said, said_by_field
 
 
 class Form:
@@ -23,7 +23,7 @@ class Form:
         self._sent = sent
         self.refusal = refusal
         self.once = secrets.token_urlsafe(12)
-        self.errors = {name: gettext(text) for name, text in refusal.fields.items()} if refusal else {}
+        self.errors = said_by_field(refusal) if refusal else {}
         self.summary = said(refusal) if refusal else ""
 
     def value(self, name: str, default: Any = "") -> Any:

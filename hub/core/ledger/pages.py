@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 
 from hub.core.accounts import queries as people
+from hub.core.audit import queries as audit
 from hub.core.ledger import queries
 from hub.core.ledger.models import Account
 from hub.core.ledger.policy import POLICY, Act
@@ -78,13 +79,14 @@ def transaction(transaction_id: int) -> Any:
     POLICY.require(actor(), Act.READ, None)
     found = queries.transaction(transaction_id)
     legs = queries.legs_of([transaction_id])[transaction_id]
+    facts = audit.story(found.ref)
     return render_template(
         "core/ledger/transaction.html",
         transaction=found,
         legs=legs,
         names=_names([account for account, _ in legs]),
-        facts=queries.facts_of(transaction_id),
-        actor=people.cards([found.actor_id]).get(found.actor_id or 0),
+        facts=facts,
+        who={number: card.name for number, card in people.cards([found.actor_id, *(fact.actor_id for fact in facts)]).items()},
         cause_href=_cause_href(found.cause),
     )
 

@@ -15,7 +15,6 @@ from hub.core.ledger import rules
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Progress, Purpose, Report
 from hub.db.extensions import db
-from hub.db.journal import JournalRow
 from hub.kernel.errors import NotFound
 from hub.kernel.money import CURRENCIES, Money
 from hub.kernel.words import N_
@@ -150,11 +149,6 @@ def _found(row: Row | None) -> Row:
     if row is None:
         raise NotFound(N_("There is no such page in the books."))
     return row
-
-
-def facts_of(transaction_id: int) -> list[JournalRow]:
-    """The journal's facts about one transaction: who did what, when."""
-    return list(db.session.scalars(select(JournalRow).where(JournalRow.subject == f"transaction:{transaction_id}").order_by(JournalRow.id)))
 
 
 @dataclass(frozen=True)

@@ -32,7 +32,7 @@ FUNDING = Machine(
 class PayoutState(Worded):
     REQUESTED = "requested", N_("On its way")
     PAID = "paid", N_("Paid")
-    REJECTED = "rejected", N_("Not paid, money returned")
+    REJECTED = "rejected", N_("Not paid")
 
 
 class PayoutAct(Worded):
