@@ -127,6 +127,9 @@ def read_csv(data: bytes, required: Sequence[str], optional: Sequence[str] = ())
     delimiter = _delimiter(text, wanted)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     try:
+        first = next(reader)
+        header = [wanted.get(_plain(name), "") for name in first]
+        _check_header(first, header, required)
         lines = list(reader)
     except csv.Error as error:
         raise unreadable(
@@ -135,10 +138,8 @@ def read_csv(data: bytes, required: Sequence[str], optional: Sequence[str] = ())
             line=reader.line_num,
             why=str(error),
         ) from None
-    if len(lines) > MAX_ROWS + 1:
+    if len(lines) > MAX_ROWS:
         raise unreadable(N_("The file has more than %(most)s rows. Split it."), "import_too_many_rows", most=MAX_ROWS)
-    header = [wanted.get(_plain(name), "") for name in lines[0]]
-    _check_header(lines[0], header, required)
     table = _rows(lines, header)
     if not table.rows and not table.broken:
         raise unreadable(N_("The file has a first line with the columns, and nothing under it."), "import_empty")
@@ -182,7 +183,7 @@ def _check_header(found: list[str], header: list[str], required: Sequence[str]) 
 def _rows(lines: list[list[str]], header: list[str]) -> Table:
     rows: list[tuple[int, dict[str, str]]] = []
     broken: list[Remark] = []
-    for number, cells in enumerate(lines[1:], start=2):
+    for number, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
             continue
         if len(cells) != len(header):

@@ -208,7 +208,7 @@ def member_ids(listing: Listing) -> list[int]:
 def compare(source: str, records: Iterable[ImportedOffer]) -> Plan:
     """What an import of these records would do. One statement."""
     rows = db.session.execute(select(Listing.source_key, Listing.source_hash).where(Listing.source == source))
-    known: dict[str | None, str] = {key: fingerprint for key, fingerprint in rows}
+    known: dict[str | None, str] = {row.source_key: row.source_hash for row in rows}
     plan: dict[str, list[ImportedOffer]] = {"new": [], "changed": [], "unchanged": []}
     for record in records:
         stored = known.pop(record.source_key, None)

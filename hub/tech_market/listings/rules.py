@@ -293,7 +293,7 @@ def _serial(cells: Cells) -> str:
     if len(re.sub(r"\D", "", said)) != 8:
         cells.remark(Weight.WARNING, field, "serial_zeros", N_("Zeros that were lost were put back: %(serial)s."), serial=serial)
     elif serial != said:
-        cells.remark(Weight.NOTE, field, "serial_form", N_("Written as %(serial)s."), serial=serial)
+        cells.remark(Weight.NOTE, field, "serial_form", N_("Put into the usual form."))
     return serial
 
 
