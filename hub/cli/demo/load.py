@@ -30,7 +30,7 @@ def is_loaded() -> bool:
 def load(say: Say = lambda text: None, records: bool = True) -> None:
     """Load everything; `records` False leaves out the 2,000 imported ones. Interrupted, it leaves no half story: start it again."""
     if records:
-        import_records(say)
+        import_records(DATA, say)
     say("Demo stories ...")
     with work.unit():
         cast = gather(read("people.toml"))

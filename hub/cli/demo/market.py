@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from hub.cli.demo.people import Cast
+from hub.db import work
+from hub.guide.imports import operations as imports
+from hub.guide.imports import queries
+from hub.guide.imports.rules import Source
+from hub.kernel.actor import SYSTEM
 from hub.kernel.taxonomy import Sector
 from hub.tech_market.listings import operations
 from hub.tech_market.listings.rules import Deal, IpStatus, Kind
@@ -32,6 +38,18 @@ def list_item(cast: Cast, item: dict[str, Any]) -> None:
         operations.publish(actor=cast.actor("consultant"), listing=listing)
 
 
-def import_records(say: Callable[[str], None]) -> None:
-    """The real files shipped with the project."""
-    raise NotImplementedError
+RECORDS = {
+    Source.NASA_PATENTS: "nasa_patents.csv",
+    Source.NASA_SOFTWARE: "nasa_software.json",
+    Source.CHALLENGES: "challenge_gov.json",
+}
+
+
+def import_records(folder: Path, say: Callable[[str], None]) -> None:
+    """The real files shipped with the project, through the same import as everybody's; committed in portions."""
+    for source, name in RECORDS.items():
+        preview = queries.preview(source, (folder / name).read_bytes())
+        for records in imports.batches(preview):
+            with work.unit():
+                imports.bring_in(actor=SYSTEM, preview=preview, records=records)
+        say(f"{name}: {len(preview.due):,} records")
