@@ -350,7 +350,7 @@ def suspend(*, actor: Actor, person: Person, reason: str) -> Person:
     if person.id == actor.person_id:
         raise NotAllowed(N_("Another administrator has to decide this."))
     if not reason.strip():
-        raise one_field("reason", N_("Say why: the person is told."))
+        raise one_field("reason", N_("Say why: the person reads it when signing in."))
     LIFE.fire(person, Act.SUSPEND)
     person.state_reason = reason.strip()
     _tell(PersonSuspended(person_id=person.id), actor)
