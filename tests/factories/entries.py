@@ -103,15 +103,15 @@ def score(entry: Entry, judge: Actor, points: int = 8, met: bool = True) -> None
     judging.score_all(actor=judge, entry=entry, given=given(entry.challenge, points, met))
 
 
-def judged(solvers: int = 2, points: tuple[int, ...] = (9, 6), **changes: Any) -> Contest:
-    """A committed contest in judging: everybody has sealed, and one judge has scored everything, the first entry best."""
+def judged(solvers: int = 2, points: tuple[int, ...] = (), **changes: Any) -> Contest:
+    """A committed contest in judging: everybody has sealed, one judge has scored everything, by default each entry lower than the last."""
     made = contest(solvers=solvers, judges=1, **changes)
     with work.unit():
         entries = [queries.find(seal(made.challenge, people.actor_of(solver)).entry_id) for solver in made.solvers]
         appoint(made.challenge, made.manager, made.judges[0])
         close(made.challenge)
-        for entry, best in zip(entries, points, strict=False):
-            score(entry, people.actor_of(made.judges[0]), best)
+        for entry, given_points in zip(entries, points or range(9, 0, -1), strict=False):
+            score(entry, people.actor_of(made.judges[0]), given_points)
     return made
 
 

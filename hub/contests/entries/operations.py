@@ -84,8 +84,8 @@ def save(*, actor: Actor, entry: Entry, title: str, body: str, version: int | No
     POLICY.require(actor, Act.SAVE, entry)
     _require_in_time(locked_challenge(entry.challenge_id))
     _require_active(entry)
-    _require_version(entry, version)
     if (entry.title, entry.body) != (title, body):
+        _require_version(entry, version)
         entry.title, entry.body, entry.updated_at = title, body, clock.now()
         db.session.flush()
     return entry
@@ -131,7 +131,7 @@ def detach(*, actor: Actor, entry: Entry, file_id: int) -> None:
 
 
 def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
-    """Fix the draft as it is. The last seal before the deadline counts; all are kept. An unchanged draft sealed again gives the seal it has.
+    """Fix the draft as it is. The last seal before the deadline counts; all are kept. An unchanged draft keeps the seal it has.
 
     The clock is read once, inside the writing transaction and after the lock: half-open, so the second of the deadline is late.
     Raises NotNow (code "deadline_passed"), Conflict (code "stale": the draft is not the one that was checked), NotAllowed (not the author,

@@ -147,6 +147,7 @@ class Unreadable(ValueError):
     """Not a receipt at all; the message is an N_ text."""
 
 
+_PARTS = {"format", "site", "receipt_no", "hash", "hash_is", "sealed_at", "manifest", "journal"}
 _HEX64 = re.compile(r"[0-9a-f]{64}")
 _WANTED: Mapping[str, type] = {
     "format": str, "salt": str, "challenge": dict, "entry": int, "number": int, "author": dict, "agreement": dict,
@@ -175,12 +176,14 @@ def _manifest_in(receipt: Any) -> dict[str, Any]:
     if not isinstance(receipt, dict) or receipt.get("format") != RECEIPT:
         raise Unreadable(N_("This is not a receipt of an Innovation Hub."))
     sealed = receipt.get("manifest")
-    whole = isinstance(sealed, dict) and all(isinstance(sealed.get(name), kind) for name, kind in _WANTED.items())
+    whole = (
+        receipt.keys() == _PARTS and isinstance(sealed, dict) and all(isinstance(sealed.get(name), kind) for name, kind in _WANTED.items())
+    )
     if not whole or not all(isinstance(receipt.get(name), str) for name in ("hash", "receipt_no", "sealed_at")):
-        raise Unreadable(N_("Parts of the receipt are missing, so it cannot be checked."))
+        raise Unreadable(N_("Parts of the receipt are missing or foreign to it, so it cannot be checked."))
     assert isinstance(sealed, dict)
     if not all(isinstance(file, dict) and {"name", "sha256", "size"} <= file.keys() for file in sealed["files"]):
-        raise Unreadable(N_("Parts of the receipt are missing, so it cannot be checked."))
+        raise Unreadable(N_("Parts of the receipt are missing or foreign to it, so it cannot be checked."))
     return sealed
 
 
