@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -51,8 +52,7 @@ COMMANDS: list[click.Command] = [import_group]
 
 def _bring_in(found: Preview, *, quiet: bool) -> None:
     """Batch by batch, each in a unit of work of its own; a run that is broken off is finished by the next."""
-    stderr = click.get_text_stream("stderr")
-    with click.progressbar(length=len(found.due), label="Importing", file=stderr, hidden=quiet or not found.due) as bar:
+    with click.progressbar(length=len(found.due), label="Importing", file=sys.stderr, hidden=quiet or not found.due) as bar:
         for records in operations.batches(found):
             with work.unit():
                 operations.bring_in(actor=SYSTEM, preview=found, records=records)

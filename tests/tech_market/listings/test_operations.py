@@ -134,7 +134,9 @@ def test_strangers_move_nothing(acme, me, state, operation, more):
     assert (offer.state, offer.version, offer.title, journal.last_id()) == before
 
 
-@pytest.mark.parametrize(("state", "operation"), [("draft", "publish"), ("draft", "renew"), ("published", "submit"), ("withdrawn", "renew")])
+@pytest.mark.parametrize(
+    ("state", "operation"), [("draft", "publish"), ("draft", "renew"), ("published", "submit"), ("withdrawn", "renew")]
+)
 def test_a_move_that_does_not_exist_here_is_refused(acme, me, consultant, state, operation):
     offer = made(acme, me, state)
     actor = consultant if operation == "publish" else me

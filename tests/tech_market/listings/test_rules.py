@@ -184,7 +184,9 @@ def test_no_text_breaks_the_date_rule(text):
     assert set(assumed) <= {"century", "day_first"}
 
 
-@pytest.mark.parametrize("text", ["02/30/2030", "13/13/2030", "31 June 2030", "12 Foo 2030", "2030", "06/16/24", "0/1/2030", "10 March 2015 "])
+@pytest.mark.parametrize(
+    "text", ["02/30/2030", "13/13/2030", "31 June 2030", "12 Foo 2030", "2030", "06/16/24", "0/1/2030", "10 March 2015 "]
+)
 def test_what_is_no_date_is_no_date(text):
     assert rules.read_date(text) == (None, [])
 
