@@ -10,7 +10,7 @@ from typing import Any
 from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from hub.db import work
@@ -99,6 +99,13 @@ def on_integrity(error: IntegrityError) -> Any:
     return on_refusal(Conflict("Somebody else was first, or this would break a rule of the records. Nothing was changed."))
 
 
+def on_data(error: DataError) -> Any:
+    """A number too large for its column, a NUL in a text: what the schemas let through and the database does not take."""
+    work.rollback()
+    log.warning("value refused: %s", error.orig)
+    return on_refusal(Invalid("A value in this request cannot be stored. Nothing was changed."))
+
+
 def on_database(error: OperationalError) -> Any:
     work.rollback()
     log.error("database unavailable: %s", error.orig)
@@ -143,5 +150,6 @@ def init(app: Flask) -> None:
     app.register_error_handler(HubError, on_refusal)
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(IntegrityError, on_integrity)
+    app.register_error_handler(DataError, on_data)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(Exception, on_fault)

@@ -6,6 +6,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.routing import IntegerConverter, Map
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 csrf = CSRFProtect()
@@ -49,7 +50,15 @@ def add_headers(response: Response) -> Response:
     return response
 
 
+class RowNumber(IntegerConverter):
+    """`<int:...>` in an address: a number that no table can hold is no address of ours, instead of the database's error."""
+
+    def __init__(self, map: Map, fixed_digits: int = 0, min: int | None = None, max: int | None = 2**31 - 1, signed: bool = False) -> None:
+        super().__init__(map, fixed_digits, min, max, signed)
+
+
 def init(app: Flask) -> None:
+    app.url_map.converters["int"] = RowNumber
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(add_headers)

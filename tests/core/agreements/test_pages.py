@@ -61,6 +61,13 @@ def test_who_may_not_read_learns_nothing(client: FlaskClient) -> None:
     assert signatures() == 0
 
 
+def test_a_number_that_no_table_can_hold_is_just_no_address(client: FlaskClient) -> None:
+    for number in (2**31, 2**63, 10**30):
+        assert client.get(f"/agreements/{number}").status_code == 404
+        answer = client.get(f"/api/v1/agreements/{number}", headers=people.api_headers(people.person()))
+        assert (answer.status_code, answer.json["code"]) == (404, "not_found")
+
+
 def test_signing_keeps_the_evidence_and_shows_it(client: FlaskClient) -> None:
     terms, ada = drawn_up(), people.person("Ada Lovelace")
     people.sign_in(client, ada)
