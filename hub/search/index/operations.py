@@ -10,6 +10,7 @@ from sqlalchemy import delete, insert
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.documents import Document, Gone
+from hub.search.index import engines
 from hub.search.index.models import IndexMark
 
 Provider = Callable[[list[int]], Iterable[Document | Gone]]
@@ -72,3 +73,8 @@ def forget(marks: Collection[int]) -> None:
     numbers = list(marks)
     for start in range(0, len(numbers), 500):
         db.session.execute(delete(IndexMark).where(IndexMark.id.in_(numbers[start : start + 500])))
+
+
+def ask_for_rebuild() -> None:
+    """Have the indexer build a new index. Takes effect at once, whatever becomes of the caller's transaction: it does no harm."""
+    engines.current().report_damage("somebody asked for a new index")

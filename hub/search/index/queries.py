@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -42,8 +42,12 @@ class SearchRequest:
     centres: tuple[str, ...] = ()
     loose: bool = False
     sort: str = BEST
-    page: int = 1
+    offset: int = 0
     size: int = SIZE
+
+    @property
+    def has_filters(self) -> bool:
+        return any(self.chosen(facet) for facet in FACETS)
 
     def chosen(self, facet: str) -> tuple[str, ...]:
         return {"kind": self.kinds, "sector": self.sectors, "status": self.statuses, "centre": self.centres}[facet]
@@ -109,6 +113,16 @@ def counts() -> dict[str, int]:
     return {each.value: each.count for each in search(SearchRequest(size=1)).facets.get("kind", ())}
 
 
+def listed() -> Iterator[Document]:
+    """Everything that lists show, for the site map; nothing while there is no index."""
+    try:
+        view = engines.current().view()
+        for number in np.flatnonzero(view.columns.live & view.columns.listed).tolist():
+            yield view.document(number)
+    except Unavailable:
+        return
+
+
 def lag() -> Lag:
     waiting, oldest = db.session.execute(select(func.count(), func.min(IndexMark.at))).one()
     return Lag(waiting, max(0.0, (clock.now() - oldest).total_seconds()) if isinstance(oldest, datetime) else 0.0)
@@ -155,7 +169,7 @@ def _search(view: View, request: SearchRequest) -> Results:
         more = int(_all(half, passing).sum()) - int(_all(shown, passing).sum())
     facets = {facet: _count(columns, facet, _all(shown, passing, leaving_out=facet), request.chosen(facet)) for facet in FACETS}
     matches = np.flatnonzero(_all(shown, passing))
-    page = _ordered(columns, matches, scores, request)[(request.page - 1) * request.size : request.page * request.size]
+    page = _ordered(columns, matches, scores, request)[request.offset : request.offset + request.size]
     return Results(
         total=len(matches),
         cards=tuple(_card(view.document(int(number)), wanted) for number in page),
@@ -269,8 +283,3 @@ def _spelled(document: Document, term: str) -> str:
     """The word behind a stem, as this document writes it."""
     text = f"{document.title} {document.text}"
     return next((text[word.start : word.end].lower() for word in rules.words(text) if word.term == term), term)
-
-
-def again(request: SearchRequest, **changes: Any) -> SearchRequest:
-    """The same question with something changed, from its first page."""
-    return replace(request, page=1, **changes)

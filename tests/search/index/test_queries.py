@@ -114,7 +114,7 @@ def test_closing_soon_first_and_what_is_over_last(filled: Engine):
 
 
 def test_pages_do_not_overlap_and_cover_all(filled: Engine):
-    pages = [keys(size=3, page=number) for number in (1, 2, 3, 4)]
+    pages = [keys(size=3, offset=offset) for offset in (0, 3, 6, 9)]
     assert [len(page) for page in pages] == [3, 3, 1, 0]
     assert sorted(key for page in pages for key in page) == sorted(keys())
 

@@ -1,0 +1,1 @@
+"""The administrators' desk: what waits, and the engine room."""

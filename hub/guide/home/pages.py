@@ -1,0 +1,126 @@
+"""The front page, what needs me now, where to begin, and what search engines ask for."""
+
+from __future__ import annotations
+
+from typing import Any
+from xml.sax.saxutils import escape
+
+from flask import Blueprint, Response, current_app, redirect, render_template, request, url_for
+from flask_babel import gettext
+
+from hub.core.messages import queries as messages
+from hub.core.organisations import queries as organisations
+from hub.guide.explore.pages import card
+from hub.guide.home import queries
+from hub.kernel.errors import NotFound
+from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
+from hub.search.index import queries as index
+from hub.web.auth import viewer
+from hub.web.handle import actor, public
+from hub.web.pagecache import for_visitors
+from hub.web.todo import todos
+
+pages = Blueprint("home", __name__, template_folder="templates")
+NOTICES, SECTORS, OPEN = 4, 10, 4
+PER_SITEMAP = 20_000
+STATIC = ("/", "/explore", "/challenges", "/needs", "/offers", "/how-it-works")
+PRIVATE = ("/admin", "/api/v1", "/desk", "/home", "/inbox", "/judge", "/login", "/my/", "/register", "/reset", "/settings", "/verify")
+
+
+@pages.get("/")
+@public
+@for_visitors
+def front() -> Any:
+    if viewer() is not None:
+        return redirect(url_for(".home"))
+    figures = queries.figures()
+    sectors = [(gettext(Sector(value).label), value, count) for value, count in figures.sectors if value in set(Sector)]
+    return render_template(
+        "guide/home/front.html",
+        figures=figures,
+        challenges=[card(document) for document in queries.closing_soon()],
+        offers=[card(document) for document in queries.newest_offers()],
+        sectors=sectors[:SECTORS],
+    )
+
+
+@pages.get("/home")
+def home() -> Any:
+    me = actor()
+    person_id = me.person_id or 0
+    fitting = queries.recommended(person_id)
+    known = {match.key for match in fitting}
+    return render_template(
+        "guide/home/home.html",
+        todos=todos(me),
+        notices=[_notice(note) for note in messages.inbox(person_id, limit=NOTICES)],
+        places=organisations.of_person(person_id),
+        fitting=fitting,
+        challenges=[card(document) for document in queries.closing_soon(OPEN + len(known)) if document.key not in known][:OPEN],
+    )
+
+
+def _notice(note: Any) -> dict[str, Any]:
+    """As ui.notices shows it."""
+    return {
+        "title": messages.in_words(note, gettext),
+        "when": note.at,
+        "href": url_for("messages.open_", notification_id=note.id) if note.link else "",
+        "unread": note.read_at is None,
+    }
+
+
+MODES = (
+    ("contest", "/challenges/new", N_("Challenge"), N_("Who can solve this?"),
+     N_("You know the problem, not who has the answer. Describe it, set a prize, get sealed entries with proof. You pay for a result.")),
+    ("market", "/needs/new", N_("Need"), N_("Who has this already?"),
+     N_("You look for a technology, a patent or a partner that may exist. Post it; fitting offers and experts are listed beside it.")),
+    ("market", "/offers/new", N_("Offer"), N_("Who can use what we have?"),
+     N_("You own a patent, software or know-how. List it with its terms and readiness, and hear from those who need it.")),
+)  # fmt: skip
+
+
+@pages.get("/new")
+@public
+@for_visitors
+def new() -> Any:
+    """Which mode fits?"""
+    return render_template("guide/home/new.html", modes=MODES)
+
+
+@pages.get("/robots.txt")
+@public
+def robots() -> Any:
+    lines = ["User-agent: *", *(f"Disallow: {path}" for path in PRIVATE), f"Sitemap: {_base()}/sitemap.xml"]
+    return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
+
+
+@pages.get("/sitemap.xml")
+@public
+@for_visitors
+def sitemap() -> Any:
+    """Everything public; beyond PER_SITEMAP addresses an index of parts, as the protocol asks."""
+    entries = [(path, "") for path in STATIC]
+    entries += [(document.url, document.at.date().isoformat() if document.at else "") for document in index.listed()]
+    parts = -(-len(entries) // PER_SITEMAP)
+    said = request.args.get("part", "")
+    if not said and parts > 1:
+        return _xml("sitemapindex", [f"<sitemap><loc>{_base()}/sitemap.xml?part={part}</loc></sitemap>" for part in range(1, parts + 1)])
+    part = int(said) if said.isdecimal() and len(said) < 6 else 1
+    if not 1 <= part <= parts:
+        raise NotFound(N_("There is no such part of the site map."))
+    return _xml("urlset", [_url(*entry) for entry in entries[(part - 1) * PER_SITEMAP : part * PER_SITEMAP]])
+
+
+def _base() -> str:
+    return str(current_app.config["HUB"].base_url)
+
+
+def _url(path: str, changed: str) -> str:
+    return f"<url><loc>{escape(_base() + path)}</loc>{f'<lastmod>{changed}</lastmod>' if changed else ''}</url>"
+
+
+def _xml(root: str, rows: list[str]) -> Response:
+    head = f'<?xml version="1.0" encoding="UTF-8"?>\n<{root} xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">'
+    return Response("\n".join([head, *rows, f"</{root}>", ""]), content_type="application/xml; charset=utf-8")
