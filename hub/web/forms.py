@@ -81,7 +81,7 @@ class Currency(fields.String):
 
 
 class Text(fields.String):
-    """Trimmed text of `least` to `most` characters; line ends are made alike and NUL is refused."""
+    """Trimmed text of `least` to `most` characters; line ends are made alike; NUL and lone surrogates are refused."""
 
     def __init__(self, least: int = 0, most: int = 200, **kwargs: Any) -> None:
         self.least, self.most = least, most
@@ -89,7 +89,7 @@ class Text(fields.String):
 
     def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> str:
         text = str(super()._deserialize(value, attr, data, **kwargs)).replace("\r\n", "\n").strip()
-        if "\x00" in text:
+        if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
             raise ValidationError(gettext("This text has a character that cannot be stored."))
         if len(text) < self.least:
             told = gettext("Please fill this in.") if not text else gettext("Write at least %(n)s characters.", n=self.least)
