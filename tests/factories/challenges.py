@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from hub.contests.challenges import operations
@@ -24,6 +24,17 @@ PROBLEM = (
     "Fresh fish and meat spoil inside packs that nobody may open. We look for a sensing principle that a packaging line can add "
     "for less than two cents a pack and that a phone camera can read through the film."
 )
+PAST: dict[str, Any] = {
+    "name": "Decoding Maternal Morbidity Data Challenge",
+    "agency": "National Institutes of Health",
+    "summary": "Delivering new data solutions to improve maternal health.",
+    "deadline": datetime(2021, 10, 15, 21, tzinfo=UTC),
+    "published": datetime(2021, 7, 1, 10, tzinfo=UTC),
+    "details_url": "https://www.challenge.gov/challenge/decoding-maternal-morbidity-data-challenge/",
+    "source": "challenge.gov",
+    "source_key": "challenge.gov:decoding-maternal-morbidity-data-challenge",
+}
+"""A row as `operations.import_past` takes it."""
 
 
 def content(prize: str = "40000", currency: str = "USD", days: float = 20, **changes: Any) -> dict[str, Any]:
@@ -58,7 +69,7 @@ def challenge(organisation: Any, author: Actor, state: str = "draft", prize: str
 def fund(author: Actor, made: Challenge) -> None:
     """Pay the prize in and have it confirmed."""
     funding = operations.fund(actor=author, challenge=made)
-    payments.confirm_funding(actor=SYSTEM, funding=funding, received=made.prize)
+    payments.confirm_funding(actor=SYSTEM, funding=funding, received=funding.due)
 
 
 def _close(author: Actor, made: Challenge) -> None:

@@ -52,17 +52,6 @@ class ChallengeReopened:
 
 
 @dataclass(frozen=True)
-class PrizeRequested:
-    """The seeker asked where to pay the prize in: `minor` units of `currency`."""
-
-    SAYS: ClassVar[str] = N_("asked for the bank details to pay the prize in")
-    challenge_id: int
-    funding_id: int
-    minor: int
-    currency: str
-
-
-@dataclass(frozen=True)
 class ChallengePublished:
     SAYS: ClassVar[str] = N_("published the challenge")
     challenge_id: int

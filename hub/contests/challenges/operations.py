@@ -24,7 +24,6 @@ from hub.contests.challenges.events import (
     ChallengeSelected,
     ChallengeSubmitted,
     ChallengeWithdrawn,
-    PrizeRequested,
 )
 from hub.contests.challenges.models import Challenge, ChallengeFollow, Criterion, Remark
 from hub.contests.challenges.policy import POLICY
@@ -223,12 +222,9 @@ def fund(*, actor: Actor, challenge: Challenge) -> Any:
         return asked
     if asked is not None:
         payments.cancel_funding(actor=actor, funding=asked)
-    funding = payments.request_funding(
+    return payments.request_funding(
         actor=actor, organisation_id=challenge.organisation_id, subject=challenge.ref, amount=missing, label=challenge.title
     )
-    event = PrizeRequested(challenge_id=challenge.id, funding_id=funding.id, minor=missing.minor, currency=missing.currency)
-    journal.record(event, actor=actor, subject=challenge.ref)
-    return funding
 
 
 def fund_from_balance(*, actor: Actor, challenge: Challenge) -> Any:

@@ -18,6 +18,7 @@ from hub.contests.challenges.schemas import ReasonIn
 from hub.contests.challenges.states import LIFE, Act, Phase, State
 from hub.core.agreements import rules as clauses
 from hub.core.audit import queries as audit
+from hub.core.audit.pages import say
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -151,8 +152,13 @@ def of_organisation(slug: str) -> Any:
     organisation = organisations.by_slug(slug)
     if not actor().belongs_to(organisation.id) and not consults(actor(), None):
         raise NotFound(N_("There is no such organisation."))
-    rows = queries.shown(actor(), queries.of_organisation(organisation.id))
-    return show("of_organisation", organisation=organisation, rows=rows, manages=actor().manages(organisation.id), tasks=task_of)
+    manages = actor().manages(organisation.id)
+    rows = [
+        (shown, task_of(shown.challenge) if manages else None)
+        for shown in queries.shown(actor(), queries.of_organisation(organisation.id))
+    ]
+    rows.sort(key=lambda row: row[1] is None)
+    return show("of_organisation", organisation=organisation, rows=rows, manages=manages)
 
 
 # The challenge
@@ -178,8 +184,10 @@ def page(slug: str) -> Any:
 
 
 def parts(challenge: Challenge) -> dict[str, Any]:
-    """What every page about one challenge shows of it."""
-    (shown,) = queries.shown(actor(), [queries.with_hold(challenge)])
+    """What every page about one challenge shows of it. What is held is asked only before the opening: afterwards the state vouches for it."""
+    if challenge.published_at is None:
+        queries.with_hold(challenge)
+    (shown,) = queries.shown(actor(), [challenge])
     terms = clauses.read_choices(challenge.terms)
     return {
         "c": challenge, "shown": shown, "terms": terms, "glance": clauses.at_a_glance(terms), "rules": rules,
@@ -209,15 +217,19 @@ def task_of(challenge: Challenge) -> tuple[str, str] | None:
 def story(slug: str) -> Any:
     challenge = found(slug, Act.READ_STORY)
     lines, kept_back = queries.story(actor(), challenge)
-    names = audit.names(lines)
+    names, remarks = audit.names(lines), {remark.id: remark.text for remark in challenge.remarks}
     entries = [
-        {"when": line.at, "who": names.get(line.actor_id or 0) or _("The site"), "what": said(line.says, line.facts)} for line in lines
-    ]
+        {
+            "when": line.at, "who": names.get(line.actor_id or 0) or _("The site"), "what": say(line),
+            "detail": remarks.get(line.facts.get("remark_id")) or amount_in(line.facts),
+        }
+        for line in lines
+    ]  # fmt: skip
     return show("story", c=challenge, entries=entries, kept_back=kept_back)
 
 
-def said(sentence: str, facts: dict[str, Any]) -> str:
-    return _(sentence) % facts if "%(" in sentence else _(sentence)
+def amount_in(facts: dict[str, Any]) -> str:
+    return show_money(Money(facts["minor"], facts["currency"])) if {"minor", "currency"} <= facts.keys() else ""
 
 
 @pages.post("/challenges/<slug>/follow")
@@ -238,7 +250,8 @@ def unfollow(slug: str) -> Any:
 
 @pages.get("/challenges/<slug>/cancel")
 def cancellation(slug: str) -> Any:
-    return show("cancel", **parts(found(slug, Act.CANCEL)))
+    challenge = queries.with_hold(found(slug, Act.CANCEL))
+    return show("cancel", **parts(challenge))
 
 
 @pages.post("/challenges/<slug>/cancel")

@@ -122,6 +122,12 @@ def by_source_key(source_key: str) -> Challenge | None:
     return db.session.scalars(select(Challenge).where(Challenge.source_key == source_key)).one_or_none()
 
 
+def imported(source: str) -> dict[str, Challenge]:
+    """What came from this source, by its keys there. One statement."""
+    rows = db.session.scalars(select(Challenge).where(Challenge.source == source))
+    return {challenge.source_key: challenge for challenge in rows if challenge.source_key}
+
+
 def is_open(challenge: Challenge) -> bool:
     """Does it take entries at this moment? The clock decides even before the state has followed it."""
     return challenge.state is State.OPEN and rules.deadline_is_ahead(challenge)
@@ -206,9 +212,11 @@ def of_organisation(organisation_id: int) -> Sequence[Challenge]:
     return db.session.scalars(query.options(selectinload(Challenge.criteria))).all()
 
 
-def of_organisations_after(organisation_ids: Iterable[int], last_id: int | None, limit: int) -> Sequence[Challenge]:
-    """Up to `limit` + 1 challenges of these organisations in any state, newest first."""
-    query = select(Challenge).where(Challenge.organisation_id.in_(list(organisation_ids))).order_by(Challenge.id.desc())
+def of_organisation_after(organisation_id: int, last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Challenge]:
+    """Up to `limit` + 1 of an organisation's challenges in any state (or one phase), newest first. For its own people."""
+    query = select(Challenge).where(Challenge.organisation_id == organisation_id).order_by(Challenge.id.desc())
+    if wanted.phase is not None or wanted.sector is not None:
+        query = query.where(_public(wanted))
     if last_id is not None:
         query = query.where(Challenge.id < last_id)
     return db.session.scalars(query.options(selectinload(Challenge.criteria)).limit(limit + 1)).all()

@@ -11,6 +11,7 @@ from hub.kernel.words import N_, Worded
 
 NOTICE = timedelta(hours=24)
 """A challenge is sent to review at least this long before its deadline."""
+REVIEW_PROMISE = timedelta(days=3)
 FARTHEST = timedelta(days=5 * 365)
 MOST_CRITERIA = 20
 SHORTEST_TITLE, LONGEST_TITLE = 8, 160
@@ -120,6 +121,11 @@ def ready_to_open(challenge: Launchable) -> bool:
 def deadline_has_passed(challenge: Launchable) -> bool:
     """The interval is half-open: an entry in the second of the deadline is late."""
     return challenge.closes_at is not None and challenge.closes_at <= clock.now()
+
+
+def waits_too_long(since: datetime) -> bool:
+    """Has a seeker waited for the consultants longer than REVIEW_PROMISE?"""
+    return clock.now() - since > REVIEW_PROMISE
 
 
 def review_ends(closes_at: datetime, review_days: int) -> datetime:

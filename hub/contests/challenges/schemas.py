@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -104,6 +105,19 @@ class CriterionForm(CriterionIn):
             raise ValidationError(gettext("Name this criterion, or empty the whole row."), "title")
 
 
+class Percent(fields.Integer):
+    """`2.5` as 250: hundredths of a per cent, as they are kept."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
+        try:
+            hundredths = Decimal(str(value).replace(",", ".").removesuffix("%").strip()) * 100
+        except InvalidOperation:
+            hundredths = Decimal("NaN")
+        if not hundredths.is_finite() or hundredths != int(hundredths):
+            raise ValidationError(gettext("Write a percentage like 2.5."))
+        return int(hundredths)
+
+
 class TermsForm(TermsIn):
     """The same choices as a form sends them: ticks that are absent mean no, an empty number of years means for ever."""
 
@@ -111,6 +125,9 @@ class TermsForm(TermsIn):
     revocable = Tick()
     originality_warranty = Tick()
     employer_waiver = Tick()
+    royalty_bp = Percent(
+        allow_none=True, validate=validate.Range(1, 5000, error=lazy_gettext("The royalty lies between 0.01 and 50 per cent."))
+    )
 
     @pre_load
     def empty_means_unlimited(self, data: Row, **_: Any) -> Row:
@@ -173,8 +190,13 @@ class ListIn(Schema):
 
     state = fields.Enum(Phase, by_value=True, load_default=None, error_messages={"unknown": CHOOSE})
     sector = fields.Enum(Sector, by_value=True, load_default=None, error_messages={"unknown": CHOOSE})
+    organisation = Text(0, 80, load_default="", metadata={"description": "Address name of one of the key's own organisations."})
     cursor = fields.String()
     limit = fields.String()
+
+
+class FundIn(Schema):
+    from_balance = fields.Boolean(load_default=False, metadata={"description": "Take it from the balance instead of a transfer."})
 
 
 class CriterionOut(Schema):
@@ -230,12 +252,18 @@ class ChallengeOut(Schema):
         return f"/challenges/{shown.challenge.slug}"
 
 
+class ChallengesOut(Schema):
+    items = fields.List(fields.Nested(ChallengeOut))
+    next = fields.String(allow_none=True)
+
+
 class FundingOut(Schema):
-    """Where the prize is to be paid: put `reference` on the bank transfer."""
+    """What is to be paid in: write `reference` on the bank transfer."""
 
     id = fields.Integer()
     reference = fields.String()
-    amount = fields.String(attribute="plain")
+    amount = fields.Function(lambda funding: funding.amount.plain(), metadata={"type": "string"})
+    due = fields.Function(lambda funding: funding.due.plain(), metadata={"type": "string", "description": "What is still to come."})
     currency = fields.String()
     state = fields.String()
 

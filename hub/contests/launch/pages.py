@@ -81,7 +81,7 @@ def after_saving(challenge: Challenge) -> Response:
     if request.form.get("_then") == "check":
         return to_page(challenge, ".check")
     if request.form.get("_then") == "rows":
-        return to_page(challenge, ".edit", rows=len(challenge.criteria) + 2 * SPARE_ROWS, _anchor="criteria")
+        return to_page(challenge, ".edit", rows=len(challenge.criteria) + 2 * SPARE_ROWS, _anchor="f-criteria")
     return to_page(challenge, ".edit", toast=_("The draft is saved."))
 
 
@@ -151,7 +151,7 @@ def to_desk(toast: str) -> Any:
 
 @pages.get("/challenges/<slug>/fund")
 def funding(slug: str) -> Any:
-    challenge = found(slug, Act.FUND)
+    challenge = queries.with_hold(found(slug, Act.FUND))
     known, asked = parts(challenge), payments.open_funding(challenge.ref)
     account = current_app.config["HUB"].bank_account
     return show(
@@ -220,6 +220,7 @@ def waiting(reader: Actor) -> list[Todo]:
 def desk() -> Any:
     if not consults(actor(), None):
         raise NotAllowed(N_("The desk is for the consultants of this site."))
-    waiting = queries.in_review()
-    mine = {c.id for c in waiting if not reviews_it(actor(), c)}
-    return show("desk", rows=queries.shown(actor(), waiting), own=mine, decided=queries.decided_lately())
+    queue = queries.in_review()
+    own = {c.id for c in queue if not reviews_it(actor(), c)}
+    late = {c.id for c in queue if c.submitted_at is not None and rules.waits_too_long(c.submitted_at)}
+    return show("desk", rows=queries.shown(actor(), queue), own=own, late=late, decided=queries.decided_lately())

@@ -191,7 +191,7 @@ def test_asking_for_the_bank_details_twice_is_one_request(world):
         second = operations.fund(actor=world.actor("finance"), challenge=queries.by_id(made.id))
         assert first.reference == second.reference
     assert first.amount == Money(4_000_000, "USD")
-    assert kinds().count("PrizeRequested") == 1
+    assert kinds().count("FundingRequested") == 1
 
 
 def test_a_changed_prize_replaces_the_open_request(world):

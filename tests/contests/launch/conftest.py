@@ -1,0 +1,3 @@
+from tests.contests.challenges.conftest import world
+
+__all__ = ["world"]
