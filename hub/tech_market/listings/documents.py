@@ -48,7 +48,7 @@ def _document(listing: Listing, owner: str) -> Document:
         url=listing.path,
         version=listing.version,
         sector=listing.sector.value if listing.sector else "",
-        status=listing.ip_status.value if listing.kind is Kind.OFFER else "open",
+        status=listing.ip_status.value if listing.kind is Kind.OFFER else "",
         centre=owner if listing.is_imported else "",
         at=listing.published_at,
         ends_at=_at(ends) if still_runs and ends else None,
