@@ -51,7 +51,7 @@ class Mark:
 class Standing:
     """Where an entry stands.
 
-    `place` is None while criteria are missing or a must-have is failed. `total` is 0..10, over the scored criteria; None while one
+    `place` is None while criteria are missing or a must-have is failed (with must-haves alone, all that meet them share the first). `total` is 0..10, over the scored criteria; None while one
     of them is missing. `means` has the mean points (for a must-have: the share of judges who say met) per criterion scored so far.
     `lowest` and `highest` are the totals of single judges who scored everything: how far the judges are apart.
     """
@@ -87,9 +87,8 @@ def ranking(criteria: Sequence[Measure], entry_ids: Sequence[int], marks: Iterab
     ranked = []
     for standing in order:
         if standing.complete and not standing.failed:
-            assert standing.total is not None
             placed += 1
-            place = better.setdefault(standing.total, placed)
+            place = better.setdefault(standing.total or Fraction(0), placed)
             standing = _with_place(standing, place)
         ranked.append(standing)
     return ranked
