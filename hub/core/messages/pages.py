@@ -72,14 +72,14 @@ def read_all() -> Any:
 @pages.get("/settings/notifications")
 def settings() -> Any:
     choices = queries.mail_choices(_me())
-    return render_template("core/messages/settings.html", kinds=[k for k in Kind if k not in rules.ALWAYS_BY_MAIL], choices=choices)
+    return render_template("core/messages/settings.html", kinds=rules.CHOSEN, choices=choices)
 
 
 @pages.post("/settings/notifications")
 @writes(again=settings)
 def save_settings() -> Any:
     wanted = parse(MailChoicesIn())["mail"]
-    operations.choose_mail(actor=actor(), wanted={kind: str(kind) in wanted for kind in Kind})
+    operations.choose_mail(actor=actor(), wanted={kind: str(kind) in wanted for kind in rules.CHOSEN})
     flash(gettext("Your settings are saved."))
     return redirect(url_for("messages.settings"))
 
