@@ -7,9 +7,10 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any, cast
 
 from flask import Flask
-from sqlalchemy import select, update
+from sqlalchemy import CursorResult, select, update
 
 from hub.db import work
 from hub.db.extensions import db
@@ -76,7 +77,7 @@ def _lease(delivery_id: int) -> bool:
             .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now())
             .values(next_at=clock.now() + LEASE, attempts=Delivery.attempts + 1)
         )
-    return taken.rowcount == 1
+    return cast(CursorResult[Any], taken).rowcount == 1
 
 
 def _react(delivery_id: int) -> None:

@@ -6,8 +6,26 @@ from dataclasses import dataclass
 
 from itsdangerous import BadSignature, URLSafeSerializer
 
-from hub.core.messages.states import Kind
-from hub.kernel.words import N_
+from hub.kernel.words import N_, Worded
+
+
+class Kind(Worded):
+    """What a message is about: people choose per kind whether they want it by mail."""
+
+    ACCOUNT = "account", N_("Account and security")
+    AGREEMENT = "agreement", N_("Agreements")
+    MONEY = "money", N_("Money")
+    CHALLENGE = "challenge", N_("Challenges")
+    ENTRY = "entry", N_("Entries")
+    JUDGING = "judging", N_("Judging")
+    AWARD = "award", N_("Results and awards")
+    MARKET = "market", N_("Technology market")
+    SEARCH = "search", N_("Search briefs")
+    COMMUNITY = "community", N_("Communities")
+    COMPLEMENT = "complement", N_("Platforms and products")
+    MICROTASK = "microtask", N_("Tasks")
+    PORTAL = "portal", N_("Portals")
+
 
 SALT = "hub.core.messages.unsubscribe"
 ALWAYS_BY_MAIL = frozenset({Kind.ACCOUNT})
