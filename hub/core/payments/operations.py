@@ -132,14 +132,17 @@ def take_deposit(*, actor: Actor, organisation_id: int, received: Money, bank_re
     accounts.positive(received)
     key = f"deposit:{organisation_id}:{rules.bank_reference(bank_reference)}"
     _refuse_known(key)
-    transaction = ledger.post(
+    posted = ledger.post(
         actor=actor,
         kind=Kind.FUNDING,
         key=key,
         legs=rules.received_legs(organisation_id, "", received.currency, rules.Landing(0, received.minor, 0)),
         memo=memo[:300],
         cause=f"organisation:{organisation_id}",
-    ).transaction
+    )
+    if not posted.fresh:  # another administrator was confirming it at this very moment
+        _refuse_known(key)
+    transaction = posted.transaction
     event = events.DepositTaken(transaction.id, organisation_id, received.minor, received.currency, queries.bookkeepers(organisation_id))
     journal.record(event, actor=actor, subject=transaction.ref, scope=f"organisation:{organisation_id}")
     return transaction

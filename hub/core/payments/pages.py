@@ -374,10 +374,10 @@ def reject_payout(payout_id: int) -> Any:
 def waiting_money(who: Actor) -> Iterator[Todo]:
     """Administrators: transfers to confirm and payouts to send. Bookkeepers: transfers to make."""
     if who.is_admin:
-        if coming := queries.waiting_fundings().count:
+        if coming := queries.waiting_fundings():
             title = ngettext("%(num)s transfer is expected", "%(num)s transfers are expected", coming)
             yield Todo(title, gettext("Confirm what the bank's statement shows."), url_for("payments.money_in"), gettext("Confirm"))
-        if going := queries.waiting_payouts().count:
+        if going := queries.waiting_payouts():
             title = ngettext("%(num)s payout waits to be sent", "%(num)s payouts wait to be sent", going)
             yield Todo(title, gettext("Send it by bank transfer, then confirm it."), url_for("payments.money_out"), gettext("Send"))
     mine = queries.open_fundings_by([number for number in who.roles if who.keeps_books_of(number)], limit=5)

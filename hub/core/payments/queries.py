@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import Executable, Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
@@ -23,7 +23,7 @@ from hub.core.payments.states import FundingState, PayoutState
 from hub.db.extensions import db
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, one_field
-from hub.kernel.money import Money
+from hub.kernel.money import CURRENCIES, Money
 from hub.kernel.words import N_
 
 Row = TypeVar("Row", Funding, Hold, Payout)
@@ -222,26 +222,13 @@ def over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
     return one_field("amount", N_("The balance is %(left)s: ask for that much or less."), code="over_balance", left=str(left))
 
 
-@dataclass(frozen=True)
-class Waiting:
-    """How much waits for somebody's decision, and since when."""
-
-    count: int
-    oldest: datetime | None
+def waiting_payouts() -> int:
+    return db.session.scalar(select(func.count()).where(Payout.state == PayoutState.REQUESTED)) or 0
 
 
-def waiting_payouts() -> Waiting:
-    return _waiting(select(func.count(), func.min(Payout.created_at)).where(Payout.state == PayoutState.REQUESTED))
-
-
-def waiting_fundings() -> Waiting:
+def waiting_fundings() -> int:
     """Fundings whose transfer has not (all) come."""
-    return _waiting(select(func.count(), func.min(Funding.created_at)).where(Funding.state == FundingState.OPEN))
-
-
-def _waiting(chosen: Select[*tuple[Any, ...]]) -> Waiting:
-    count, oldest = db.session.execute(chosen).one()
-    return Waiting(count, oldest)
+    return db.session.scalar(select(func.count()).where(Funding.state == FundingState.OPEN)) or 0
 
 
 def lock(row: Funding | Payout) -> None:
@@ -279,7 +266,13 @@ def payees(payout: Payout) -> list[int]:
 def verify(progress: Progress = lambda what, done: None) -> Report:
     """Check the books, then that holds, fundings and payouts say the same as the books. Wants one moment's view of the database."""
     report = Report()
+    for column, allowed in ((Funding.state, FundingState), (Payout.state, PayoutState), (Payout.owner_kind, OwnerKind)):
+        books.verify_values(report, column, allowed)
+    for table in (Hold, Funding, Payout):
+        books.verify_values(report, table.currency, CURRENCIES)
     books.verify(report, progress)
+    if any(problem.code == "value_unknown" for problem in report.problems):
+        return report
     _verify_holds(report)
     _verify_fundings(report)
     _verify_payouts(report)
@@ -390,9 +383,15 @@ def _verify_causes(report: Report) -> None:
     for above, last in books.slices(Transaction.id):
         rows = db.session.execute(select(Transaction.id, Transaction.cause).where(Transaction.id > above, Transaction.id <= last)).all()
         for name, model in CAUSES.items():
-            named = {number: cause for number, cause in rows if cause.startswith(f"{name}:")}
-            ids = {int(cause.partition(":")[2]) for cause in named.values()}
-            known = set(db.session.scalars(select(model.id).where(model.id.in_(ids))))
-            for number, cause in named.items():
-                if int(cause.partition(":")[2]) not in known:
-                    report.add("cause_missing", f"transaction:{number}", f"The transaction was made for {cause}, which does not exist.")
+            named = {number: _number(cause) for number, cause in rows if cause.startswith(f"{name}:")}
+            known = set(db.session.scalars(select(model.id).where(model.id.in_(set(named.values())))))
+            for number, cause_id in named.items():
+                if cause_id not in known:
+                    text = f"The transaction was made for a {name} that does not exist."
+                    report.add("cause_missing", f"transaction:{number}", text)
+
+
+def _number(ref: str) -> int:
+    """The number in "funding:5"; 0 if there is none."""
+    said = ref.partition(":")[2]
+    return int(said) if said.isdecimal() and len(said) < 19 else 0
