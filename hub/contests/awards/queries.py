@@ -128,3 +128,4 @@ def _may_read_agreement(actor: Actor, subject: str) -> bool:
 
 
 agreements.may_read_with("award", _may_read_agreement)
+agreements.signed_at("award", lambda subject: f"/awards/{subject.partition(':')[2]}")

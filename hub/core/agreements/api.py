@@ -41,4 +41,4 @@ def show(terms_id: int) -> Any:
 @api.response(201, SignatureOut)
 def sign(said: dict[str, Any], terms_id: int) -> Any:
     """Sign the current version. Signing again answers the first signature; take an `Idempotency-Key` for retries."""
-    return operations.sign(actor=actor(), terms=queries.get_for(actor(), terms_id), **said)
+    return operations.sign_here(actor=actor(), terms=queries.get_for(actor(), terms_id), **said)

@@ -14,7 +14,7 @@ from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
-from hub.kernel.errors import Conflict, NotAllowed, NotSignedIn
+from hub.kernel.errors import Conflict, NotAllowed, NotNow, NotSignedIn
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 
@@ -85,3 +85,13 @@ def sign(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: int | N
     )  # fmt: skip
     journal.record(signed, actor=actor, subject=f"terms:{terms.id}", scope=terms.scope)
     return signature
+
+
+def sign_here(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: int | None = None) -> Signature:
+    """What the agreement's own page and address do: `sign`, unless the subject's room has a place where signing does more.
+
+    Raises NotNow `sign_elsewhere` then, and whatever `sign` raises.
+    """
+    if place := queries.place_to_sign(terms):
+        raise NotNow(N_("This agreement is signed where it takes effect: %(place)s"), code="sign_elsewhere", place=place)
+    return sign(actor=actor, terms=terms, seen_hash=seen_hash, organisation_id=organisation_id)

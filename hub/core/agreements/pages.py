@@ -65,6 +65,7 @@ def show(terms_id: int) -> Any:
         is_current=is_current,
         newest=terms if is_current else queries.current(terms.subject, terms.kind),
         may_sign=own is None and is_current and POLICY.can(actor(), Act.SIGN, terms),
+        place=queries.place_to_sign(terms),
         signatures=_evidence(terms),
         organisations=_may_bind() if own is None else [],
         back=safe_next(request.values.get("next"), ""),
@@ -103,7 +104,7 @@ def _may_bind() -> list[tuple[str, str]]:
 def sign(terms_id: int) -> Any:
     terms = _get(terms_id)
     said = parse(SignForm())
-    operations.sign(actor=actor(), terms=terms, seen_hash=said["seen_hash"], organisation_id=said["organisation_id"])
+    operations.sign_here(actor=actor(), terms=terms, seen_hash=said["seen_hash"], organisation_id=said["organisation_id"])
     flash(gettext("You signed the agreement. A copy is under “Agreements”."))
     return redirect(safe_next(request.form.get("next"), url_for("agreements.show", terms_id=terms.id)))
 

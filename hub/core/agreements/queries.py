@@ -16,12 +16,28 @@ from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
 Reader = Callable[[Actor, str], bool]
+Place = Callable[[str], str]
 _readers: dict[str, Reader] = {}
+_places: dict[str, Place] = {}
 
 
 def may_read_with(prefix: str, reader: Reader) -> None:
     """A room says who may read the agreements of its subjects: `reader(actor, "challenge:12")` for the prefix "challenge"."""
     _readers[prefix] = reader
+
+
+def signed_at(prefix: str, place: Place) -> None:
+    """A room where signing does more than sign (an award is paid) says where that is: `place("award:3")` is a path on this site.
+
+    The general doors then lead there instead of taking the signature.
+    """
+    _places[prefix] = place
+
+
+def place_to_sign(terms: Terms) -> str:
+    """The path of the page that takes the signature; empty if the agreement's own page does."""
+    place = _places.get(terms.subject.partition(":")[0])
+    return place(terms.subject) if place is not None else ""
 
 
 def current(subject: str, kind: Kind | str) -> Terms | None:

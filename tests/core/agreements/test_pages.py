@@ -170,6 +170,23 @@ def test_every_text_is_shown_in_the_language_asked_for(client: FlaskClient) -> N
     assert client.get(f"/agreements/{terms.id}?text=%00xx").status_code == 200
 
 
+def test_what_takes_effect_elsewhere_is_signed_there(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An award is paid when it is signed: the agreement's own page leads to the award's."""
+    monkeypatch.setitem(queries._places, "prize", lambda subject: f"/prizes/{subject.partition(':')[2]}")
+    winner = people.person()
+    terms = drawn_up("prize:7", kind="award", signer_id=winner.id)
+    people.sign_in(client, winner)
+    page = client.get(f"/agreements/{terms.id}").get_data(as_text=True)
+    assert 'href="/prizes/7"' in page and 'name="seen_hash"' not in page
+    assert client.post(f"/agreements/{terms.id}/sign", data=form(terms)).status_code == 409
+    answer = client.post(f"/api/v1/agreements/{terms.id}/sign", json={"seen_hash": terms.hash}, headers=people.api_headers(winner))
+    assert (answer.status_code, answer.json["code"]) == (409, "sign_elsewhere")
+    assert signatures() == 0
+    with work.unit():
+        operations.sign(actor=people.actor_of(winner), terms=db.session.merge(terms), seen_hash=terms.hash)
+    assert signatures() == 1
+
+
 # The JSON door
 
 
