@@ -12,6 +12,18 @@ from hub.db.engine import WRITES
 from hub.db.extensions import db
 from hub.kernel.errors import Conflict
 
+_commits = 0
+
+
+def commits() -> int:
+    """How often this process has committed: changes made here are known at once, without asking the database."""
+    return _commits
+
+
+def _count_commit() -> None:
+    global _commits
+    _commits += 1
+
 
 def start_writing() -> None:
     """Leave the reading transaction, if any, and begin one that will write (IMMEDIATE on SQLite)."""
@@ -28,6 +40,7 @@ def commit() -> None:
         db.session.flush()
         journal.write_pending(db.session())
         db.session.commit()
+        _count_commit()
     except StaleDataError as error:
         rollback()
         raise Conflict("Somebody else changed this a moment ago. Look at it again before you repeat the step.") from error

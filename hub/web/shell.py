@@ -182,6 +182,7 @@ def init(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters["md"] = markdown.render
     app.jinja_env.globals["url_here"] = _url_here
+    pagecache.init(app)
 
 
 def _url_here(**changes: Any) -> str:

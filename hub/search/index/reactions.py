@@ -126,6 +126,7 @@ def rebuild(tell: Callable[[Progress], None] = lambda progress: None) -> int:
         work.rollback()
         size = engine.rebuild(everything(tell))
     work.rollback()
+    pagecache.forget_all()
     log.info("search index rebuilt: %s documents", size)
     return size
 
