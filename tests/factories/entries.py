@@ -51,7 +51,7 @@ def contest(state: str = "open", solvers: int = 1, judges: int = 0, **changes: A
     organisation = people.organisation(owner)
     made = Contest(owner, organisation, None)  # type: ignore[arg-type]
     made.solvers = [people.person(f"Solver {n}") for n in range(1, solvers + 1)]
-    made.judges = [people.person(f"Judge {n}") for n in range(1, judges + 1)]
+    made.judges = [people.person(f"Wanda Referee {n}") for n in range(1, judges + 1)]
     with work.unit():
         made.challenge = challenges.challenge(organisation, people.actor_of(owner), state, **changes)
     return made

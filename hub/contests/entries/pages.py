@@ -295,6 +295,8 @@ def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
     if takes_entries(challenge):
         notes = {State.DRAFT: N_("Your draft is not sealed yet."), State.SEALED: N_("Your entry is sealed.")}
         return challenges.NextStep(room_of, N_("Go to your project room"), notes.get(entry.state, ""))
+    if entry.state is State.SELECTED:
+        return None  # the award is the next step, and its room knows where
     if entry.sealed_at is not None:
         return challenges.NextStep(f"/entries/{entry.id}", N_("Your entry and its result"))
     return challenges.NextStep(room_of, N_("Go to your project room"), N_("Your draft was not sealed in time."))

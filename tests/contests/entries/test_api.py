@@ -126,7 +126,9 @@ def test_a_stale_edit_is_a_conflict(made: Made, key: Key, client: FlaskClient, d
     ("name", "content", "code"),
     [("photo.png", b"MZ not a picture", "file_disguised"), ("x.exe", b"MZ", "file_type"), ("empty.csv", b"", "file_empty")],
 )
-def test_a_bad_file_is_named_and_nothing_kept(made: Made, key: Key, client: FlaskClient, drafted: int, name: str, content: bytes, code: str) -> None:
+def test_a_bad_file_is_named_and_nothing_kept(
+    made: Made, key: Key, client: FlaskClient, drafted: int, name: str, content: bytes, code: str
+) -> None:
     answer = client.post(f"/api/v1/entries/{drafted}/files", headers=key, data={"file": (io.BytesIO(content), name)})
     assert "file" in refused(answer, 422, code)["errors"]
     refused(client.post(f"/api/v1/entries/{drafted}/files", headers=key, data={}), 422, "invalid")
@@ -151,7 +153,9 @@ def test_signing_another_text_than_the_present_one_is_refused(made: Made, key: K
     assert db.session.query(Entry).count() == 0
 
 
-def test_after_the_close_the_seeker_reads_what_was_sealed_without_a_name_and_the_author_sees_it(made: Made, key: Key, client: FlaskClient) -> None:
+def test_after_the_close_the_seeker_reads_what_was_sealed_without_a_name_and_the_author_sees_it(
+    made: Made, key: Key, client: FlaskClient
+) -> None:
     with work.unit():
         seal = make.seal(made.challenge, people.actor_of(made.solvers[0]), files={"data.csv": b"1\n"})
         make.close(made.challenge)

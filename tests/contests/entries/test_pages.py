@@ -170,7 +170,9 @@ def test_a_file_is_downloaded_and_removed_by_its_author_alone(made: Made, client
 def test_nobody_else_reaches_an_entry_before_the_close(made: Made, client: FlaskClient, room: str, app: Flask) -> None:
     client.post(f"{room}/seal", data={})
     entry = entry_of(made)
-    paths = [f"/entries/{entry.id}{tail}" for tail in ("", "/receipt", "/receipt.json", "/bundle.zip", "/looks")] + [f"/judge/entries/{entry.id}"]
+    paths = [f"/entries/{entry.id}{tail}" for tail in ("", "/receipt", "/receipt.json", "/bundle.zip", "/looks")] + [
+        f"/judge/entries/{entry.id}"
+    ]
     others = [made.solvers[1], made.owner, people.person("Admin", admin=True), people.person("Consultant", consultant=True)]
     for person in others:
         other = make.signed_in(app.test_client(), person)

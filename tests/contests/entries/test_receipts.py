@@ -36,7 +36,11 @@ def make(title: str = "A dye", body: str = "It turns red.", files: dict[str, byt
     found = rules.digest(sealed)
     row = {"id": 9, "at": "2026-12-10T16:59:59+00:00", "kind": "EntrySealed", "facts": {"hash": found}, "previous": "0" * 64}
     return rules.receipt(
-        sealed=sealed, seal_hash=found, number=rules.receipt_no(2, 5, 1), site="https://hub.example", journal={**row, "hash": sealing.digest(row)}
+        sealed=sealed,
+        seal_hash=found,
+        number=rules.receipt_no(2, 5, 1),
+        site="https://hub.example",
+        journal={**row, "hash": sealing.digest(row)},
     )
 
 
@@ -108,7 +112,12 @@ def test_no_single_changed_letter_goes_unnoticed(data: st.DataObject) -> None:
         assert found, changed
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+        lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    )
+)
 def test_anything_else_is_unreadable_never_a_crash(junk: Any) -> None:
     with pytest.raises(rules.Unreadable):
         rules.check_receipt(junk)
@@ -190,4 +199,6 @@ def test_the_command_refuses_junk_with_a_word(tmp_path: Path, content: bytes) ->
     file = tmp_path / "junk"
     file.write_bytes(content)
     answer = run(file)
-    assert answer.exit_code == 1 and "BAD" in answer.output and "Traceback" not in answer.output and answer.exception.__class__ is SystemExit
+    assert (
+        answer.exit_code == 1 and "BAD" in answer.output and "Traceback" not in answer.output and answer.exception.__class__ is SystemExit
+    )

@@ -81,7 +81,9 @@ def test_who_appoints(made: Made) -> None:
     someone = people.person("Someone")
     consultant = people.actor_of(people.person("Consultant", consultant=True))
     for stranger in (people.actor_of(made.solvers[0]), judge(made), ANONYMOUS, people.actor_of(someone)):
-        refused(NotAllowed, "not_allowed", lambda who=stranger: operations.appoint(actor=who, challenge=made.challenge, email=someone.email))
+        refused(
+            NotAllowed, "not_allowed", lambda who=stranger: operations.appoint(actor=who, challenge=made.challenge, email=someone.email)
+        )
     with work.unit():
         operations.appoint(actor=consultant, challenge=made.challenge, email=f"  {someone.email.upper()} ")
     assert queries.appointment(made.challenge.id, someone.id) is not None
@@ -150,7 +152,9 @@ def test_each_criterion_gets_points_and_a_reason_and_can_be_changed(made: Made) 
         make.score(entry_of(made), judge(made), 7)
     criterion = made.challenge.criteria[1]
     with work.unit():
-        operations.score(actor=judge(made), entry=entry_of(made), criterion_id=criterion.id, points=9, reason="Better on a second reading, by far.")
+        operations.score(
+            actor=judge(made), entry=entry_of(made), criterion_id=criterion.id, points=9, reason="Better on a second reading, by far."
+        )
         assert journal.pending_kinds() == ["EntryScored"]
     found = queries.appointment(made.challenge.id, made.judges[0].id)
     assert found is not None
@@ -170,7 +174,9 @@ def test_saving_the_same_score_again_says_nothing_new(made: Made) -> None:
     ("points", "reason", "field"),
     [(11, make.REASON, "score"), (-1, make.REASON, "score"), (None, make.REASON, "score"), (5, "Too short", "reason"), (5, " " * 40, "reason"), (5, "x" * 4001, "reason")],
 )  # fmt: skip
-def test_points_out_of_range_and_thin_reasons_are_refused_beside_their_field(made: Made, points: int | None, reason: str, field: str) -> None:
+def test_points_out_of_range_and_thin_reasons_are_refused_beside_their_field(
+    made: Made, points: int | None, reason: str, field: str
+) -> None:
     criterion = made.challenge.criteria[1]
     fine = Given(made.challenge.criteria[2].id, 5, make.REASON)
     given = [fine, Given(criterion.id, points, reason)]
@@ -180,7 +186,11 @@ def test_points_out_of_range_and_thin_reasons_are_refused_beside_their_field(mad
 
 def test_a_must_have_is_met_or_not(made: Made) -> None:
     must = made.challenge.criteria[0]
-    refused(Invalid, "score_invalid", lambda: operations.score(actor=judge(made), entry=entry_of(made), criterion_id=must.id, points=2, reason=make.REASON))
+    refused(
+        Invalid,
+        "score_invalid",
+        lambda: operations.score(actor=judge(made), entry=entry_of(made), criterion_id=must.id, points=2, reason=make.REASON),
+    )
 
 
 def test_who_scores_what_and_when(made: Made, app: Flask) -> None:
@@ -188,7 +198,11 @@ def test_who_scores_what_and_when(made: Made, app: Flask) -> None:
         refused(NotFound, "not_found", lambda who=other: make.score(entry_of(made), who))
     elsewhere = make.judged()
     foreign = elsewhere.challenge.criteria[1].id
-    refused(NotFound, "not_found", lambda: operations.score(actor=judge(made), entry=entry_of(made), criterion_id=foreign, points=5, reason=make.REASON))
+    refused(
+        NotFound,
+        "not_found",
+        lambda: operations.score(actor=judge(made), entry=entry_of(made), criterion_id=foreign, points=5, reason=make.REASON),
+    )
     refused(NotFound, "not_found", lambda: make.score(entry_of(elsewhere), judge(made)))
 
 
@@ -282,7 +296,14 @@ def test_reasons_are_numbered_without_the_judges_names(made: Made) -> None:
         make.score(entry_of(made), judge(made, 1), 6)
         make.score(entry_of(made), judge(made), 8)
     reasons = queries.reasons_for(entry_of(made))
-    assert [(reason.criterion.position, reason.judge, reason.points) for reason in reasons] == [(1, 1, 1), (1, 2, 1), (2, 1, 8), (2, 2, 6), (3, 1, 8), (3, 2, 6)]
+    assert [(reason.criterion.position, reason.judge, reason.points) for reason in reasons] == [
+        (1, 1, 1),
+        (1, 2, 1),
+        (2, 1, 8),
+        (2, 2, 6),
+        (3, 1, 8),
+        (3, 2, 6),
+    ]
     assert [reason.met for reason in reasons[:3]] == [True, True, None]
 
 

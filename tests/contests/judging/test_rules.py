@@ -22,7 +22,9 @@ def places(*given_marks: list[Mark], entries: tuple[int, ...] = (10, 11, 12)) ->
 
 
 def test_the_weighted_mean_of_the_judges_means_decides() -> None:
-    standings = ranking(CRITERIA, [10, 11], [*marks(10, 1, 8, 5), *marks(10, 1, 9, 6, judge=2), *marks(11, 1, 7, 9), *marks(11, 1, 8, 10, judge=2)])
+    standings = ranking(
+        CRITERIA, [10, 11], [*marks(10, 1, 8, 5), *marks(10, 1, 9, 6, judge=2), *marks(11, 1, 7, 9), *marks(11, 1, 8, 10, judge=2)]
+    )
     # entry 10: .6 * 8.5 + .4 * 5.5 = 7.3; entry 11: .6 * 7.5 + .4 * 9.5 = 8.3
     assert [(s.entry_id, s.place, s.total) for s in standings] == [(11, 1, Fraction(83, 10)), (10, 2, Fraction(73, 10))]
     assert (standings[1].lowest, standings[1].highest, standings[1].judges) == (Fraction(68, 10), Fraction(78, 10), 2)
@@ -64,7 +66,13 @@ def test_unanswered_names_each_missing_pair() -> None:
 
 
 def test_points_are_shown_to_two_places_half_up() -> None:
-    assert [shown(Fraction(29, 4)), shown(Fraction(2, 3)), shown(Fraction(1, 200)), shown(Fraction(10)), shown(None)] == ["7.25", "0.67", "0.01", "10.00", ""]
+    assert [shown(Fraction(29, 4)), shown(Fraction(2, 3)), shown(Fraction(1, 200)), shown(Fraction(10)), shown(None)] == [
+        "7.25",
+        "0.67",
+        "0.01",
+        "10.00",
+        "",
+    ]
 
 
 def test_points_go_from_zero_to_ten_and_a_must_have_is_met_or_not() -> None:
@@ -108,7 +116,9 @@ def test_every_entry_stands_once_and_places_follow_the_totals(case: tuple[list[M
 
 
 @given(cases(), st.randoms())
-def test_the_order_of_scoring_and_the_names_of_judges_do_not_matter(case: tuple[list[Measure], list[int], list[Mark]], chance: object) -> None:
+def test_the_order_of_scoring_and_the_names_of_judges_do_not_matter(
+    case: tuple[list[Measure], list[int], list[Mark]], chance: object
+) -> None:
     measures, entries, given_marks = case
     shuffled = list(given_marks)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
