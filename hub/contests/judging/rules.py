@@ -51,7 +51,8 @@ class Mark:
 class Standing:
     """Where an entry stands.
 
-    `place` is None while criteria are missing or a must-have is failed (with must-haves alone, all that meet them share the first). `total` is 0..10, over the scored criteria; None while one
+    `place` is None while criteria are missing or a must-have is failed; with must-haves alone, all that meet them share the first.
+    `total` is 0..10, over the scored criteria; None while one
     of them is missing. `means` has the mean points (for a must-have: the share of judges who say met) per criterion scored so far.
     `lowest` and `highest` are the totals of single judges who scored everything: how far the judges are apart.
     """

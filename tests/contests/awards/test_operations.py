@@ -147,7 +147,7 @@ def test_when_and_what_can_be_selected(app: Flask) -> None:
 
 
 def test_selecting_twice_changes_nothing_the_second_time(app: Flask) -> None:
-    made, award = make.selected()
+    made, _award = make.selected()
     refused(NotNow, "decided", lambda: select(made))
     refused(NotNow, "decided", lambda: select(made, 1, message="Another one after all."))
     refused(NotNow, "decided", lambda: operations.end_without_award(actor=made.manager, challenge=made.challenge, reason="x" * 30))
@@ -349,4 +349,4 @@ def test_the_story_of_the_award_stands_in_the_journal(app: Flask) -> None:
 
 def test_every_state_is_reached() -> None:
     assert LIFE.reachable() == set(State)
-    assert rules.SIGN_WITHIN == timedelta(days=30)
+    assert timedelta(days=30) == rules.SIGN_WITHIN

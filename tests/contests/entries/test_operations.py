@@ -242,7 +242,7 @@ def test_an_entry_without_words_is_not_sealed(made: Made) -> None:
 
 
 def test_an_author_may_withdraw_until_a_winner_is_selected(app: Flask) -> None:
-    made, award = make.selected(solvers=3)
+    made, _award = make.selected(solvers=3)
     others = queries.mine_in(solver(made, 1), made.challenge)
     assert others is not None
     refused(NotNow, "not_now", lambda: operations.withdraw(actor=solver(made, 1), entry=others))
@@ -290,7 +290,7 @@ def test_the_licence_to_read_ends_with_its_days_or_with_the_decision(app: Flask)
     assert entry is not None and queries.capacity(made.manager, entry) is Capacity.SEEKER
     with clock.at(queries.licence_ends(made.challenge)):
         assert queries.capacity(made.manager, entry) is None
-    chosen, award = make.selected(solvers=2)
+    chosen, _award = make.selected(solvers=2)
     lost, won = queries.mine_in(solver(chosen, 1), chosen.challenge), queries.mine_in(solver(chosen), chosen.challenge)
     assert lost is not None and won is not None
     assert queries.capacity(chosen.manager, lost) is None

@@ -111,12 +111,12 @@ def test_every_look_and_download_of_the_judge_is_shown_to_the_author(made: Made,
 
 def test_a_refused_scorer_keeps_what_was_typed_and_stores_nothing(made: Made, app: Flask) -> None:
     judge, number = make.signed_in(app.test_client(), made.judges[0]), entry_of(made).id
-    must, cost, proof = made.challenge.criteria
+    _, cost, proof = made.challenge.criteria
     thin = filled(made) | {f"reason-{cost.id}": "thin", f"score-{proof.id}": ""}
     answer = judge.post(f"/judge/entries/{number}", data=thin)
     assert answer.status_code == 422
     assert "at least 20 characters" in answer.text and "Give a whole number of points" in answer.text
-    assert re.search(r'name="score-%d" value="8" checked' % cost.id, answer.text) and make.REASON in answer.text
+    assert re.search(rf'name="score-{cost.id}" value="8" checked', answer.text) and make.REASON in answer.text
     assert db.session.query(Score).count() == 0
     for junk in ("8.5", "11", "-1", "eight", "9" * 40):
         assert judge.post(f"/judge/entries/{number}", data=filled(made, points=junk)).status_code == 422
