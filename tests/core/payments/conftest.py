@@ -27,6 +27,8 @@ class Cast:
         return actor_of(self.people[name])
 
     def __getattr__(self, name: str) -> Actor:
+        if name not in self.people:
+            raise AttributeError(name)
         return self.actor(name)
 
 

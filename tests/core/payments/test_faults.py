@@ -1,0 +1,123 @@
+"""Killed at any moment, a step of money is whole or never was: a child process is killed (SIGKILL) before each of its statements in turn."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import event
+
+from hub.core.payments import operations, queries
+from hub.db import work
+from hub.db.extensions import db
+from hub.db.journal import last_id
+from hub.kernel.actor import SYSTEM
+from tests.factories.money import IBAN, asked, deposited, earned, held, payout, usd
+
+PRIZE = usd(4_000_000)
+
+
+def killed_before(number: int, step: Callable[[], object]) -> bool:
+    """Run `step` and its commit in a child that dies before its `number`-th statement. False if it came through."""
+    work.rollback()
+    child = os.fork()
+    if child:
+        status = os.waitpid(child, 0)[1]
+        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the step failed by itself"
+        return os.WIFSIGNALED(status)
+    try:
+        db.session.remove()
+        db.engine.dispose(close=False)
+        left = iter(range(number))
+
+        def count(*ignored: object) -> None:
+            if next(left, None) is None:
+                os.kill(os.getpid(), signal.SIGKILL)
+
+        event.listen(db.engine, "before_cursor_execute", count)
+        event.listen(db.engine, "commit", count)
+        with work.unit():
+            step()
+        os._exit(0)
+    finally:
+        os._exit(1)
+
+
+def books(cast) -> tuple[object, ...]:
+    """All that people could see of the money, and how long the journal is."""
+    work.rollback()
+    db.session.expire_all()
+    me, company = cast.people["solver"].id, cast.company.id
+    return (
+        [(hold.subject, hold.left_minor) for hold in queries.holds_by(company)],
+        [(funding.state, funding.received) for funding in queries.fundings_of(company)],
+        [(one.state, one.amount) for one in queries.payouts_of("person", me)],
+        [queries.balances("person", me), queries.in_transit("person", me), queries.balances("organisation", company)],
+        len(queries.statement("organisation", company)),
+        last_id(),
+    )
+
+
+def confirming(cast):
+    number, admin = asked(cast.company, PRIZE).id, cast.admin
+    return lambda: operations.confirm_funding(actor=admin, funding=queries.funding(number), received=usd(4_000_100), bank_reference="T")
+
+
+def awarding(cast):
+    held(cast.company, PRIZE)
+    me = cast.people["solver"].id
+    return lambda: operations.release(
+        actor=SYSTEM, subject="challenge:1", to_person_id=me, gross=PRIZE, fee_bp=500, key="award", memo="Award"
+    )
+
+
+def refunding(cast):
+    held(cast.company, PRIZE)
+    asked(cast.company, usd(5))
+    return lambda: operations.refund(actor=SYSTEM, subject="challenge:1", key="refund")
+
+
+def setting_aside(cast):
+    deposited(cast.company, PRIZE)
+    number = cast.company.id
+    return lambda: operations.fund_from_balance(
+        actor=SYSTEM, organisation_id=number, subject="challenge:1", amount=PRIZE, label="", key="aside"
+    )
+
+
+def asking_payout(cast):
+    earned(cast.company, cast.people["solver"].id, PRIZE)
+    solver = cast.solver
+    return lambda: operations.request_payout(actor=solver, owner="person", owner_id=solver.person_id, amount=PRIZE, destination=IBAN)
+
+
+def confirming_payout(cast):
+    earned(cast.company, cast.people["solver"].id, PRIZE)
+    number, admin = payout(cast.solver, PRIZE).id, cast.admin
+    return lambda: operations.confirm_payout(actor=admin, payout=queries.payout(number), bank_reference="OUT")
+
+
+def refusing_payout(cast):
+    earned(cast.company, cast.people["solver"].id, PRIZE)
+    number, admin = payout(cast.solver, PRIZE).id, cast.admin
+    return lambda: operations.reject_payout(actor=admin, payout=queries.payout(number), reason="Closed")
+
+
+STEPS = [confirming, awarding, refunding, setting_aside, asking_payout, confirming_payout, refusing_payout]
+
+
+@pytest.mark.parametrize("prepare", STEPS, ids=lambda step: step.__name__)
+def test_killed_at_any_statement_the_step_is_whole_or_never_was(cast, prepare):
+    step = prepare(cast)
+    before = books(cast)
+    number = 0
+    while killed_before(number, step):
+        assert books(cast) == before, f"killed before statement {number}"
+        assert queries.verify().ok
+        number += 1
+    assert number > 8, "the step was hardly interrupted"
+    after = books(cast)
+    assert after != before
+    assert after[-1] > before[-1], "the journal tells it"
