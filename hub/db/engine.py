@@ -31,8 +31,15 @@ class WriteGate:
         """Wait for the turn. Returns a ticket for `leave`. Raises TooMany when the other writers take too long."""
         if not self._threads.acquire(timeout=BUSY_SECONDS):
             raise TooMany("The site is busy writing. Nothing was lost; try again in a moment.", retry_after=5)
-        ticket = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-        fcntl.flock(ticket, fcntl.LOCK_EX)
+        ticket = -1
+        try:
+            ticket = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            fcntl.flock(ticket, fcntl.LOCK_EX)
+        except BaseException:
+            if ticket >= 0:
+                os.close(ticket)
+            self._threads.release()
+            raise
         return ticket
 
     def leave(self, ticket: int) -> None:

@@ -162,3 +162,18 @@ def test_whoever_waits_too_long_is_told_to_come_back(app: Flask, ada: int, monke
     with work.unit():
         rename(ada, "The gate is open again")
     assert name_of(ada) == "The gate is open again"
+
+
+@GATED
+def test_a_gate_that_cannot_be_opened_is_not_locked_for_ever(ada: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("no locks left")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(engine.fcntl, "flock", broken)
+        with pytest.raises(OSError, match="no locks left"):
+            work.start_writing()
+    work.rollback()
+    with work.unit():
+        rename(ada, "Through again")
+    assert name_of(ada) == "Through again"

@@ -18,9 +18,12 @@ SIZE = 50
 @pages.get("/admin/audit")
 def log() -> Any:
     POLICY.require(actor(), Act.READ, None)
-    asked: dict[str, Any] = {"kind": _words("kind"), "ref": _words("ref"), "actor": _whole("actor")}
+    asked: dict[str, Any] = {"kind": _words("kind"), "ref": _words("ref"), "actor": _whole("actor"), "people": _words("people")}
     after, before = _whole("after"), _whole("before")
-    lines = queries.log(kind=asked["kind"], ref=asked["ref"], actor_id=asked["actor"], before=before, after=after, limit=SIZE + 1)
+    lines = queries.log(
+        kind=asked["kind"], ref=asked["ref"], actor_id=asked["actor"], by_people=asked["people"] == "1",
+        before=before, after=after, limit=SIZE + 1,
+    )  # fmt: skip
     more = len(lines) > SIZE
     lines = (lines[1:] if after is not None else lines[:SIZE]) if more else lines
     older = lines[-1].id if lines and (more or after is not None) else None

@@ -55,9 +55,19 @@ def story(ref: str, *, limit: int = 500) -> list[Line]:
 
 
 def log(
-    *, kind: str = "", ref: str = "", actor_id: int | None = None, before: int | None = None, after: int | None = None, limit: int = 50
+    *,
+    kind: str = "",
+    ref: str = "",
+    actor_id: int | None = None,
+    by_people: bool = False,
+    before: int | None = None,
+    after: int | None = None,
+    limit: int = 50,
 ) -> list[Line]:
-    """The newest facts first. `kind` is an event's name, `ref` a subject or scope; `before` and `after` are row numbers (cursors)."""
+    """The newest facts first. `kind` is an event's name, `ref` a subject or scope; `before` and `after` are row numbers (cursors).
+
+    `by_people` leaves out what the site did by itself (mails, what is due by the clock).
+    """
     found = select(JournalRow)
     if kind:
         found = found.where(JournalRow.kind == kind)
@@ -65,6 +75,8 @@ def log(
         found = found.where(or_(JournalRow.subject == ref, JournalRow.scope == ref))
     if actor_id is not None:
         found = found.where(JournalRow.actor_id == actor_id)
+    if by_people:
+        found = found.where(JournalRow.actor_id.is_not(None))
     return _lines(_window(found, before, after, limit))
 
 

@@ -45,14 +45,14 @@ def notify(
         for note in notes
         if note.person_id not in unwanted
     ]
-    _queue(mails, actor)
+    _queue(mails)
     return notes
 
 
 def queue_mail(*, actor: Actor, person_id: int, template: str, facts: Mapping[str, Any] | None = None) -> Mail:
     """A mail that has no line in the inbox (verification, reset). `facts` hold ids, never secrets."""
     mail = Mail(person_id=person_id, template=template, facts=dict(facts or {}), queued_at=clock.now())
-    _queue([mail], actor)
+    _queue([mail])
     return mail
 
 
@@ -61,11 +61,11 @@ def _without_mail(people: list[int], kind: Kind) -> set[int]:
     return set(db.session.scalars(chosen))
 
 
-def _queue(mails: list[Mail], actor: Actor) -> None:
+def _queue(mails: list[Mail]) -> None:
     db.session.add_all(mails)
     db.session.flush()
-    for mail in mails:
-        journal.record(MailQueued(mail_id=mail.id), actor=actor, subject=f"mail:{mail.id}")
+    for mail in mails:  # written by the site, whoever did what the mail tells of
+        journal.record(MailQueued(mail_id=mail.id), actor=SYSTEM, subject=f"mail:{mail.id}")
 
 
 def read(*, actor: Actor, notification_id: int) -> Notification:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask.blueprints import BlueprintSetupState
 from flask_babel import gettext
 
-from hub.core.messages import operations, queries, rules
+from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.models import Notification
 from hub.core.messages.schemas import MailChoicesIn
 from hub.core.messages.states import Kind
@@ -26,6 +27,13 @@ MODES = {
 }  # fmt: skip
 
 count_unread_with(queries.unread)
+
+
+@pages.record_once
+def _check_mail_url(state: BlueprintSetupState) -> None:
+    """A setting that cannot work is found at the start, not with the first mail. Raises BadSetting."""
+    config = state.app.config["HUB"]
+    gateway.for_url(config.mail_url, config.data_dir / "mail")
 
 
 def _me() -> int:

@@ -84,6 +84,14 @@ def test_signing_keeps_the_evidence_and_shows_it(client: FlaskClient) -> None:
     assert file.json["signature"]["hash"] == file.json["hash"] == terms.hash
 
 
+def test_a_double_click_signs_once_and_answers_alike(client: FlaskClient) -> None:
+    terms = drawn_up()
+    people.sign_in(client, people.person())
+    answers = [client.post(f"/agreements/{terms.id}/sign", data=form(terms, _once="click-1")) for _ in range(2)]
+    assert [(answer.status_code, answer.location) for answer in answers] == [(302, f"/agreements/{terms.id}")] * 2
+    assert "Idempotency-Replayed" in answers[1].headers and signatures() == 1
+
+
 def test_signing_never_leads_off_the_site(client: FlaskClient) -> None:
     terms = drawn_up()
     people.sign_in(client, people.person())

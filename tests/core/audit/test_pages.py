@@ -92,6 +92,8 @@ def test_filters_narrow_the_log(admin: FlaskClient) -> None:
     for asked in ("ref=thing:7", "ref=room:3", f"actor={ada.id}&kind=ThingMoved"):
         page = admin.get(f"/admin/audit?{asked}").get_data(as_text=True)
         assert "moved the thing to Berlin" in page and "moved the thing to Bern<" not in page
+    people_only = admin.get("/admin/audit?kind=ThingMoved&people=1").get_data(as_text=True)
+    assert "moved the thing to Berlin" in people_only and "moved the thing to Bern<" not in people_only
     assert "Nothing in the log fits" in admin.get("/admin/audit?ref=thing:999").get_data(as_text=True)
     for nonsense in ("actor=abc&before=x&after=-1", "before=99999999999999999999", "kind=%00&ref=%00"):
         assert admin.get(f"/admin/audit?{nonsense}").status_code == 200

@@ -13,6 +13,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.app import create_app
 from hub.config import BadSetting, Config
 from hub.core.accounts import operations as accounts
 from hub.core.accounts.states import State as AccountState
@@ -253,6 +254,11 @@ def test_a_crash_after_sending_sends_the_same_message_again(app: Flask, config: 
 def test_a_mail_address_that_makes_no_sense_is_a_bad_setting(url: str, tmp_path: Path) -> None:
     with pytest.raises(BadSetting):
         gateway.for_url(url, tmp_path)
+
+
+def test_a_bad_mail_setting_is_found_at_the_start(config: Config) -> None:
+    with pytest.raises(BadSetting, match="HUB_MAIL_URL"):
+        create_app(dataclasses.replace(config, mail_url="pigeon://home"))
 
 
 def test_addresses_choose_the_gateway(tmp_path: Path) -> None:
