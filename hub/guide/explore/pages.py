@@ -25,6 +25,7 @@ from hub.web.paging import Page, page_number
 from hub.web.shell import add_to_nav
 
 pages = Blueprint("explore", __name__, template_folder="templates")
+MOST_VALUES = 24
 add_to_nav(10, "/explore", N_("Explore"))
 
 
@@ -66,18 +67,14 @@ def feed() -> Any:
 
 
 def _groups(found: Results) -> list[dict[str, Any]]:
-    """The facets as ui.facets draws them."""
-    return [
-        {
-            "name": facet,
-            "label": gettext(schemas.HEADINGS[facet]),
-            "options": [
-                {"value": each.value, "label": _word(facet, each.value), "count": each.count, "chosen": each.chosen}
-                for each in found.facets.get(facet, ())
-            ],
-        }
-        for facet in schemas.FIELDS
-    ]
+    """The facets as ui.facets draws them: the most frequent values, and whatever is chosen."""
+    groups = []
+    for facet in schemas.FIELDS:
+        values = found.facets.get(facet, ())
+        shown = [*values[:MOST_VALUES], *(each for each in values[MOST_VALUES:] if each.chosen)]
+        options = [{"value": each.value, "label": _word(facet, each.value), "count": each.count, "chosen": each.chosen} for each in shown]
+        groups.append({"name": facet, "label": gettext(schemas.HEADINGS[facet]), "options": options})
+    return groups
 
 
 def _word(facet: str, value: str) -> str:
