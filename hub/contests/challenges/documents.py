@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from hub.kernel.words import N_
 from hub.search.index.operations import provides
 
 RANKS = {Phase.OPEN: 100, Phase.JUDGING: 20, Phase.PAST: 0}
+NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PRODUCT = "-//Innovation Hub//Challenges//EN"
 
 
@@ -71,7 +73,7 @@ def atom(challenges: Sequence[Shown], *, base_url: str, title: str) -> bytes:
     """An Atom feed of published challenges, the newest first."""
     feed = FeedGenerator()
     feed.id(f"{base_url}/challenges")
-    feed.title(title)
+    feed.title(printable(title))
     feed.link(href=f"{base_url}/challenges.atom", rel="self")
     feed.link(href=f"{base_url}/challenges", rel="alternate")
     feed.updated(max((s.challenge.updated_at for s in challenges), default=clock.now()))
@@ -80,14 +82,19 @@ def atom(challenges: Sequence[Shown], *, base_url: str, title: str) -> bytes:
         entry = feed.add_entry(order="append")
         entry.id(f"{base_url}/challenges/{challenge.slug}")
         entry.link(href=f"{base_url}/challenges/{challenge.slug}")
-        entry.title(challenge.title)
-        entry.summary(challenge.summary)
-        entry.author(name=shown.seeker.name or "Innovation Hub")
+        entry.title(printable(challenge.title))
+        entry.summary(printable(challenge.summary))
+        entry.author(name=printable(shown.seeker.name) or "Innovation Hub")
         entry.published(challenge.published_at or challenge.updated_at)
         entry.updated(challenge.closed_at or challenge.published_at or challenge.updated_at)
         if challenge.sector is not None:
             entry.category(term=challenge.sector.value)
     return bytes(feed.atom_str())
+
+
+def printable(text: str) -> str:
+    """Without the control characters that XML 1.0 cannot carry: one odd title must not take the feed from everybody."""
+    return NOT_XML.sub("", text)
 
 
 def calendar(challenges: Iterable[Shown], *, base_url: str, name: str) -> bytes:
@@ -105,8 +112,8 @@ def calendar(challenges: Iterable[Shown], *, base_url: str, name: str) -> bytes:
         event.add("dtstamp", challenge.updated_at)
         event.add("dtstart", challenge.closes_at - timedelta(hours=1))
         event.add("dtend", challenge.closes_at)
-        event.add("summary", challenge.title)
-        event.add("description", challenge.summary)
+        event.add("summary", printable(challenge.title))
+        event.add("description", printable(challenge.summary))
         event.add("url", f"{base_url}/challenges/{challenge.slug}")
         book.add_component(event)
     return bytes(book.to_ical())

@@ -184,7 +184,7 @@ def page(slug: str) -> Any:
 
 
 def parts(challenge: Challenge) -> dict[str, Any]:
-    """What every page about one challenge shows of it. What is held is asked only before the opening: afterwards the state vouches for it."""
+    """What every page about one challenge shows of it. What is held is asked before the opening only: then the state vouches for it."""
     if challenge.published_at is None:
         queries.with_hold(challenge)
     (shown,) = queries.shown(actor(), [challenge])
@@ -221,7 +221,7 @@ def story(slug: str) -> Any:
     entries = [
         {
             "when": line.at, "who": names.get(line.actor_id or 0) or _("The site"), "what": say(line),
-            "detail": remarks.get(line.facts.get("remark_id")) or amount_in(line.facts),
+            "detail": remarks.get(line.facts.get("remark_id", 0)) or amount_in(line.facts),
         }
         for line in lines
     ]  # fmt: skip

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
 from sqlalchemy.orm import selectinload
 
 from hub.contests.challenges import rules
 from hub.contests.challenges.models import Challenge, ChallengeFollow, Remark
 from hub.contests.challenges.states import CLOSED, PUBLIC, Phase, State
 from hub.core.accounts import queries as accounts
+from hub.core.agreements import queries as agreements
 from hub.core.audit import queries as audit
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
@@ -88,18 +89,18 @@ def sees_seeker(actor: Actor, challenge: Challenge) -> bool:
     return actor.belongs_to(challenge.organisation_id) or actor.is_consultant or actor.is_admin
 
 
+def _may_read_agreement(actor: Actor, subject: str) -> bool:
+    challenge = db.session.get(Challenge, int(subject.partition(":")[2]))
+    return challenge is not None and may_see(actor, challenge)
+
+
+agreements.may_read_with("challenge", _may_read_agreement)
+
+
 def get_for(actor: Actor, slug: str) -> Challenge:
     """The challenge with its criteria, if this actor may see it. Raises NotFound otherwise, so that drafts cannot be guessed."""
-    return _seen_by(actor, select(Challenge).where(Challenge.slug == slug))
-
-
-def by_id_for(actor: Actor, challenge_id: int) -> Challenge:
-    """As `get_for`, by number."""
-    return _seen_by(actor, select(Challenge).where(Challenge.id == challenge_id))
-
-
-def _seen_by(actor: Actor, query: Select[tuple[Challenge]]) -> Challenge:
-    challenge = db.session.scalars(query.options(selectinload(Challenge.criteria))).one_or_none()
+    query = select(Challenge).where(Challenge.slug == slug).options(selectinload(Challenge.criteria))
+    challenge = db.session.scalars(query).one_or_none()
     if challenge is None or not may_see(actor, challenge):
         raise NotFound(N_("There is no such challenge."))
     return challenge
@@ -180,10 +181,11 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20) -> tuple[Sequence[C
 def facet_counts(wanted: Wanted) -> tuple[dict[Phase, int], dict[Sector, int]]:
     """How many public challenges each choice would leave, the other choice standing. One statement each."""
     ranks = case((_in_phase(Phase.OPEN), Phase.OPEN.value), (_in_phase(Phase.JUDGING), Phase.JUDGING.value), else_=Phase.PAST.value)
-    phases = db.session.execute(select(ranks, func.count()).where(_public(Wanted(sector=wanted.sector))).group_by(ranks)).tuples()
+    by_rank = select(ranks.label("phase"), func.count()).where(_public(Wanted(sector=wanted.sector))).group_by(text("phase"))
+    phases = db.session.execute(by_rank)
     sectors = db.session.execute(
         select(Challenge.sector, func.count()).where(_public(Wanted(phase=wanted.phase))).group_by(Challenge.sector)
-    ).tuples()
+    )
     return {Phase(name): n for name, n in phases}, {sector: n for sector, n in sectors if sector is not None}
 
 
@@ -365,7 +367,7 @@ def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
 def decided_lately(limit: int = 10) -> Sequence[tuple[Remark, Challenge]]:
     """The consultants' latest decisions that carry remarks, with their challenges."""
     query = select(Remark, Challenge).join(Challenge, Challenge.id == Remark.challenge_id).where(Remark.decision.in_(["return", "approve"]))
-    return [(remark, challenge) for remark, challenge in db.session.execute(query.order_by(Remark.id.desc()).limit(limit)).tuples()]
+    return [(remark, challenge) for remark, challenge in db.session.execute(query.order_by(Remark.id.desc()).limit(limit))]
 
 
 def spendable(challenge: Challenge) -> Money:

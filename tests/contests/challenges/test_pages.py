@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 from html import unescape
 
@@ -21,6 +23,20 @@ from tests.factories import challenges, people
 
 def text(answer) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", answer.get_data(as_text=True)))
+
+
+@contextmanager
+def counted() -> Iterator[list[str]]:
+    """The statements that the database is asked inside the block."""
+    asked: list[str] = []
+
+    def listener(*args) -> None:
+        if args[2] != "BEGIN":
+            asked.append(args[2])
+
+    event.listen(db.engine, "before_cursor_execute", listener)
+    yield asked
+    event.remove(db.engine, "before_cursor_execute", listener)
 
 
 def again(challenge: Challenge) -> Challenge:
@@ -191,6 +207,12 @@ def test_the_feed_tells_what_was_published_newest_first(client, world):
     assert [unescape(t) for t in titles[1:]] == [second.title, first.title]
 
 
+def test_an_odd_title_does_not_take_the_feed_from_everybody(client, world):
+    world.challenge("open", title="Bell \x07 and escape \x1b in a title", summary="A vertical tab \x0b in the summary, too.")
+    assert "Bell  and escape" in client.get("/challenges.atom").get_data(as_text=True)
+    assert client.get("/challenges.ics").status_code == 200
+
+
 def test_the_calendar_ends_its_events_at_the_deadlines(client, world):
     made = world.challenge("open", title="Sealed packs, semicolons; and \\ slashes")
     world.challenge("judging", title="This one has closed already", days=2)
@@ -238,12 +260,9 @@ def test_no_page_asks_the_database_more_than_twelve_times(app, world, who):
         paths += ["/desk", f"/challenges/{review.slug}/review", f"/challenges/{shown}/story"]
     for path in paths:
         client.get(path)
-        asked: list[str] = []
         db.session.remove()
-        event.listen(db.engine, "before_cursor_execute", listener := lambda *args: args[2] != "BEGIN" and asked.append(args[2]))
-        answer = client.get(path, query_string={"fresh": "1"})
-        event.remove(db.engine, "before_cursor_execute", listener)
-        assert answer.status_code == 200, path
+        with counted() as asked:
+            assert client.get(path, query_string={"fresh": "1"}).status_code == 200, path
         assert len(asked) <= 12, "\n".join([path, *(a[:90] + "..." + a[a.find("FROM"):][:60] for a in asked)])
 
 

@@ -156,7 +156,7 @@ def test_more_rows_are_offered_without_losing_what_was_typed(as_owner, world):
 def test_the_check_names_the_gaps_and_offers_no_way_past_them(as_owner, world):
     made = world.challenge(criteria=[], eligibility="")
     page = as_owner.get(f"/challenges/{made.slug}/check")
-    assert "2 things are missing" in text(page) and 'href="/challenges/%s/edit#f-criteria"' % made.slug in page.get_data(as_text=True)
+    assert "2 things are missing" in text(page) and f'href="/challenges/{made.slug}/edit#f-criteria"' in page.get_data(as_text=True)
     answer = as_owner.post(f"/challenges/{made.slug}/submit", data={"version": str(made.version)})
     assert answer.status_code == 422 and again(made).state is State.DRAFT
 
