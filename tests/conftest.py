@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import upgrade
 from sqlalchemy import create_engine, make_url, text
 
 from hub.app import create_app
@@ -24,6 +25,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.web import pagecache
 
+MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
@@ -44,7 +46,7 @@ def config_for(folder: Path, url: str) -> Config:
 def _make_tables(config: Config) -> None:
     app = create_app(config)
     with app.app_context():
-        db.create_all()
+        upgrade(directory=MIGRATIONS)
         db.session.remove()
         db.engine.dispose()
 

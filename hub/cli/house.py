@@ -5,7 +5,6 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import json
-import re
 from pathlib import Path
 
 import click
@@ -17,7 +16,7 @@ from hub.cli.context import with_app
 from hub.kernel.states import Machine
 from hub.web.api import spec
 
-BLOCK = re.compile(r"<!-- states -->.*?<!-- /states -->", re.DOTALL)
+START, END = "<!-- states -->", "<!-- /states -->"
 
 
 def machines() -> dict[str, list[Machine]]:
@@ -35,7 +34,7 @@ def machines() -> dict[str, list[Machine]]:
 
 def diagram_block(tables: list[Machine]) -> str:
     drawings = "\n\n".join(f"```mermaid\n{machine.diagram()}\n```" for machine in tables)
-    return f"<!-- states -->\n{drawings}\n<!-- /states -->"
+    return f"{START}\n{drawings}\n{END}"
 
 
 def readme_of(room: str) -> Path:
@@ -50,7 +49,8 @@ def states(write: bool) -> None:
         if write:
             readme = readme_of(room)
             text = readme.read_text()
-            readme.write_text(BLOCK.sub(lambda _, tables=tables: diagram_block(tables), text))
+            before, _, rest = text.partition(START)
+            readme.write_text(before + diagram_block(tables) + rest.partition(END)[2])
         for machine in tables:
             click.echo(f"# {room}: {machine.name}\n{machine.diagram()}\n")
 

@@ -44,6 +44,12 @@ def triggers() -> set[str]:
         return set(connection.scalars(text(TRIGGERS[db.engine.dialect.name])))
 
 
+def checks() -> dict[str, int]:
+    """How many CHECKs each table has."""
+    found = inspect(db.engine)
+    return {table: len(found.get_check_constraints(table)) for table in found.get_table_names() if table != "alembic_version"}
+
+
 def ignored(change) -> bool:
     """SQLite cannot tell some types apart when asked what a table has."""
     return False if not isinstance(change, tuple) else change[0] == "modify_type"
@@ -55,10 +61,11 @@ def test_the_migrations_lead_to_the_models(empty):
         context = MigrationContext.configure(connection, opts={"compare_type": False})
         differences = [change for change in compare_metadata(context, db.metadata) if not ignored(change)]
     assert not differences
-    migrated = triggers()
+    migrated, checked = triggers(), checks()
     downgrade(directory=MIGRATIONS, revision="base")
     db.create_all()
     assert migrated == triggers()
+    assert checked == checks()
     assert migrated, "the books and seals are kept by triggers"
 
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 import ast
 import dataclasses
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
 
 import hub
+from hub.app import rooms
 from hub.config import Config
 
 ROOT = Path(hub.__file__).parent
@@ -56,8 +58,14 @@ def test_templates_need_no_inline_script_or_style():
 
 
 def test_every_room_says_what_it_is_for():
-    rooms = {path.parent for path in ROOT.glob("*/*/operations.py")} | {path.parent for path in ROOT.glob("*/*/pages.py")}
-    assert not [name(room) for room in rooms if not (room / "README.md").is_file()]
+    found = {path.parent for path in ROOT.glob("*/*/operations.py")} | {path.parent for path in ROOT.glob("*/*/pages.py")}
+    assert not [name(room) for room in found if not (room / "README.md").is_file()]
+
+
+def test_every_room_stands_in_the_contract_of_its_files():
+    contracts = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    held = next(contract for contract in contracts if contract["name"] == "Every room has the same files")
+    assert set(held["containers"]) == set(rooms())
 
 
 def test_every_setting_is_in_the_table_of_the_docs():

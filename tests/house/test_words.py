@@ -31,12 +31,13 @@ PLACE = re.compile(r"%\((\w+)\)[sd]")
 
 
 @pytest.fixture(scope="module")
-def marked() -> list:
+def marked(tmp_path_factory) -> list:
     """What the code marks today, collected afresh."""
+    file = tmp_path_factory.mktemp("words") / "messages.pot"
     options = [part for keyword in KEYWORDS for part in ("-k", keyword)]
-    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", *options, "-o", "-", "hub"]
-    done = subprocess.run(command, cwd=ROOT.parent, capture_output=True, check=True)
-    return [message for message in read_po(io.BytesIO(done.stdout)) if message.id]
+    command = [sys.executable, "-m", "babel.messages.frontend", "-q", "extract", "-F", "babel.cfg", *options, "-o", str(file), "hub"]
+    subprocess.run(command, cwd=ROOT.parent, check=True)
+    return [message for message in read_po(io.BytesIO(file.read_bytes())) if message.id]
 
 
 @pytest.fixture(scope="module")
