@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
@@ -15,8 +16,16 @@ from hub.kernel import clock
 from hub.kernel.taxonomy import Sector
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, parse, public, writes
+from hub.web.i18n import language
 
 pages = Blueprint("profiles", __name__, template_folder="templates")
+
+
+def language_names() -> dict[str, str]:
+    """The languages people work in by code, named in the reader's language and put in its order; Chinese and English first."""
+    reader = Locale(language())
+    names = {code: Locale(code).get_language_name(reader) or own for code, own in rules.LANGUAGES.items()}
+    return dict(sorted(names.items(), key=lambda item: (item[0] not in {"en", "zh"}, item[1])))
 
 
 @pages.get("/people/<handle>")
@@ -25,7 +34,7 @@ pages = Blueprint("profiles", __name__, template_folder="templates")
 def person(handle: str) -> Any:
     profile = queries.public_profile(actor(), handle)
     return render_template(
-        "core/profiles/person.html", profile=profile, languages=rules.LANGUAGES, is_own=profile.person_id == actor().person_id
+        "core/profiles/person.html", profile=profile, languages=language_names(), is_own=profile.person_id == actor().person_id
     )
 
 
@@ -38,7 +47,7 @@ def expert() -> Any:
         profile=profile,
         evidence=evidence,
         gaps=rules.gaps(profile, len(evidence)) if profile else [],
-        languages=rules.LANGUAGES,
+        languages=language_names(),
         sectors=Sector,
         availabilities=Availability,
         tomorrow=clock.now().date() + timedelta(days=1),

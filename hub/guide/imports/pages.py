@@ -28,6 +28,7 @@ pages = Blueprint("imports", __name__, template_folder="templates")
 PURPOSE = "import"
 SHOWN_ROWS = 20
 SHOWN_REMARKS = 300
+FATES = {"new": N_("is added"), "changed": N_("is updated"), "unchanged": N_("stays as it is")}
 LABELS = {
     "case_number": N_("Case number"),
     "title": N_("Title"),
@@ -96,10 +97,14 @@ def preview(source: str, file_id: int) -> Any:
     )
 
 
-def _rows(found: Preview) -> list[tuple[int, list[Any]]]:
-    """The first records, as `ui.import_preview` takes them."""
+def _rows(found: Preview) -> list[list[Any]]:
+    """The first records and what happens to each."""
     names = COLUMNS[found.source]
-    return [(record.row, [_cell(getattr(record, name)) for name in names]) for record in found.reading.records[:SHOWN_ROWS]]
+    fates = {record.row: fate for fate in FATES for record in getattr(found, fate)}
+    return [
+        [record.row, *(_cell(getattr(record, name)) for name in names), gettext(FATES[fates[record.row]])]
+        for record in found.reading.records[:SHOWN_ROWS]
+    ]
 
 
 def _cell(value: Any) -> Any:

@@ -57,7 +57,7 @@ def draft(*, actor: Actor, kind: Kind, organisation_id: int, title: str, **conte
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, listing)
     require_verified(actor)
-    _write(listing, {"title": title, **content})
+    _write(listing, {"title": title, "language": rules.language_of(f"{title} {content.get('summary', '')}"), **content})
     db.session.add(listing)
     db.session.flush()
     _record(ListingDrafted(listing_id=listing.id), actor, listing)

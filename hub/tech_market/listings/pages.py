@@ -36,6 +36,8 @@ add_to_nav(60, "/needs", N_("Needs"))
 add_to_nav(61, "/offers", N_("Offers"))
 
 SIZE = 20
+PAST = "past"
+"""The status of challenges in the index whose time is over."""
 SHOWN_CENTRES = 24
 NEED, OFFER = {"kind": Kind.NEED}, {"kind": Kind.OFFER}
 FORMS: dict[Kind, type[Schema]] = {Kind.NEED: NeedForm, Kind.OFFER: OfferForm}
@@ -191,7 +193,8 @@ def _fitting(listing: Listing) -> dict[str, Any]:
     text = "\n".join([listing.title, listing.summary, listing.body, *listing.categories])
     if listing.kind is Kind.NEED:
         return {"matches": matching.matches_for(text, ("offer",), limit=6), "experts": matching.matches_for(text, ("expert",), limit=4)}
-    return {"matches": matching.matches_for(text, ("need", "challenge"), limit=4)}
+    found = matching.matches_for(text, ("need", "challenge"), limit=20)
+    return {"matches": [match for match in found if match.document.status != PAST][:4]}
 
 
 @pages.get("/needs/new", defaults=NEED)

@@ -106,6 +106,12 @@ def key_words(words: Iterable[str]) -> list[str]:
     return distinct(words, most=MOST_CATEGORIES, longest=LONGEST_CATEGORY)
 
 
+def language_of(text: str) -> str:
+    """The language a text seems to be in: "zh" where more than a quarter of its letters are Chinese, else "en"."""
+    letters = [c for c in text if c.isalpha()]
+    return "zh" if sum("\u3400" <= c <= "\u9fff" for c in letters) * 4 > len(letters) else "en"
+
+
 def standing(status: IpStatus, ends_on: date | None, today: date) -> IpStatus:
     """The status on `today`: an issued patent past its last day has ended."""
     return IpStatus.EXPIRED if status is IpStatus.ISSUED and ends_on is not None and ends_on < today else status

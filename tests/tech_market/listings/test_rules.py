@@ -326,3 +326,11 @@ def test_a_summary_is_a_sentence_and_never_too_long():
     long = rules.first_sentence("word " * 200)
     assert len(long) <= rules.LONGEST_SUMMARY
     assert long.endswith("word…")
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [("Gas sensors", "en"), ("气体传感器", "zh"), ("用 PVDF 薄膜制成的 MEMS 传感器", "zh"), ("A sensor (传感器) for gas in closed rooms", "en"), ("", "en")],
+)
+def test_the_language_of_a_text_is_guessed_from_its_letters(text, language):
+    assert rules.language_of(text) == language
