@@ -53,5 +53,6 @@ def measure(folder: Path) -> None:
 
     disk, plain, ours = per_second(flush), per_second(write_bare), per_second(write_through_the_operation)
     print(
-        f"writing  edit with journal row       {ours / plain:6.0%} of the same rows bare ({plain:,.0f} commits/s; disk {disk:,.0f} flushes/s)"
+        f"writing  edit with journal row {ours / plain:18.0%} of the same rows bare "
+        f"({plain:,.0f} commits/s; disk {disk:,.0f} flushes/s)"
     )
