@@ -21,7 +21,7 @@ def is_web_address(text: str) -> bool:
     except ValueError:
         return False
     host = parts.hostname or ""
-    return parts.scheme in {"http", "https"} and "." in host.strip(".") and "@" not in parts.netloc and port_is_fine
+    return text.startswith(("http://", "https://")) and "." in host.strip(".") and "@" not in parts.netloc and port_is_fine
 
 
 def check_link(text: str, *, field: str) -> None:

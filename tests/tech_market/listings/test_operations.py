@@ -14,7 +14,7 @@ from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, SYSTEM
 from hub.kernel.errors import HubError, Invalid, NotAllowed, NotFound, NotNow
 from hub.search.index.models import IndexMark
-from hub.tech_market.listings import operations, queries
+from hub.tech_market.listings import operations, queries, reactions
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.queries import Wanted
 from hub.tech_market.listings.rules import Deal, IpStatus, Kind
@@ -315,3 +315,13 @@ def test_the_system_alone_lets_things_expire(acme, me):
     offer = made(acme, me)
     assert operations.POLICY.can(SYSTEM, operations.Act.EXPIRE, offer)
     assert not operations.POLICY.can(me, operations.Act.EXPIRE, offer)
+
+
+def test_the_calendar_is_followed_without_anybody_asking(acme, me):
+    running_out = made(acme, me, expires_on=date(2026, 12, 1))
+    ending = made(acme, me, patent_expires_on=date(2026, 12, 1))
+    clock.advance(timedelta(days=20))
+    with work.unit():
+        reactions.keep_current()
+    assert running_out.state is State.EXPIRED
+    assert (ending.state, ending.ip_status) == (State.PUBLISHED, IpStatus.EXPIRED)

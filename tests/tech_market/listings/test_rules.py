@@ -330,7 +330,13 @@ def test_a_summary_is_a_sentence_and_never_too_long():
 
 @pytest.mark.parametrize(
     ("text", "language"),
-    [("Gas sensors", "en"), ("气体传感器", "zh"), ("用 PVDF 薄膜制成的 MEMS 传感器", "zh"), ("A sensor (传感器) for gas in closed rooms", "en"), ("", "en")],
+    [
+        ("Gas sensors", "en"),
+        ("气体传感器", "zh"),
+        ("用 PVDF 薄膜制成的 MEMS 传感器", "zh"),
+        ("A sensor (传感器) for gas in closed rooms", "en"),
+        ("", "en"),
+    ],
 )
 def test_the_language_of_a_text_is_guessed_from_its_letters(text, language):
     assert rules.language_of(text) == language
