@@ -96,7 +96,7 @@ def writes(view: View | None = None, *, again: View | None = None) -> Any:
             return _run_once(view, args, kwargs)
         except HubError as error:
             work.rollback()
-            if again is None or is_api() or request.is_json:
+            if again is None or is_api() or request.is_json or request.accept_mimetypes.best == "application/json":
                 raise
             return show_again(again, error, *args, **kwargs)
         except BaseException:

@@ -104,6 +104,12 @@ def test_saving_while_typing_answers_with_the_next_version(made: Made, client: F
     assert entry_of(made).body == "More"
 
 
+def test_saving_while_typing_over_a_newer_draft_is_told_as_data(made: Made, client: FlaskClient, room: str) -> None:
+    answer = client.post(room, data={"title": "Old", "body": "window", "version": "1"}, headers={"Accept": "application/json"})
+    assert answer.status_code == 409 and answer.json["code"] == "stale" and "another window" in answer.json["title"]
+    assert entry_of(made).body == make.BODY
+
+
 def test_a_stale_form_keeps_both_texts(made: Made, client: FlaskClient, room: str) -> None:
     stale = client.post(room, data={"title": "Mine", "body": "Typed in the old window", "version": "1"})
     assert stale.status_code == 409

@@ -66,7 +66,8 @@ function forms() {
   });
 }
 
-/* data-autosave="/where": the form's fields are posted there a moment after the last key. */
+/* data-autosave="/where": the form's fields are posted there a moment after the last key, one save after the other. An answer
+   {"version": n} goes into the form's field of that name, so that the next save is not stale; a refusal's title is shown. */
 async function save(form) {
   const status = form.querySelector("[data-autosave-status]");
   const body = new FormData(form);
@@ -74,7 +75,12 @@ async function save(form) {
   body.delete("_once");
   try {
     const answer = await fetch(form.dataset.autosave, { method: "POST", body, credentials: "same-origin", headers: { Accept: "application/json" }, redirect: "manual" });
-    if (!answer.ok) throw new Error(answer.status);
+    const told = await answer.json().catch(() => null);
+    if (!answer.ok) {
+      if (status) status.textContent = told?.title || status.dataset.failed;
+      return;
+    }
+    if (told?.version && form.elements.version) form.elements.version.value = told.version;
     delete form.dataset.unsaved;
     if (status) status.textContent = status.dataset.saved.replace("{time}", new Date().toLocaleTimeString(document.documentElement.lang.replace(/^en$/, "en-GB"), { hour: "2-digit", minute: "2-digit" }));
   } catch {
@@ -83,13 +89,14 @@ async function save(form) {
 }
 
 function autosave() {
-  const timers = new WeakMap();
+  const [timers, running] = [new WeakMap(), new WeakMap()];
+  const next = (form) => running.set(form, (running.get(form) || Promise.resolve()).then(() => save(form)));
   document.addEventListener("input", (event) => {
     const form = event.target.form;
     if (!form?.dataset.autosave) return;
     form.dataset.unsaved = "";
     clearTimeout(timers.get(form));
-    timers.set(form, setTimeout(save, FAST, form));
+    timers.set(form, setTimeout(next, FAST, form));
   });
   document.addEventListener("submit", (event) => clearTimeout(timers.get(event.target)));
 }
