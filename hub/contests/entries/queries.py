@@ -313,3 +313,12 @@ def open_drafts(actor: Actor) -> Sequence[Entry]:
 
 
 challenges.count_entries_with(counts)
+
+
+def _where_entrants_sign(subject: str) -> str:
+    number = int(subject.partition(":")[2])
+    challenge = challenges.by_ids([number]).get(number)
+    return f"/challenges/{challenge.slug}/agreement" if challenge is not None else ""
+
+
+agreements.signed_at("challenge", _where_entrants_sign)
