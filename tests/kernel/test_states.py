@@ -72,7 +72,9 @@ def test_buttons_are_the_open_moves_with_the_reason_why_not() -> None:
 
 
 def test_buttons_are_only_those_the_actor_may_press() -> None:
-    policy = Policy("thing", {Act.PUBLISH: lambda actor, thing: actor.signed_in, Act.CLOSE: lambda a, t: False, Act.REOPEN: lambda a, t: True})
+    policy = Policy(
+        "thing", {Act.PUBLISH: lambda actor, thing: actor.signed_in, Act.CLOSE: lambda a, t: False, Act.REOPEN: lambda a, t: True}
+    )
     assert [m.act for m in LIFE.moves_for(Actor(person_id=1), Thing(), policy)] == [Act.PUBLISH]
     assert LIFE.moves_for(ANONYMOUS, Thing(), policy) == []
     assert LIFE.moves_for(Actor(person_id=1), Thing(State.OPEN), policy) == []
