@@ -1,0 +1,33 @@
+"""The world of the route matrix: made once for each test process, copied for each module."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.conftest import POSTGRES, _on_server
+from tests.house.matrix.world import Made, World, make, stopped_clock
+
+
+@pytest.fixture(scope="session")
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    made = make(tmp_path_factory.mktemp("world"))
+    yield made
+    if POSTGRES:
+        _on_server(f"DROP DATABASE {made.database} WITH (FORCE)")
+
+
+@pytest.fixture(scope="module")
+def copied_world(made_world: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    world = World(made_world, tmp_path_factory.mktemp("copy"))
+    yield world
+    world.gone()
+
+
+@pytest.fixture
+def world(copied_world: World) -> Iterator[World]:
+    """The world at noon. A test that changes it calls `begin_anew` when it is through."""
+    with stopped_clock():
+        copied_world.enter()
+        yield copied_world

@@ -1,0 +1,8 @@
+"""All rows of the route matrix."""
+
+from __future__ import annotations
+
+from tests.house.matrix import contests, contests_api, core, core_api, guide, market, money
+from tests.house.matrix.table import Row
+
+ROWS: list[Row] = [*core.ROWS, *money.ROWS, *core_api.ROWS, *contests.ROWS, *contests_api.ROWS, *market.ROWS, *guide.ROWS]

@@ -1,0 +1,190 @@
+"""The world of the route matrix: the demo content, a few people more, and one thing in every stage that a door leads to.
+
+It is made once for each test process and then copied: a file on SQLite, a template database on PostgreSQL.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sqlite3
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from hub.app import create_app
+from hub.cli.demo.load import load
+from hub.config import Config
+from hub.core.accounts import rules as accounts
+from hub.core.files import queries as files
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import Scope
+from hub.web import pagecache
+from tests.conftest import NOON, POSTGRES, _on_server, _postgres_url, config_for
+from tests.house.matrix import places, table
+
+COOKIE = "hub_session"
+KINDS_OF_KEYS: Mapping[str, tuple[Scope, ...]] = {
+    "full": tuple(Scope), "writing": (Scope.READ, Scope.WRITE), "reading": (Scope.READ,),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Made:
+    """A finished world at rest: its folder (and database), what its places are called, and how its people prove who they are."""
+
+    folder: Path
+    database: str
+    places: dict[str, str]
+    cookies: dict[str, str]
+    keys: dict[tuple[str, str], str]
+
+
+def make(folder: Path) -> Made:
+    """Load the demo content, add to it, sign everybody in, give everybody keys; then close it."""
+    accounts.hash_cheaply()
+    database = f"hub_world_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
+    if POSTGRES:
+        _on_server(f"CREATE DATABASE {database}")
+    with stopped_clock():
+        app = create_app(_config(folder, database))
+        app.config["WTF_CSRF_ENABLED"] = False
+        with app.app_context():
+            db.create_all()
+            load(records=False)
+            found = places.add()
+            keys = {(person, kind): places.key_for(person, scopes) for person in _signed() for kind, scopes in KINDS_OF_KEYS.items()}
+        cookies = {person: _sign_in(app, person) for person in _signed()}
+        for key in keys.values():  # an hour may pass before a key's use is noted again
+            assert app.test_client().get("/api/v1/me", headers=bearer(key)).status_code == 200
+        with app.app_context():
+            found |= places.add_last()
+            db.session.remove()
+            db.engine.dispose()
+    if not POSTGRES:
+        with sqlite3.connect(database) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return Made(folder, database, found, cookies, keys)
+
+
+def _signed() -> tuple[str, ...]:
+    return tuple(person for person in table.PEOPLE if person != "anonymous")
+
+
+def _sign_in(app: Flask, person: str) -> str:
+    client = app.test_client()
+    answer = client.post("/login", data={"email": places.EMAILS[person], "password": "demo"})
+    assert answer.status_code == 302, answer.get_data(as_text=True)
+    cookie = client.get_cookie(COOKIE)
+    assert cookie is not None
+    return str(cookie.value)
+
+
+def bearer(key: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {key}"}
+
+
+def _config(folder: Path, database: str) -> Config:
+    url = _postgres_url(database) if POSTGRES else f"sqlite:///{database}"
+    return replace(config_for(folder, url), demo=True, page_cache=False)
+
+
+@contextmanager
+def stopped_clock() -> Iterator[None]:
+    clock.set_to(NOON)
+    try:
+        yield
+    finally:
+        clock.set_to(None)
+
+
+class World:
+    """A copy of the made world with an application over it. `begin_anew` takes back whatever was done to it."""
+
+    def __init__(self, made: Made, folder: Path) -> None:
+        self.made, self.folder = made, folder
+        shutil.copytree(made.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("hub.sqlite3*"))
+        self.database = f"hub_copy_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
+        self._copy()
+        self.app = create_app(_config(folder, self.database))
+        self.app.config["WTF_CSRF_ENABLED"] = False
+
+    def _copy(self) -> None:
+        if POSTGRES:
+            _on_server(f"CREATE DATABASE {self.database} TEMPLATE {self.made.database}")
+        else:
+            for left in ("-wal", "-shm"):
+                Path(self.database + left).unlink(missing_ok=True)
+            shutil.copyfile(self.made.database, self.database)
+
+    def enter(self) -> None:
+        """Before each test: settings that are kept per process point here, whatever other tests did in between."""
+        files.configure(self.folder / "files", self.app.config["HUB"].max_upload_mb * 1024 * 1024)
+        self.app.config["WTF_CSRF_ENABLED"] = False
+
+    def begin_anew(self) -> None:
+        self._close()
+        if POSTGRES:
+            _on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
+        self._copy()
+        pagecache.forget_all()
+
+    def _close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+
+    def gone(self) -> None:
+        self._close()
+        if POSTGRES:
+            _on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
+
+    def visitor(self, person: str) -> FlaskClient:
+        """Their browser, just opened: what an earlier answer did to its cookies is forgotten."""
+        client = self.app.test_client()
+        if person != "anonymous":
+            client.set_cookie(COOKIE, self.made.cookies[person])
+        return client
+
+    def program(self, person: str, key: str = "full") -> dict[str, str]:
+        """The headers of their program."""
+        return {} if person == "anonymous" else bearer(self.made.keys[person, key])
+
+    def call(self, row: table.Row, person: str, *, key: str = "full", places: Mapping[str, str] | None = None) -> Any:
+        """Go to the row's door as this person, with a program where it is one for programs."""
+        address = row.address.format_map(self.made.places if places is None else places)
+        sent: dict[str, Any] = {"json": self.filled(row.send)} if row.is_api and not row.files else {"data": self._form(row)}
+        if not row.writes or (row.method == "DELETE" and not row.send):
+            sent = {}
+        if not row.is_api:
+            return self.visitor(person).open(address, method=row.method, **sent)
+        return self.app.test_client().open(address, method=row.method, headers=self.program(person, key), **sent)
+
+    def _form(self, row: table.Row) -> dict[str, Any]:
+        uploads = {name: (places.stream(content), filename) for name, (content, filename) in row.files.items()}
+        return {**self.filled(row.send), **uploads}
+
+    def filled(self, value: Any) -> Any:
+        """With the names of places replaced by what they are called."""
+        if isinstance(value, str):
+            return value.format_map(self.made.places) if "{" in value else value
+        if isinstance(value, Mapping):
+            return {self.filled(name): self.filled(inner) for name, inner in value.items()}
+        return [self.filled(inner) for inner in value] if isinstance(value, list) else value
+
+    def fingerprints(self) -> dict[str, str]:
+        """A digest of each table's whole content, read past the models."""
+        with self.app.app_context(), db.engine.connect() as connection:
+            quote, found = connection.dialect.identifier_preparer.quote, {}
+            for each in db.metadata.sorted_tables:
+                order = ", ".join(quote(column.name) for column in each.primary_key.columns)
+                rows = connection.exec_driver_sql(f"SELECT * FROM {quote(each.name)} ORDER BY {order}").all()
+                found[each.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
+        return found

@@ -1,0 +1,186 @@
+"""Every door of the house, tried by everybody: strangers, members, owners, other tenants, visitors; people and programs.
+
+The table of who may do what stands in tests/house/matrix, written from the product's promises and not from the answers of the code.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from tests.house.matrix.rows import ROWS
+from tests.house.matrix.table import DONE, PEOPLE, SIGNED, STOPPED, Row
+from tests.house.matrix.world import World, bearer
+
+WRITES = [row for row in ROWS if row.writes]
+API = [row for row in ROWS if row.is_api]
+NAMING = [row for row in ROWS if row.names]
+
+
+def rows(chosen: list[Row]) -> Any:
+    return pytest.mark.parametrize("row", chosen, ids=str)
+
+
+def leads_to_sign_in(answer: Any) -> bool:
+    return answer.status_code == 302 and answer.headers["Location"].startswith("/login")
+
+
+def rule_of(app: Flask, world: World, row: Row) -> str:
+    """The route that the row is about; the empty string if there is none."""
+    adapter = app.url_map.bind("127.0.0.1")
+    try:
+        rule, _ = adapter.match(row.path(world.made.places), method=row.method, return_rule=True)
+    except HTTPException:
+        return ""
+    return f"{row.method} {rule.rule}"
+
+
+def routes(app: Flask) -> dict[str, str]:
+    """Every route that the house has, with its endpoint."""
+    return {
+        f"{method} {rule.rule}": rule.endpoint
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        if rule.endpoint != "static"
+    }
+
+
+# The table itself
+
+
+def test_every_route_has_an_entry_and_every_entry_a_route(world: World):
+    entered = {rule_of(world.app, world, row): str(row) for row in ROWS}
+    assert "" not in entered, f"no such route: {[str(row) for row in ROWS if not rule_of(world.app, world, row)]}"
+    assert not sorted(set(routes(world.app)) - set(entered)), "give these routes an entry in tests/house/matrix"
+
+
+def test_every_act_of_a_route_with_several_has_an_entry(world: World):
+    """`/needs/1/<any(publish,revise):act>` is one route and several doors."""
+    adapter = world.app.url_map.bind("127.0.0.1")
+    for rule in world.app.url_map.iter_rules():
+        for name, converter in rule._converters.items():
+            if not hasattr(converter, "items"):
+                continue
+            for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
+                mine = [row for row in ROWS if rule_of(world.app, world, row) == f"{method} {rule.rule}"]
+                seen = {adapter.match(row.path(world.made.places), method=method)[1][name] for row in mine}
+                assert seen == set(converter.items), f"{rule.rule}: {name}"
+
+
+def test_the_public_doors_are_those_that_the_table_names(world: World):
+    by_endpoint = defaultdict(set)
+    for row in ROWS:
+        by_endpoint[routes(world.app)[rule_of(world.app, world, row)]].add(row.is_public)
+    public = {endpoint for endpoint in by_endpoint if getattr(world.app.view_functions[endpoint], "is_public", False)}
+    assert public == {endpoint for endpoint, said in by_endpoint.items() if True in said}
+
+
+# Who is served, and who is not
+
+
+@rows(ROWS)
+def test_those_who_may_are_served(world: World, row: Row):
+    for person in sorted(row.yes):
+        answer = world.call(row, person)
+        told = answer.get_data(as_text=True)[:2000] if answer.mimetype != "application/zip" else ""
+        try:
+            assert answer.status_code in row.ok, f"{person}: {answer.status_code}\n{told}"
+            assert not leads_to_sign_in(answer) or row.address in {"/verify/{verify}", "/reset/{reset}"}, person
+        finally:
+            answer.close()
+            if row.writes:
+                world.begin_anew()
+
+
+@rows([row for row in ROWS if row.refused])
+def test_those_who_may_not_are_refused_and_change_nothing(world: World, row: Row):
+    before = world.fingerprints()
+    for person in sorted(row.refused, key=PEOPLE.index):
+        answer = world.call(row, person)
+        assert answer.status_code == row.denial(person), f"{person}: {answer.status_code}\n{answer.get_data(as_text=True)[:2000]}"
+        assert person != "anonymous" or answer.status_code != 302 or leads_to_sign_in(answer)
+    after = world.fingerprints()
+    assert after == before, f"changed: {[name for name in after if after[name] != before.get(name)]}"
+
+
+@rows(NAMING)
+def test_what_does_not_exist_is_not_there_for_anybody(world: World, row: Row):
+    """An id that leads nowhere, in each place of the address: 404, and never more than the same person learns of an existing one."""
+    before = world.fingerprints()
+    visitors = SIGNED | ({"anonymous"} if row.is_public and not row.asks else set())
+    for name in row.names:
+        missing = "999999" if world.made.places[name].isdecimal() else "no-such-thing"
+        for person in sorted(visitors, key=PEOPLE.index):
+            answer = world.call(row, person, places={**world.made.places, name: missing})
+            expected = {404} | ({row.denial(person)} if person in row.refused | row.own else set())
+            assert answer.status_code in expected, f"{person}, {name}={missing!r}: {answer.status_code}"
+    assert world.fingerprints() == before
+
+
+@rows(NAMING)
+def test_what_cannot_exist_is_not_there_either(world: World, row: Row):
+    """Numbers beyond any database's integers, characters that PostgreSQL does not store: no address, and never our fault."""
+    person = min(row.yes or SIGNED, key=PEOPLE.index)
+    for name in row.names:
+        for odd in ("9" * 30, "2147483648", "0") if world.made.places[name].isdecimal() else ("a%00b", "%F0%9F%A6%86", "x" * 3000):
+            answer = world.call(row, person, places={**world.made.places, name: odd})
+            assert answer.status_code in {404, 405, row.denial(person)}, f"{name}={odd!r}: {answer.status_code}"
+
+
+# Programs
+
+
+@rows([row for row in API if row.writes])
+def test_a_reading_key_writes_nothing_and_only_a_money_key_moves_money(world: World, row: Row):
+    person = min(row.yes, key=PEOPLE.index, default="")
+    if not person:
+        pytest.skip("nobody may")
+    before = world.fingerprints()
+    for kind in ("reading", "writing") if row.money else ("reading",):
+        answer = world.call(row, person, key=kind)
+        assert (answer.status_code, answer.json["code"]) == (403, "missing_scope"), kind
+    assert world.fingerprints() == before
+    if not row.money:
+        assert world.call(row, person, key="writing").status_code in row.ok
+        world.begin_anew()
+
+
+@rows([row for row in API if not row.is_public])
+def test_the_api_takes_keys_and_no_cookies(world: World, row: Row):
+    """A browser that is signed in must not be a key: other sites could make it send requests."""
+    before = world.fingerprints()
+    address = row.address.format_map(world.made.places)
+    answer = world.visitor("owner").open(address, method=row.method, json={})
+    assert answer.status_code == 401
+    answer = world.app.test_client().open(address, method=row.method, json={}, headers=bearer("hub_unknown"))
+    assert (answer.status_code, answer.json["code"]) == (401, "bad_key")
+    assert world.fingerprints() == before
+
+
+# Forms
+
+
+@rows([row for row in WRITES if not row.is_api])
+def test_a_form_without_its_token_is_refused(world: World, row: Row):
+    world.app.config["WTF_CSRF_ENABLED"] = True
+    before = world.fingerprints()
+    person = min(row.yes or SIGNED, key=PEOPLE.index)
+    answer = world.call(row, person)
+    if not row.csrf:
+        assert answer.status_code in row.ok
+        world.begin_anew()
+        return
+    assert answer.status_code == 400, answer.status_code
+    assert world.fingerprints() == before
+
+
+def test_the_table_says_what_it_means():
+    """No row is served to somebody it also refuses, and what is only stopped says so."""
+    for row in ROWS:
+        assert not row.yes & row.no, row
+        assert not row.writes or row.ok <= DONE | STOPPED, row
+        assert not (row.is_api and not row.writes and row.money), row
