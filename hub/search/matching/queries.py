@@ -21,8 +21,8 @@ from hub.search.matching import rules
 
 FIRST = 200
 """So many documents come out of the first stage."""
-LEAST = 0.03
-"""Below this a match is a coincidence of common words."""
+LEAST, SURE, SHARE = 0.03, 0.15, 0.3
+"""Below LEAST, or with a single shared word below SURE, or below SHARE of the best match, likeness is coincidence and is not shown."""
 EXPERT, EVIDENCE = Kind.EXPERT.value, Kind.EVIDENCE.value
 
 
@@ -71,24 +71,38 @@ def matches_for(
         return []
 
 
+Ranked = list[tuple[Document, rules.Parts, int]]
+
+
 def _matches(
     view: View, text: str, kinds: tuple[str, ...], limit: int, exclude: frozenset[str] = frozenset(), statuses: frozenset[str] = frozenset()
 ) -> list[Match]:
-    counts = Counter(text_rules.terms(text))
-    scale = Scale(view)
-    need = rules.Vector.of(counts, scale.idf)
-    candidates = _candidates(view, rules.rarest(counts, scale.frequency), kinds)
-    plain = [number for number in candidates if view.columns.kind[number] not in _places(view, (EXPERT, EVIDENCE))]
-    found = [(view.document(number), need.parts(scale.vector(number)), 1) for number in plain]
-    if EXPERT in kinds:
-        found += _experts(view, scale, need, [number for number in candidates if number not in set(plain)])
-    ranked = sorted(found, key=lambda each: (-rules.total(each[1]), each[0].key))
-    fitting = (each for each in ranked if each[0].key not in exclude and (not statuses or each[0].status in statuses))
-    kept = [each for each in fitting if rules.total(each[1]) >= LEAST][:limit]
+    ranked = _ranked(view, text, kinds)
+    fitting = [each for each in ranked if each[0].key not in exclude and (not statuses or each[0].status in statuses)]
+    kept = [each for each in fitting if _is_no_coincidence(each[1], rules.total(fitting[0][1]))][:limit]
     return [
         Match(document.key, document.title, document.url, rules.total(parts), tuple(rules.spelled(text, parts)), document, items)
         for document, parts, items in kept
     ]
+
+
+def _ranked(view: View, text: str, kinds: tuple[str, ...]) -> Ranked:
+    """Everything comparable, the best first: what it is, what each shared term adds, by how many pieces of evidence."""
+    counts = Counter(text_rules.terms(text))
+    scale = Scale(view)
+    need = rules.Vector.of(counts, scale.idf)
+    candidates = _candidates(view, rules.rarest(counts, scale.frequency), kinds)
+    of_experts = {number for number in candidates if view.columns.kind[number] in _places(view, (EXPERT, EVIDENCE))}
+    found = [(view.document(number), need.parts(scale.vector(number)), 1) for number in candidates if number not in of_experts]
+    if EXPERT in kinds:
+        found += _experts(view, scale, need, [number for number in candidates if number in of_experts])
+    return sorted(found, key=lambda each: (-rules.total(each[1]), each[0].key))
+
+
+def _is_no_coincidence(parts: rules.Parts, best: float) -> bool:
+    score = rules.total(parts)
+    words = sum(1 for term in parts if len(term) > 1)
+    return score >= max(LEAST, SHARE * best) and (words > 1 or score >= SURE)
 
 
 def _candidates(view: View, terms: Iterable[str], kinds: Sequence[str]) -> list[int]:

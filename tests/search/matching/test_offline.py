@@ -103,7 +103,7 @@ def test_a_question_finds_its_paragraph(language: str, least: float):
     view = view_over([entry(document(number, "", text=text)) for number, text in enumerate(paragraphs)])
     reciprocal = 0.0
     for question, number in asked:
-        found = [match.key for match in queries._matches(view, question, ("offer",), 50, frozenset())]
+        found = [document.key for document, _, _ in queries._ranked(view, question, ("offer",))]
         reciprocal += 1 / (found.index(f"offer:{number}") + 1) if f"offer:{number}" in found else 0
     print(f"XQuAD {language}: MRR {reciprocal / len(asked):.4f}")
     assert reciprocal / len(asked) > least

@@ -95,6 +95,12 @@ def test_a_text_that_says_nothing_matches_nothing(text: str):
     assert queries.matches_for(text) == []
 
 
+def test_one_common_word_is_a_coincidence():
+    with engines.current().hold():
+        engines.current().apply([document(50, "On the temperature of a very different and much longer story about gardens and rivers")])
+    assert "offer:50" not in {match.key for match in queries.matches_for(NEED, limit=50)}
+
+
 def test_a_very_long_need_is_answered():
     assert queries.matches_for(NEED * 200)
 
