@@ -129,7 +129,11 @@ def test_a_fee_of_more_than_everything_or_less_than_nothing_is_refused(fee_bp):
 
 
 def test_currencies_never_mix():
-    for mixed in (lambda: Money(1, "USD") + Money(1, "EUR"), lambda: Money(1, "USD") - Money(1, "EUR"), lambda: Money(1, "USD") < Money(2, "EUR")):
+    for mixed in (
+        lambda: Money(1, "USD") + Money(1, "EUR"),
+        lambda: Money(1, "USD") - Money(1, "EUR"),
+        lambda: Money(1, "USD") < Money(2, "EUR"),
+    ):
         with pytest.raises(ValueError, match="do not add up"):
             mixed()
     assert Money(100, "USD") != Money(100, "EUR")

@@ -21,6 +21,7 @@ from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
+from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 
 
@@ -250,6 +251,7 @@ def request_payout(*, actor: Actor, owner: str, owner_id: int, amount: Money, de
     `owner` is "person" (only oneself) or "organisation" (who keeps its books). Raises NotAllowed, Invalid (amount_*, over_balance,
     destination_missing, destination_too_long, iban_wrong).
     """
+    require_verified(actor)
     kind = _payee(actor, owner, owner_id)
     accounts.positive(amount)
     payout = Payout(

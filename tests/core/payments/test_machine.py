@@ -19,6 +19,7 @@ from hub.kernel.actor import SYSTEM
 from hub.kernel.errors import Conflict, Invalid, NotNow
 from hub.kernel.money import Money, breakdown
 from tests.factories.money import IBAN
+from tests.factories.people import actor_of, organisation, person
 
 CURRENCY = "JPY"
 KEYS = itertools.count(1)
@@ -31,7 +32,7 @@ def yen(minor: int) -> Money:
 
 
 class Bank(RuleBasedStateMachine):
-    """Each run has subjects of its own; the site's accounts are shared, so their changes are compared."""
+    """Each run has an organisation and a person of its own; the site's accounts are shared, so their changes are compared."""
 
     cast = None
     fundings = Bundle("fundings")
@@ -40,8 +41,8 @@ class Bank(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.run = next(KEYS)
-        self.company = self.cast.company.id
-        self.winner, self.admin = self.cast.solver, self.cast.admin
+        self.company = organisation(self.cast.people["owner"], f"Run {self.run}").id
+        self.winner, self.admin = actor_of(person()), self.cast.admin
         self.model = self._actual()
         self.holds = {"a": 0, "b": 0}
         self.due: dict[int, int] = {}

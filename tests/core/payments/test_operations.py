@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import pytest
 from sqlalchemy import func, select
 
@@ -12,7 +14,7 @@ from hub.core.payments.states import FundingState, PayoutState
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.kernel.actor import ANONYMOUS, SYSTEM
-from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotNow
+from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotNow, NotSignedIn
 from hub.kernel.money import MAX_MINOR, Money
 from tests.factories.money import IBAN, asked, deposited, earned, held, payout, usd
 
@@ -276,6 +278,15 @@ def test_a_payout_is_confirmed_with_the_banks_reference(cast, text, code):
     assert made.state is PayoutState.REQUESTED
 
 
+def test_an_unconfirmed_address_gets_no_payout(cast):
+    me = cast.people["solver"].id
+    earned(cast.company, me, usd(1000))
+    actor = dataclasses.replace(cast.solver, verified=False)
+    arguments = {"owner": "person", "owner_id": me, "amount": usd(1), "destination": IBAN}
+    refused("unverified_address", NotAllowed, operations.request_payout, actor=actor, **arguments)
+    assert queries.balances("person", me) == [usd(1000)]
+
+
 # Who may, and which amounts nobody may
 
 
@@ -296,8 +307,9 @@ def test_each_act_asks_for_its_role(cast):
         refused("not_allowed", NotAllowed, operations.cancel_funding, actor=cast.actor(name), funding=funding)
         refused("not_allowed", NotAllowed, operations.fund_from_balance, actor=cast.actor(name), key="k", **request)
     own = {"owner": "person", "owner_id": cast.people["solver"].id, "amount": usd(1), "destination": IBAN}
-    for actor in (cast.stranger, cast.admin, ANONYMOUS):
+    for actor in (cast.stranger, cast.admin):
         refused("not_allowed", NotAllowed, operations.request_payout, actor=actor, **own)
+    refused("not_signed_in", NotSignedIn, operations.request_payout, actor=ANONYMOUS, **own)
     award = {"subject": SUBJECT, "to_person_id": 1, "gross": usd(1), "fee_bp": 0, "key": "k", "memo": ""}
     refused("not_allowed", NotAllowed, operations.release, actor=ANONYMOUS, **award)
     refused("not_allowed", NotAllowed, operations.refund, actor=ANONYMOUS, subject=SUBJECT, key="k")
@@ -306,15 +318,26 @@ def test_each_act_asks_for_its_role(cast):
 
 @pytest.mark.parametrize(
     ("amount", "code"),
-    [(usd(0), "amount_zero"), (usd(-1), "amount_negative"), (usd(MAX_MINOR + 1), "amount_too_large"), (Money(10**30, "JPY"), "amount_too_large")],
+    [
+        (usd(0), "amount_zero"),
+        (usd(-1), "amount_negative"),
+        (usd(MAX_MINOR + 1), "amount_too_large"),
+        (Money(10**30, "JPY"), "amount_too_large"),
+    ],
 )
 def test_amounts_that_nobody_moves(cast, amount, code):
     funding = asked(cast.company, PRIZE)
     held(cast.company, PRIZE, "challenge:2")
     me = cast.people["solver"].id
     calls = [
-        (operations.request_funding, {"actor": cast.owner, "organisation_id": cast.company.id, "subject": "", "amount": amount, "label": ""}),
-        (operations.release, {"actor": SYSTEM, "subject": "challenge:2", "to_person_id": 1, "gross": amount, "fee_bp": 0, "key": "k", "memo": ""}),
+        (
+            operations.request_funding,
+            {"actor": cast.owner, "organisation_id": cast.company.id, "subject": "", "amount": amount, "label": ""},
+        ),
+        (
+            operations.release,
+            {"actor": SYSTEM, "subject": "challenge:2", "to_person_id": 1, "gross": amount, "fee_bp": 0, "key": "k", "memo": ""},
+        ),
         (operations.request_payout, {"actor": cast.solver, "owner": "person", "owner_id": me, "amount": amount, "destination": IBAN}),
         (operations.take_deposit, {"actor": cast.admin, "organisation_id": cast.company.id, "received": amount, "bank_reference": "X"}),
         (operations.confirm_funding, {"actor": cast.admin, "funding": funding, "received": amount}),

@@ -32,9 +32,9 @@ def refund():
 
 def confirm(cast, funding_id: int, reference: str):
     admin = cast.admin
-    return lambda: operations.confirm_funding(
-        actor=admin, funding=queries.funding(funding_id), received=PRIZE, bank_reference=reference
-    ).state
+    return lambda: (
+        operations.confirm_funding(actor=admin, funding=queries.funding(funding_id), received=PRIZE, bank_reference=reference).state
+    )
 
 
 def raised(results) -> list[type]:
@@ -53,7 +53,7 @@ def test_of_two_awards_of_the_whole_hold_one_is_made(app, cast):
     assert raised(results) == [NotNow]
     settled()
     assert queries.held(SUBJECT, "USD") == 0
-    assert sorted(sum((queries.balances("person", number) for number in (1, 2)), []), key=str) == [usd(3_800_000)]
+    assert [*queries.balances("person", 1), *queries.balances("person", 2)] == [usd(3_800_000)]
 
 
 def test_the_same_award_sent_eight_times_at_once_is_one_award(app, cast):
@@ -99,7 +99,10 @@ def test_confirming_against_cancelling_a_funding_has_one_outcome(app, cast):
     funding = asked(cast.company, PRIZE)
     owner = cast.owner
     number = funding.id
-    cancel = lambda: operations.cancel_funding(actor=owner, funding=queries.funding(number)).state  # noqa: E731
+
+    def cancel():
+        return operations.cancel_funding(actor=owner, funding=queries.funding(number)).state
+
     results = race(app, confirm(cast, number, "TRX"), cancel)
     assert raised(results) == [NotNow]
     settled()
@@ -109,9 +112,10 @@ def test_confirming_against_cancelling_a_funding_has_one_outcome(app, cast):
 
 def test_the_same_deposit_confirmed_twice_at_once_counts_once(app, cast):
     admin, number = cast.admin, cast.company.id
-    take = lambda: operations.take_deposit(  # noqa: E731
-        actor=admin, organisation_id=number, received=usd(100), bank_reference="D"
-    ).id
+
+    def take():
+        return operations.take_deposit(actor=admin, organisation_id=number, received=usd(100), bank_reference="D").id
+
     results = race(app, take, take)
     assert raised(results) == [Conflict]
     settled()
@@ -120,9 +124,10 @@ def test_the_same_deposit_confirmed_twice_at_once_counts_once(app, cast):
 
 def test_two_requests_for_one_subject_make_one_request(app, cast):
     number = cast.company.id
-    ask = lambda: operations.request_funding(  # noqa: E731
-        actor=SYSTEM, organisation_id=number, subject=SUBJECT, amount=PRIZE, label=""
-    ).reference
+
+    def ask():
+        return operations.request_funding(actor=SYSTEM, organisation_id=number, subject=SUBJECT, amount=PRIZE, label="").reference
+
     results = race(app, ask, ask)
     settled()
     assert db.session.scalar(select(func.count()).select_from(Funding)) == 1
@@ -136,8 +141,13 @@ def test_a_payout_is_decided_once_by_two_administrators(app, cast, against):
     me = cast.people["solver"].id
     earned(cast.company, me, usd(1000))
     number, admin = payout(cast.solver, usd(600)).id, cast.admin
-    confirm_it = lambda: operations.confirm_payout(actor=admin, payout=queries.payout(number), bank_reference="X").state  # noqa: E731
-    reject_it = lambda: operations.reject_payout(actor=admin, payout=queries.payout(number), reason="Closed").state  # noqa: E731
+
+    def confirm_it():
+        return operations.confirm_payout(actor=admin, payout=queries.payout(number), bank_reference="X").state
+
+    def reject_it():
+        return operations.reject_payout(actor=admin, payout=queries.payout(number), reason="Closed").state
+
     results = race(app, confirm_it, confirm_it if against == "confirm" else reject_it)
     assert raised(results) == [NotNow]
     settled()
@@ -149,9 +159,10 @@ def test_a_payout_is_decided_once_by_two_administrators(app, cast, against):
 def test_eight_payouts_at_once_take_no_more_than_the_balance(app, cast):
     me, solver = cast.people["solver"].id, cast.solver
     earned(cast.company, me, usd(1000))
-    ask = lambda: operations.request_payout(  # noqa: E731
-        actor=solver, owner="person", owner_id=me, amount=usd(300), destination=IBAN
-    ).id
+
+    def ask():
+        return operations.request_payout(actor=solver, owner="person", owner_id=me, amount=usd(300), destination=IBAN).id
+
     results = race(app, *[ask] * 8)
     assert raised(results) == [Invalid] * 5
     settled()
@@ -163,9 +174,11 @@ def test_setting_the_balance_aside_twice_spends_it_once(app, cast):
     deposited(cast.company, PRIZE)
 
     def set_aside(subject: str):
-        return lambda: operations.fund_from_balance(
-            actor=SYSTEM, organisation_id=number, subject=subject, amount=PRIZE, label="", key=f"{subject}:balance"
-        ).id
+        return lambda: (
+            operations.fund_from_balance(
+                actor=SYSTEM, organisation_id=number, subject=subject, amount=PRIZE, label="", key=f"{subject}:balance"
+            ).id
+        )
 
     results = race(app, set_aside("challenge:1"), set_aside("challenge:2"))
     assert raised(results) == [Invalid]

@@ -55,7 +55,9 @@ def test_all_money_received_lands_somewhere_and_never_more_than_asked_in_the_hol
     assert has_hold or not land.to_hold
 
 
-@pytest.mark.parametrize("iban", ["DE89 3704 0044 0532 0130 00", "gb82west12345698765432", "FR1420041010050500013M02606", "NO9386011117947"])
+@pytest.mark.parametrize(
+    "iban", ["DE89 3704 0044 0532 0130 00", "gb82west12345698765432", "FR1420041010050500013M02606", "NO9386011117947"]
+)
 def test_true_ibans_are_taken(iban):
     assert rules.destination(iban) == iban
 
@@ -74,7 +76,9 @@ def test_accounts_without_an_iban_are_taken_as_they_are():
     assert rules.destination("  6222 0210 0101 2345 678,\n 中国工商银行 ") == "6222 0210 0101 2345 678, 中国工商银行"
 
 
-@pytest.mark.parametrize(("text", "code"), [("", "destination_missing"), ("  x ", "destination_missing"), ("9" * 201, "destination_too_long")])
+@pytest.mark.parametrize(
+    ("text", "code"), [("", "destination_missing"), ("  x ", "destination_missing"), ("9" * 201, "destination_too_long")]
+)
 def test_no_destination_is_refused(text, code):
     with pytest.raises(Invalid) as refusal:
         rules.destination(text)

@@ -84,16 +84,25 @@ DAMAGE = {
     "an account vanished": ([f"DELETE FROM account WHERE id = {SOLVER}"], {"posting_without_account", "books_unbalanced"}),
     "a balance grew": ([f"UPDATE account SET balance = balance + 5 WHERE id = {SOLVER}"], {"balance_wrong", "books_unbalanced"}),
     "two balances moved against each other": (
-        [f"UPDATE account SET balance = balance + 5 WHERE id = {SOLVER}", "UPDATE account SET balance = balance - 5 WHERE purpose = 'bank'"],
+        [
+            f"UPDATE account SET balance = balance + 5 WHERE id = {SOLVER}",
+            "UPDATE account SET balance = balance - 5 WHERE purpose = 'bank'",
+        ],
         {"balance_wrong"},
     ),
-    "a balance fell below zero": ([f"UPDATE account SET balance = -5 WHERE id = {SOLVER}"], {"balance_wrong", "balance_negative", "books_unbalanced"}),
+    "a balance fell below zero": (
+        [f"UPDATE account SET balance = -5 WHERE id = {SOLVER}"],
+        {"balance_wrong", "balance_negative", "books_unbalanced"},
+    ),
     "a posting changed its currency": (
         ["UPDATE posting SET currency = 'EUR' WHERE id = 2"],
         {"posting_currency", "transaction_unbalanced"},
     ),
     "a transaction was opened again": (["""UPDATE "transaction" SET sealed_id = NULL WHERE key = 'a' """], {"transaction_open"}),
-    "a transaction tells another story": (["""UPDATE "transaction" SET memo = 'Another award' WHERE key = 'a' """], {"transaction_altered"}),
+    "a transaction tells another story": (
+        ["""UPDATE "transaction" SET memo = 'Another award' WHERE key = 'a' """],
+        {"transaction_altered"},
+    ),
     "a balance then was changed": (["UPDATE posting SET balance_after = balance_after + 1 WHERE id = 2"], {"running_balance"}),
     "both sides, their balances and the hold were changed alike": (
         [
@@ -150,7 +159,7 @@ def test_a_lost_unit_is_told_with_its_amounts(story):
 
 def test_of_many_problems_the_first_are_told_and_all_are_counted(story, monkeypatch):
     monkeypatch.setattr(rules, "MOST_PROBLEMS", 3)
-    break_books("UPDATE posting SET balance_after = 0", 'UPDATE "transaction" SET memo = \'x\'')
+    break_books("UPDATE posting SET balance_after = 0", "UPDATE \"transaction\" SET memo = 'x'")
     report = queries.verify()
     assert len(report.problems) == 3
     assert report.found > 3
@@ -217,7 +226,13 @@ def written(count: int) -> None:
         same = {"body": body, "kind": Kind.FUNDING, "memo": "", "cause": "", "subject": "", "at": clock.now()}
         db.session.execute(insert(Transaction), [{"id": number, "key": f"long:{number}", **same} for number in numbers])
         postings = [
-            {"transaction_id": number, "account_id": account_id, "currency": "EUR", "minor": minor, "balance_after": minor * (number - first + 1)}
+            {
+                "transaction_id": number,
+                "account_id": account_id,
+                "currency": "EUR",
+                "minor": minor,
+                "balance_after": minor * (number - first + 1),
+            }
             for number in numbers
             for account_id, minor in zip(ids, (-1, 1), strict=True)
         ]
