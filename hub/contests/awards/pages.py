@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
@@ -115,7 +116,7 @@ def check(slug: str, entry_id: int) -> Any:
         is_first=standing.place is not None and standing.place == first,
         shown=judging_rules.shown,
         split=breakdown(challenge.prize, challenge.fee_bp),
-        glance=agreement_rules.at_a_glance(challenge.terms),
+        glance=_granted(challenge.terms),
     )
 
 
@@ -144,6 +145,13 @@ def end(slug: str) -> Any:
     return redirect(f"/challenges/{slug}")
 
 
+def _granted(choices: Mapping[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    """What passes with an award: the terms without what they say of entries that do not win."""
+    rows = {label: (sentence, values) for label, sentence, values in agreement_rules.at_a_glance(choices)}
+    first, *rest = [(label, *rows[label]) for label in rows if label not in {"If you do not win", "Evaluation"}]
+    return [(N_("Rights"), *first[1:]), *rest]
+
+
 def _to_decide(slug: str, act: Act) -> Challenge:
     challenge = challenges.get_for(actor(), slug)
     POLICY.require(actor(), act, challenge)
@@ -163,7 +171,7 @@ def award(award_id: int) -> Any:
         challenge=found.challenge,
         terms=terms,
         clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
-        glance=agreement_rules.at_a_glance(terms.choices),
+        glance=_granted(terms.choices),
         transfer=agreement_rules.Transfer(terms.choices["transfer"]),
         is_winner=found.person_id == actor().person_id,
         winner=accounts.card(found.person_id),

@@ -114,7 +114,9 @@ def test_a_stale_form_keeps_both_texts(made: Made, client: FlaskClient, room: st
     stale = client.post(room, data={"title": "Mine", "body": "Typed in the old window", "version": "1"})
     assert stale.status_code == 409
     assert "changed in another window" in stale.text and "Typed in the old window" in stale.text
-    assert entry_of(made).body == make.BODY
+    assert "What is saved now" in stale.text and "<strong>5 ppm</strong>" in stale.text
+    again = client.post(room, data={"title": "Mine", "body": "Both, merged", "version": hidden(stale.text, "version")})
+    assert again.status_code == 302 and entry_of(made).body == "Both, merged"
 
 
 def test_one_second_late_is_refused_with_a_clear_word_and_the_draft_kept(made: Made, client: FlaskClient, room: str) -> None:
