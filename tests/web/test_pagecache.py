@@ -55,7 +55,9 @@ def test_a_change_makes_it_stale_at_once(shelf: Shelf, client: FlaskClient):
     assert b"Gas sensor" not in client.get("/explore").data
 
 
-def test_a_change_in_another_process_is_seen_within_a_moment(app: Flask, client: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch):
+def test_a_change_in_another_process_is_seen_within_a_moment(
+    app: Flask, client: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
+):
     monkeypatch.setattr(pagecache, "MOMENT", 3.0)
     client.get("/explore")
     monkeypatch.setattr(journal, "last_id", lambda: 4711)  # committed elsewhere
@@ -67,7 +69,9 @@ def test_a_change_in_another_process_is_seen_within_a_moment(app: Flask, client:
     assert len(made) == 2
 
 
-def test_a_change_while_the_page_is_made_is_not_covered_up(app: Flask, client: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch):
+def test_a_change_while_the_page_is_made_is_not_covered_up(
+    app: Flask, client: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
+):
     def meanwhile() -> None:
         if len(made) == 1:
             with work.unit():

@@ -16,10 +16,7 @@ from dataclasses import dataclass
 import snowballstemmer
 from markupsafe import Markup, escape
 
-_CJK = (
-    "\u3005\u3006\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d"
-    "\U00020000-\U0003ffff"
-)
+_CJK = "\u3005\u3006\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d\U00020000-\U0003ffff"
 _RUNS = re.compile(f"(?P<cjk>[{_CJK}]+)|(?P<word>[^\\W_{_CJK}]+)")
 _STOP = frozenset(
     "a an and are as at be been but by can could do does for from had has have he her his how i if in into is it its may more most no"

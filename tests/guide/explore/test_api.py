@@ -48,7 +48,9 @@ def test_a_cursor_leads_through_everything_once(shelf: Shelf, client: FlaskClien
     assert len(seen) == len(set(seen)) == 32
 
 
-@pytest.mark.parametrize(("query", "field"), [("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("cursor=%21%21", "cursor")])
+@pytest.mark.parametrize(
+    ("query", "field"), [("limit=0", "limit"), ("limit=201", "limit"), ("limit=x", "limit"), ("cursor=%21%21", "cursor")]
+)
 def test_bad_paging_is_refused_by_name(shelf: Shelf, client: FlaskClient, query: str, field: str):
     answer = client.get(f"/api/v1/search?{query}")
     assert answer.status_code == 422

@@ -61,7 +61,17 @@ def test_everything_is_listed_open_challenges_first(shelf: Shelf, client: FlaskC
 
 def test_a_card_tells_prize_deadline_owner_and_rights(shelf: Shelf, client: FlaskClient):
     text = page(client, "/explore?q=sensor")
-    for told in ("Theoretical challenge", "USD 40,000", "closes <b>", "Acme", "NASA Ames", "Patent issued", "TRL 4", "ARC-15566-1", "to <time"):
+    for told in (
+        "Theoretical challenge",
+        "USD 40,000",
+        "closes <b>",
+        "Acme",
+        "NASA Ames",
+        "Patent issued",
+        "TRL 4",
+        "ARC-15566-1",
+        "to <time",
+    ):
         assert told in text, told
     assert "<mark>sensor</mark>" in text
 
@@ -94,7 +104,21 @@ def test_pages_follow_each_other(shelf: Shelf, client: FlaskClient):
     assert 'rel="next" href="/explore?q=water&amp;page=2"' in page(client, "/explore?q=water")
 
 
-@pytest.mark.parametrize("query", ["page=0", "page=-1", "page=999999999", "page=x", "sort=nonsense", "kind=%00", "q=%00", "q=" + "x" * 3000, "sector=a&sector=b", "q=%22%5B%5D("])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "page=0",
+        "page=-1",
+        "page=999999999",
+        "page=x",
+        "sort=nonsense",
+        "kind=%00",
+        "q=%00",
+        "q=" + "x" * 3000,
+        "sector=a&sector=b",
+        "q=%22%5B%5D(",
+    ],
+)
 def test_no_address_is_a_fault(shelf: Shelf, client: FlaskClient, query: str):
     page(client, f"/explore?{query}")
 
@@ -151,7 +175,10 @@ def test_a_search_can_be_followed(shelf: Shelf, client: FlaskClient):
     answer = client.get("/explore.atom?q=sensor")
     assert answer.content_type.startswith("application/atom+xml")
     feed = ElementTree.fromstring(answer.data)
-    assert [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")] == ["Carbon nanotube gas sensor", "Detect spoilage in food packs"]
+    assert [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")] == [
+        "Carbon nanotube gas sensor",
+        "Detect spoilage in food packs",
+    ]
     assert feed.find(f"{ATOM}entry/{ATOM}link").get("href") == "http://127.0.0.1:8000/offers/1"
     assert feed.findtext(f"{ATOM}id") == "http://127.0.0.1:8000/explore.atom?q=sensor"
 

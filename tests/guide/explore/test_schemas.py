@@ -8,7 +8,9 @@ from hypothesis import strategies as st
 from hub.guide.explore import schemas
 from hub.search.index.queries import BEST, CLOSING, SearchRequest
 
-words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(lambda text: " ".join(text.split()))
+words = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(
+    lambda text: " ".join(text.split())
+)
 values = st.lists(words.filter(bool), max_size=4, unique=True).map(tuple)
 
 
@@ -23,7 +25,9 @@ def test_an_address_says_all_of_a_search(q, kinds, sectors, statuses, centres, l
 
 
 def test_what_cannot_be_meant_is_passed_over():
-    asked = schemas.asked({"q": ["  a\x00b   c "], "sort": ["DROP TABLE"], "kind": ["", " offer ", "offer"], "nonsense": ["1"], "any": ["yes"]}, page=3)
+    asked = schemas.asked(
+        {"q": ["  a\x00b   c "], "sort": ["DROP TABLE"], "kind": ["", " offer ", "offer"], "nonsense": ["1"], "any": ["yes"]}, page=3
+    )
     assert asked == SearchRequest(q="a b c", kinds=("offer",), offset=40)
 
 

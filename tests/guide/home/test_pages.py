@@ -94,7 +94,12 @@ def test_home_shows_messages_and_organisations(client: FlaskClient):
     place = organisation(ada, name="Acme Foods")
     with work.unit():
         messages.notify(
-            actor=SYSTEM, person_ids=[ada.id], text="“%(title)s” is open.", values={"title": "Food packs"}, link="/challenges/x", kind=MessageKind.CHALLENGE
+            actor=SYSTEM,
+            person_ids=[ada.id],
+            text="“%(title)s” is open.",
+            values={"title": "Food packs"},
+            link="/challenges/x",
+            kind=MessageKind.CHALLENGE,
         )
     sign_in(client, ada)
     text = page(client, "/home")
@@ -105,7 +110,9 @@ def test_home_shows_messages_and_organisations(client: FlaskClient):
 def test_home_recommends_what_fits_the_profile_and_says_why(shelf: Shelf, client: FlaskClient):
     ada = person(name="Ada")
     with work.unit():
-        profiles.save_profile(actor=actor_of(ada), headline="Printable sensors", bio="I make ammonia sensors.", skills=["food packs"], visible=False)
+        profiles.save_profile(
+            actor=actor_of(ada), headline="Printable sensors", bio="I make ammonia sensors.", skills=["food packs"], visible=False
+        )
         profiles.add_evidence(actor=actor_of(ada), kind=EvidenceKind.PROJECT, title="A sensor for fish")
     found = queries.recommended(ada.id)
     assert [match.key for match in found] == ["challenge:4"], "open ones only"

@@ -224,7 +224,9 @@ def index_files(config: Config) -> list[Path]:
     return sorted(path for path in current.iterdir() if path.suffix in {".toc", ".seg"})
 
 
-@pytest.mark.parametrize("damage", ["truncate-toc", "truncate-segment", "empty-toc", "noise", "no-toc", "no-folder", "no-pointer", "bad-pointer", "old-format"])
+@pytest.mark.parametrize(
+    "damage", ["truncate-toc", "truncate-segment", "empty-toc", "noise", "no-toc", "no-folder", "no-pointer", "bad-pointer", "old-format"]
+)
 def test_a_damaged_index_is_noticed_and_built_again(config: Config, shelf: Shelf, damage: str):
     shelf.put(*[document(number, f"Gas sensor {number}", text="Detects ammonia. " * 20) for number in range(1, 40)])
     shelf.index()

@@ -82,7 +82,13 @@ def test_an_excerpt_shows_the_place_where_the_words_stand():
 
 @pytest.mark.parametrize(
     ("a", "b", "most", "near"),
-    [("sensr", "sensor", 1, True), ("esnsor", "sensor", 1, True), ("sensor", "sensor", 0, True), ("robot", "rabbit", 1, False), ("rotob", "robot", 2, True)],
+    [
+        ("sensr", "sensor", 1, True),
+        ("esnsor", "sensor", 1, True),
+        ("sensor", "sensor", 0, True),
+        ("robot", "rabbit", 1, False),
+        ("rotob", "robot", 2, True),
+    ],
 )
 def test_spelling_distance(a: str, b: str, most: int, near: bool):
     assert rules.within(a, b, most) is near

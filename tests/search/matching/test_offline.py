@@ -32,12 +32,19 @@ def write(path: Path, rows: list[dict[str, Any]]) -> Path:
 
 
 PROFILES = [
-    {"id": "gas", "items": [{"title": "Ammonia sensors", "text": "carbon nanotubes"}, {"title": "Gas sensing", "text": "at room temperature"}]},
+    {
+        "id": "gas",
+        "items": [{"title": "Ammonia sensors", "text": "carbon nanotubes"}, {"title": "Gas sensing", "text": "at room temperature"}],
+    },
     {"id": "rocket", "items": [{"title": "Nozzles", "text": "for rocket engines"}]},
     {"id": "氨", "items": [{"title": "氨气传感器", "text": ""}, {"title": "食品包装", "text": "室温"}]},
     {"id": "nothing", "items": []},
 ]
-NEEDS = [{"id": "n1", "title": "Gas sensor", "text": "for ammonia"}, {"id": "n2", "title": "传感器", "text": "检测氨气"}, {"id": "n3", "title": "", "text": ""}]
+NEEDS = [
+    {"id": "n1", "title": "Gas sensor", "text": "for ammonia"},
+    {"id": "n2", "title": "传感器", "text": "检测氨气"},
+    {"id": "n3", "title": "", "text": ""},
+]
 
 
 def run(profiles: Path, needs: Path) -> Any:
@@ -66,7 +73,12 @@ def test_missing_titles_and_blank_lines_are_taken(tmp_path: Path):
 
 @pytest.mark.parametrize(
     ("line", "said"),
-    [("{", "line 2: this is not JSON"), ("[1]", "line 2: a JSON object"), ('{"items": []}', 'line 2: "id" is missing'), ('{"id": "x", "items": "no"}', "line 2: \"items\"")],
+    [
+        ("{", "line 2: this is not JSON"),
+        ("[1]", "line 2: a JSON object"),
+        ('{"items": []}', 'line 2: "id" is missing'),
+        ('{"id": "x", "items": "no"}', 'line 2: "items"'),
+    ],
 )
 def test_a_line_that_cannot_be_read_is_named(tmp_path: Path, line: str, said: str):
     profiles = tmp_path / "p.jsonl"
@@ -112,7 +124,9 @@ def test_a_question_finds_its_paragraph(language: str, least: float):
 def cranfield() -> Iterator[tuple[str, str, list[str], str]]:
     """(number, title, authors, text) of each abstract."""
     for record in re.findall(r"<doc>(.*?)</doc>", (DATA / "cranfield/cran.all.1400.xml").read_text(), re.DOTALL):
-        number, title, author, text = (re.search(f"<{tag}>(.*?)</{tag}>", record, re.DOTALL) for tag in ("docno", "title", "author", "text"))
+        number, title, author, text = (
+            re.search(f"<{tag}>(.*?)</{tag}>", record, re.DOTALL) for tag in ("docno", "title", "author", "text")
+        )
         names = [name.strip().rstrip(".") for name in re.split(r"\s+and\s+", author[1].strip())] if author and author[1].strip() else []
         if number and text and text[1].strip():
             yield number[1].strip(), title[1] if title else "", names, text[1]

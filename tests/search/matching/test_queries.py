@@ -120,9 +120,7 @@ def test_without_an_index_there_are_no_matches(app: Flask):
 def test_the_list_for_pages_says_why(app: Flask):
     with app.test_request_context("/"):
         found = queries.matches_for(NEED, ("offer", "expert"))
-        html = render_template_string(
-            '{% import "search/matching/matches.html" as m with context %}{{ m.match_list(found) }}', found=found
-        )
+        html = render_template_string('{% import "search/matching/matches.html" as m with context %}{{ m.match_list(found) }}', found=found)
     assert 'href="/offers/1"' in html and "Gas sensors based on coated carbon nanotubes" in html
     assert "ammonia" in html
 
