@@ -37,16 +37,24 @@ def commit() -> None:
     Raises Conflict if a row was changed by somebody else since it was read; nothing is kept then.
     """
     try:
-        db.session.flush()
-        journal.write_pending(db.session())
-        db.session.commit()
+        with stale_is_conflict():
+            db.session.flush()
+            journal.write_pending(db.session())
+            db.session.commit()
         _count_commit()
-    except StaleDataError as error:
-        rollback()
-        raise Conflict("Somebody else changed this a moment ago. Look at it again before you repeat the step.") from error
     except BaseException:
         rollback()
         raise
+
+
+@contextmanager
+def stale_is_conflict() -> Iterator[None]:
+    """A row that somebody else changed may be found out before the commit, by any statement that flushes: Conflict there too."""
+    try:
+        yield
+    except StaleDataError as error:
+        rollback()
+        raise Conflict("Somebody else changed this a moment ago. Look at it again before you repeat the step.") from error
 
 
 def rollback() -> None:
@@ -59,7 +67,8 @@ def unit() -> Iterator[None]:
     """`with work.unit():` commits at the end or leaves nothing behind."""
     start_writing()
     try:
-        yield
+        with stale_is_conflict():
+            yield
     except BaseException:
         rollback()
         raise

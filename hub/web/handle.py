@@ -93,7 +93,8 @@ def writes(view: View | None = None, *, again: View | None = None) -> Any:
     @functools.wraps(view)
     def door(*args: Any, **kwargs: Any) -> Any:
         try:
-            return _run_once(view, args, kwargs)
+            with work.stale_is_conflict():
+                return _run_once(view, args, kwargs)
         except HubError as error:
             work.rollback()
             if again is None or is_api() or request.is_json or request.accept_mimetypes.best == "application/json":

@@ -79,6 +79,12 @@ class ChallengeIn(Schema):
         if "currency" in data and "prize" not in data:
             raise ValidationError(gettext("Send the prize together with its currency."), "prize")
 
+    @validates_schema(skip_on_field_errors=False)
+    def prize_is_an_amount(self, data: Row, **_: Any) -> None:
+        """Told together with the other fields' errors, not after them."""
+        if "prize" in data and "currency" in data:
+            as_money(dict(data), "prize")
+
     @post_load
     def read_prize(self, data: Row, **_: Any) -> Row:
         as_money(data, "prize")

@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
@@ -208,6 +210,33 @@ def test_a_double_click_on_publish_is_one_publication(as_owner, world):
     assert third.status_code == 409
     told = db.session.execute(db.text("SELECT count(*) FROM journal WHERE kind = 'ChallengePublished'")).scalar()
     assert told == 1
+
+
+def test_of_two_publishing_at_once_one_does(app, world):
+    made = world.challenge("funded")
+    clients = [app.test_client(), app.test_client()]
+    for client in clients:
+        people.sign_in(client, world.owner)
+    slug = made.slug
+    db.session.remove()
+    start = threading.Barrier(2)
+
+    def publish(client) -> int:
+        start.wait()
+        with app.app_context():
+            return client.post(f"/challenges/{slug}/publish").status_code
+
+    with ThreadPoolExecutor(2) as pool:
+        answers = sorted(pool.map(publish, clients))
+    assert answers == [302, 409]
+    told = db.session.execute(db.text("SELECT count(*) FROM journal WHERE kind = 'ChallengePublished'")).scalar()
+    assert told == 1
+
+
+def test_all_that_is_wrong_is_told_at_once(as_owner, world):
+    wrong = {"title": "Short", "prize": "-5", "criteria.1.weight": "400", "terms.transfer": "everything"}
+    page = as_owner.post("/challenges/new", data=FORM | {"organisation": world.company.slug} | wrong).get_data(as_text=True)
+    assert all(f'href="#f-{name}"' in page for name in wrong)
 
 
 def test_withdrawing_asks_first_and_says_where_the_money_goes(as_owner, world):
