@@ -97,7 +97,8 @@ def index(kind: Kind) -> Any:
 
 
 def _facets(wanted: Wanted, counts: queries.Counts, owners: dict[int, organisations.OrganisationCard]) -> list[dict[str, Any]]:
-    numbers = counts.organisations | {number: counts.organisations.get(number, 0) for number in wanted.organisation_ids}
+    chosen = {number: counts.organisations.get(number, 0) for number in wanted.organisation_ids}
+    numbers = chosen | counts.organisations
     groups = [
         _group("sector", gettext("Sector"), counts.sectors, wanted.sectors),
         _group("status", gettext("Right"), counts.statuses, wanted.statuses) if wanted.kind is Kind.OFFER else None,

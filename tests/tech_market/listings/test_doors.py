@@ -302,6 +302,9 @@ def test_filters_in_the_address_narrow_the_list_and_nonsense_is_passed_over(clie
     assert "A sensor for gases" not in text
     assert "Nothing fits all of these filters." in client.get("/offers?sector=water").get_data(as_text=True)
     assert client.get("/offers?owner=999999&sort=title&page=999").status_code == 200
+    beyond = client.get("/offers?page=999").get_data(as_text=True)
+    assert "There are no more results." in beyond
+    assert "Nothing found" not in beyond
 
 
 def test_an_expired_offer_is_read_by_its_address_alone(client, app, acme, me):
