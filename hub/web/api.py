@@ -95,7 +95,7 @@ def spec(app: Flask) -> dict[str, Any]:
 
 
 def _openapi_path(rule: str) -> str:
-    return "".join("{" + part.split(":")[-1].rstrip(">") + "}" if part.startswith("<") else part for part in _parts(rule))
+    return "".join("{" + part.split(":")[-1].strip("<>") + "}" if part.startswith("<") else part for part in _parts(rule))
 
 
 def _parts(rule: str) -> list[str]:

@@ -63,6 +63,7 @@ def add(data: dict[str, Any]) -> Any:
 @api.get("/me/evidence/<int:evidence_id>")
 @api.response(200, EvidenceOut)
 def one(evidence_id: int) -> Any:
+    """One item of the own evidence, with the ETag that an edit sends back."""
     item = queries.own_evidence(actor(), evidence_id)
     return tagged(EvidenceOut().dump(item), item.version)
 

@@ -87,6 +87,7 @@ def _reading_doors(kind: Kind) -> None:
     @public
     @api.response(200, OUT[kind])
     def show(listing_id: int) -> Any:
+        """One of them, with the ETag that an edit sends back."""
         return _told(queries.get_for(actor(), listing_id, kind))
 
 

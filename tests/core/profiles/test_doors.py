@@ -166,6 +166,8 @@ def test_visitors_are_asked_to_sign_in_and_unknown_handles_are_not_found(client,
     assert client.get("/people/nobody-here").status_code == 404
     assert app.view_functions["profiles.person"].is_public
     assert app.view_functions["profiles_api.person"].is_public
+    described = client.get("/api/openapi.json").json["paths"]["/api/v1/people/{handle}"]["get"]
+    assert described["security"] == [{}]
 
 
 def test_a_read_only_key_cannot_write(client, ada):
