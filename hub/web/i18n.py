@@ -51,7 +51,7 @@ def when(value: datetime | None) -> Markup | str:
 def day(value: Any) -> Markup | str:
     if value is None:
         return ""
-    text = format_date(value, "medium", locale=str(get_locale() or "en"))
+    text = format_date(value, "d MMM y" if language() == "en" else "medium", locale=str(get_locale() or "en"))
     return Markup('<time datetime="{}">{}</time>').format(value.isoformat()[:10], text)
 
 
