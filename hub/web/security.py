@@ -6,7 +6,7 @@ from flask import Flask, Response, current_app, g, request
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, UnicodeConverter, ValidationError
 
 CSP = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'self'"
 csrf = CSRFProtect()
@@ -57,8 +57,17 @@ class RowNumber(IntegerConverter):
         super().__init__(map, fixed_digits, min, max, signed)
 
 
+class Name(UnicodeConverter):
+    """`<slug>` in an address: one that no database can compare is no address of ours."""
+
+    def to_python(self, value: str) -> str:
+        if "\x00" in value:
+            raise ValidationError
+        return super().to_python(value)
+
+
 def init(app: Flask) -> None:
-    app.url_map.converters["int"] = RowNumber
+    app.url_map.converters.update(int=RowNumber, default=Name, string=Name)
     csrf.init_app(app)
     limiter.init_app(app)
     app.after_request(add_headers)
