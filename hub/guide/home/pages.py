@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, redirect, render_template, r
 from flask_babel import gettext
 
 from hub.core.messages import queries as messages
-from hub.core.organisations import queries as organisations
 from hub.guide.explore.pages import card
 from hub.guide.home import queries
 from hub.kernel.errors import NotFound
@@ -55,7 +54,6 @@ def home() -> Any:
         "guide/home/home.html",
         todos=todos(me),
         notices=[_notice(note) for note in messages.inbox(person_id, limit=NOTICES)],
-        places=organisations.of_person(person_id),
         fitting=fitting,
         challenges=[card(document) for document in queries.closing_soon(OPEN + len(known)) if document.key not in known][:OPEN],
     )

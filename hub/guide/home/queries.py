@@ -66,8 +66,17 @@ def newest_offers(limit: int = 4) -> Sequence[Document]:
 
 def recommended(person_id: int, limit: int = 4) -> list[Match]:
     """Open challenges and needs that fit what the person's profile and evidence say; none for an empty profile."""
-    profile = profiles.own_profile(person_id)
-    evidence = profiles.evidence_of(person_id)
-    told = [profile.headline, profile.bio, ", ".join(profile.skill_names)] if profile else []
-    text = "\n".join([*told, *(f"{item.title}\n{item.text}" for item in evidence)])
+    text = _told_by(person_id)
     return matching.matches_for(text, ("challenge", "need"), limit=limit, statuses=("open",)) if text.strip() else []
+
+
+def _told_by(person_id: int) -> str:
+    """What the person tells of themselves: from the index if they can be found, else from their own hidden profile."""
+    documents = index.together(f"expert:{person_id}")
+    if documents:
+        return "\n".join(f"{document.title}\n{document.text}" for document in documents)
+    profile = profiles.own_profile(person_id)
+    if profile is None:
+        return ""
+    evidence = [f"{item.title}\n{item.text}" for item in profiles.evidence_of(person_id)]
+    return "\n".join([profile.headline, profile.bio, ", ".join(profile.skill_names), *evidence])

@@ -123,6 +123,19 @@ def listed() -> Iterator[Document]:
         return
 
 
+def together(key: str) -> list[Document]:
+    """The thing itself and what is grouped under it (an expert's evidence); empty if it is not in the index."""
+    try:
+        view = engines.current().view()
+        number = view.number_of(key)
+        if number is None:
+            return []
+        members = np.flatnonzero(view.columns.live & (view.columns.group == view.columns.place(key)))
+        return [view.document(each) for each in (number, *members.tolist())]
+    except Unavailable:
+        return []
+
+
 def lag() -> Lag:
     waiting, oldest = db.session.execute(select(func.count(), func.min(IndexMark.at))).one()
     return Lag(waiting, max(0.0, (clock.now() - oldest).total_seconds()) if isinstance(oldest, datetime) else 0.0)

@@ -117,15 +117,17 @@ class Progress:
 
 
 def rebuild(tell: Callable[[Progress], None] = lambda progress: None) -> int:
-    """Build the index from the database beside the old one and swap. Marks stay: what changed meanwhile is read again.
+    """Build the index from the database beside the old one and swap. Marks made meanwhile stay: their things are read again.
 
     Returns how many documents it holds. Raises Busy.
     """
     engine = engines.current()
     with engine.hold():
         work.rollback()
+        marks = db.session.scalars(select(IndexMark.id)).all()
         size = engine.rebuild(everything(tell))
-    work.rollback()
+        with work.unit():
+            operations.forget(marks)
     pagecache.forget_all()
     log.info("search index rebuilt: %s documents", size)
     return size

@@ -192,6 +192,12 @@ def test_changes_during_a_rebuild_are_not_lost(shelf: Shelf):
     assert told[-1][0] == told[-1][1] == 4
 
 
+def test_a_rebuild_works_off_what_was_marked_before_it(shelf: Shelf):
+    shelf.put(*[document(number, f"Thing {number}") for number in range(1, 5)])
+    reactions.rebuild()
+    assert waiting() == 0 and len(titles()) == 4
+
+
 def test_lag_tells_how_far_behind(shelf: Shelf):
     shelf.index()
     assert queries.lag() == queries.Lag(0, 0.0)

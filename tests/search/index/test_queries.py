@@ -162,3 +162,12 @@ def test_counts_and_newest(filled: Engine):
     assert queries.counts() == {"offer": 4, "challenge": 3}
     assert [each.key for each in queries.newest(("offer",), limit=2)] == ["offer:3", "offer:2"]
     assert [each.key for each in queries.newest(("challenge",), statuses=("open",))] == ["challenge:2", "challenge:1"]
+
+
+def test_a_thing_and_what_belongs_to_it(filled: Engine):
+    with filled.hold():
+        filled.apply(
+            [document(1, "Biosensors", kind="expert"), document(8, "More evidence", kind="evidence", listed=False, group="expert:1")]
+        )
+    assert [each.key for each in queries.together("expert:1")] == ["expert:1", "evidence:7", "evidence:8"]
+    assert queries.together("expert:99") == []
