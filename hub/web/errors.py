@@ -11,6 +11,7 @@ from flask import Flask, Response, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
+from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from hub.db import work
@@ -106,6 +107,12 @@ def on_data(error: DataError) -> Any:
     return on_refusal(Invalid("A value in this request cannot be stored. Nothing was changed."))
 
 
+def on_stale(error: StaleDataError) -> Any:
+    """Two writers of one row met inside an operation; the commit turns the same into a Conflict by itself."""
+    work.rollback()
+    return on_refusal(Conflict("Somebody else changed this a moment ago. Look at it again before you repeat the step."))
+
+
 def on_database(error: OperationalError) -> Any:
     work.rollback()
     log.error("database unavailable: %s", error.orig)
@@ -151,5 +158,6 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(IntegrityError, on_integrity)
     app.register_error_handler(DataError, on_data)
+    app.register_error_handler(StaleDataError, on_stale)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(Exception, on_fault)
