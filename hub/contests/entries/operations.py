@@ -83,6 +83,7 @@ def save(*, actor: Actor, entry: Entry, title: str, body: str, version: int | No
     NotNow after the deadline, NotAllowed."""
     POLICY.require(actor, Act.SAVE, entry)
     _require_in_time(locked_challenge(entry.challenge_id))
+    _lock(entry)
     _require_active(entry)
     if (entry.title, entry.body) != (title, body):
         _require_version(entry, version)
@@ -203,6 +204,7 @@ def reenter(*, actor: Actor, entry: Entry) -> Entry:
     """Take a withdrawn entry up again as a draft; it must be sealed anew. Raises NotNow, NotAllowed."""
     POLICY.require(actor, Act.REENTER, entry)
     _require_in_time(locked_challenge(entry.challenge_id))
+    _lock(entry)
     LIFE.fire(entry, Act.REENTER)
     entry.sealed_at = None
     journal.record(
@@ -269,6 +271,7 @@ def _may_take_part(actor: Actor, challenge: Challenge) -> None:
 def _may_attach(actor: Actor, entry: Entry) -> None:
     POLICY.require(actor, Act.ATTACH, entry)
     _require_in_time(locked_challenge(entry.challenge_id))
+    _lock(entry)
     _require_active(entry)
 
 

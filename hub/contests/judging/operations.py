@@ -119,6 +119,7 @@ def score_all(*, actor: Actor, entry: Entry, given: Sequence[Given]) -> list[Sco
     still_open = entry.challenge.state is ChallengeState.OPEN
     challenge = challenges.close_if_due(entries.locked_challenge(entry.challenge_id, to_decide=still_open))
     judge = queries.judge_for(actor, challenge.id)
+    db.session.refresh(judge, with_for_update={"of": Judge})
     POLICY.require(actor, Act.SCORE, judge)
     if challenge.state is not ChallengeState.JUDGING:
         too_early = challenge.state is ChallengeState.OPEN
