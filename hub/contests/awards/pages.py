@@ -47,22 +47,22 @@ PLACE = "contests/awards/"
 @writes
 def entry(entry_id: int) -> Any:
     """For its author: how it stands, then the result. For those who decide: the entry as sealed; their look is written down."""
-    challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    found = entries.get_for(actor(), entry_id)
+    found = entries.find(entry_id)
+    challenge = challenge_operations.close_if_due(found.challenge)
     if entry_operations.look(actor=actor(), entry=found) is None:
         return _result(entry_id)
-    reads_scores = JUDGING.can(actor(), JudgingAct.READ_SHEET, found.challenge)
+    reads_scores = JUDGING.can(actor(), JudgingAct.READ_SHEET, challenge)
+    decided = challenge.state is not ChallengeState.JUDGING
     return render_template(
         PLACE + "entry.html",
         entry=found,
-        challenge=found.challenge,
+        challenge=challenge,
         sealed=entries.sealed(found),
-        reasons=judging.reasons_for(found) if reads_scores else [],
-        standing=judging.standing_of(found) if reads_scores else None,
+        verdict=judging.verdict(found) if reads_scores else None,
         shown=judging_rules.shown,
         reads_scores=reads_scores,
-        award=queries.of_entry(found.id) if reads_scores else None,
-        may_select=POLICY.can(actor(), Act.SELECT, found.challenge) and found.challenge.state is ChallengeState.JUDGING,
+        award=queries.of_entry(found.id) if reads_scores and decided else None,
+        may_select=POLICY.can(actor(), Act.SELECT, challenge) and not decided,
     )
 
 
@@ -216,18 +216,19 @@ def to_sign(who: Actor) -> list[todo.Todo]:
 
 
 @todo.needs_attention
-def to_select(who: Actor) -> list[todo.Todo]:
-    """For the seeker's managers: challenges in which every entry has its reasons."""
+def to_decide(who: Actor) -> list[todo.Todo]:
+    """For the seeker's managers: challenges in judging, with what is next for each."""
     managed = [organisation_id for organisation_id in who.roles if who.manages(organisation_id)]
-    waiting = judging.undecided_of(managed) if managed else []
-    pairs = judging.answered_pairs([challenge.id for challenge in waiting]) if waiting else {}
     found = []
-    for challenge in waiting:
-        done, needed = pairs[challenge.id]
-        if done >= needed:
-            title = gettext("Select the winner") if needed else gettext("No entry came: end the challenge")
-            href = url_for("awards.candidates" if needed else "awards.ending", slug=challenge.slug)
-            found.append(todo.Todo(title, challenge.title, href, gettext("Decide"), mode="contest"))
+    for challenge, done, needed in judging.in_judging_of(managed) if managed else []:
+        if not needed:
+            title, href = gettext("No entry came: end the challenge"), url_for("awards.ending", slug=challenge.slug)
+        elif done < needed:
+            title = gettext("See to the judging: %(done)s of %(needed)s reasons given", done=done, needed=needed)
+            href = url_for("judging.sheet", slug=challenge.slug)
+        else:
+            title, href = gettext("Select the winner"), url_for("awards.candidates", slug=challenge.slug)
+        found.append(todo.Todo(title, challenge.title, href, gettext("Look") if done < needed else gettext("Decide"), mode="contest"))
     return found
 
 

@@ -103,14 +103,13 @@ def result_for(actor: Actor, entry_id: int) -> Result:
     decided = challenge.state in REASONS_SHOWN and entry.state in {EntryState.SELECTED, EntryState.NOT_SELECTED}
     if not decided:
         return Result(entry, False, None, 0, (), "", None)
-    sheet = judging.sheet(challenge)
-    award = of_challenge(challenge.id)
+    verdict, award = judging.verdict(entry), of_challenge(challenge.id)
     return Result(
         entry=entry,
         decided=True,
-        standing=next((s for s in sheet.standings if s.entry_id == entry.id), None),
-        of=len(sheet.entries),
-        reasons=tuple(judging.reasons_for(entry)),
+        standing=verdict.standing if verdict else None,
+        of=verdict.of if verdict else 0,
+        reasons=verdict.reasons if verdict else (),
         message=closing_words(challenge, award),
         award=award if award is not None and award.entry_id == entry.id else None,
     )

@@ -41,17 +41,6 @@ class EntryReentered:
 
 
 @dataclass(frozen=True)
-class EntryOpened:
-    """Somebody other than the author looked; `what` is "entry" or "file"."""
-
-    SAYS: ClassVar[str] = N_("looked at an entry")
-    entry_id: int
-    challenge_id: int
-    view_id: int
-    what: str
-
-
-@dataclass(frozen=True)
 class EntrySelected:
     SAYS: ClassVar[str] = N_("chose an entry as the winner")
     entry_id: int

@@ -14,7 +14,6 @@ from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries, rules
 from hub.contests.entries.events import (
     EntryLetGo,
-    EntryOpened,
     EntryReconsidered,
     EntryReentered,
     EntrySealed,
@@ -241,8 +240,9 @@ def _decide(actor: Actor, entry: Entry, act: Act, fact: Callable[..., object]) -
 
 
 def look(*, actor: Actor, entry: Entry, file_name: str = "") -> EntryView | None:
-    """Write down that somebody reads the entry, or one of its files; the author's own looks are not written.
+    """Write down that somebody reads the entry, or one of its files; None for the author, whose own looks are not written.
 
+    Looks have a table of their own that only grows, beside the journal: reading must not stop everybody else's writing for long.
     Raises NotFound if the actor may not read it.
     """
     if POLICY.can(actor, Act.READ_DRAFT, entry):
@@ -254,8 +254,6 @@ def look(*, actor: Actor, entry: Entry, file_name: str = "") -> EntryView | None
     view = EntryView(entry_id=entry.id, person_id=actor.person_id, capacity=capacity, what=what, file_name=file_name[:255], at=clock.now())
     db.session.add(view)
     db.session.flush()
-    fact = EntryOpened(entry_id=entry.id, challenge_id=entry.challenge_id, view_id=view.id, what=what)
-    journal.record(fact, actor=actor, subject=entry.ref, scope=entry.challenge.ref)
     return view
 
 

@@ -43,6 +43,10 @@ def _mine(slug: str) -> Entry:
     return queries.own_in(actor(), _challenge(slug))
 
 
+def _signature(terms: Any) -> Any:
+    return agreements.signature(actor().person_id or 0, terms.id) if terms is not None else None
+
+
 # The agreement
 
 
@@ -59,7 +63,7 @@ def agreement(slug: str) -> Any:
         terms=terms,
         clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
         glance=agreement_rules.at_a_glance(terms.choices),
-        signature=agreements.signature(actor().person_id or 0, terms.id),
+        signature=_signature(terms),
         entry=entry,
         barred=queries.why_barred(actor(), challenge),
         open=takes_entries(challenge),
@@ -91,14 +95,14 @@ def room(slug: str) -> Any:
     entry = queries.mine_in(actor(), challenge)
     if entry is None:
         return redirect(url_for(".agreement", slug=slug))
-    terms = agreements.current(challenge.ref, queries.AGREEMENT)
+    draft = queries.draft_of(entry)
     return render_template(
         PLACE + "room.html",
         challenge=challenge,
         entry=entry,
-        draft=queries.draft_of(entry),
-        terms=terms,
-        signature=agreements.signature(actor().person_id or 0, terms.id) if terms is not None else None,
+        draft=draft,
+        terms=draft.terms,
+        signature=_signature(draft.terms),
         open=takes_entries(challenge),
         accept=file_rules.ACCEPT,
         most_files=rules.MAX_FILES,
@@ -141,14 +145,13 @@ def check(slug: str) -> Any:
     """Check your answers before they are fixed."""
     challenge = _challenge(slug)
     entry = queries.own_in(actor(), challenge)
-    terms = agreements.current(challenge.ref, queries.AGREEMENT)
+    draft = queries.draft_of(entry)
     return render_template(
         PLACE + "check.html",
         challenge=challenge,
         entry=entry,
-        draft=queries.draft_of(entry),
-        terms=terms,
-        signature=agreements.signature(actor().person_id or 0, terms.id) if terms is not None else None,
+        draft=draft,
+        signature=_signature(draft.terms),
         open=takes_entries(challenge),
     )
 

@@ -79,12 +79,13 @@ class SealedEntry:
 
 @dataclass(frozen=True)
 class Draft:
-    """An entry's draft with its attachments, and how it stands to the last seal."""
+    """An entry's draft with its attachments, how it stands to the last seal, and the agreement as it stands now."""
 
     entry: Entry
     files: tuple[StoredFile, ...]
     seals: tuple[Seal, ...]
     changed: bool
+    terms: Any
 
     @property
     def last_seal(self) -> Seal | None:
@@ -108,11 +109,11 @@ def capacity(actor: Actor, entry: Entry) -> Capacity | None:
         return None
     if entry.state is State.SEALED and clock.now() >= licence_ends(entry.challenge):
         return None
+    if POLICY.can(actor, Act.SELECT, entry):
+        return Capacity.SEEKER
     for reader in _readers:
         if (found := reader(actor, entry)) is not None:
             return found
-    if POLICY.can(actor, Act.SELECT, entry):
-        return Capacity.SEEKER
     return Capacity.STAFF if actor.is_admin or actor.is_consultant else None
 
 
@@ -172,7 +173,7 @@ def draft_of(entry: Entry) -> Draft:
         file_ids=[file.id for file in attached],
         terms_id=terms.id if terms else 0,
     )
-    return Draft(entry, attached, seals, changed)
+    return Draft(entry, attached, seals, changed, terms)
 
 
 def files_of(entry: Entry) -> tuple[StoredFile, ...]:
@@ -262,6 +263,12 @@ def sealed_of_many(challenge_ids: Iterable[int]) -> list[SealedEntry]:
         .order_by(Entry.challenge_id, Entry.id)
     )
     return [_as_sealed(entry, seal) for entry, seal in db.session.execute(query)]
+
+
+def judged_ids(challenge_id: int) -> list[int]:
+    """The numbers of the entries that are or were judged."""
+    query = select(Entry.id).where(Entry.challenge_id == challenge_id, Entry.state.in_(sorted(IN_THE_RUNNING)))
+    return list(db.session.scalars(query.order_by(Entry.id)))
 
 
 def entries_in(challenge_id: int) -> Sequence[Entry]:

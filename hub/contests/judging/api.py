@@ -84,7 +84,7 @@ def queue() -> Any:
     return [
         {
             "entry_id": sealed.entry_id, "challenge": assignment.judge.challenge.slug, "title": sealed.title,
-            "done": done, "of": len(assignment.judge.challenge.criteria),
+            "done": done, "of": assignment.criteria,
         }
         for assignment in queries.assignments(actor())
         for sealed, done in assignment.entries
@@ -95,8 +95,8 @@ def queue() -> Any:
 @api.response(200, ScoreOut(many=True))
 def my_scores(entry_id: int) -> Any:
     """One's own scores for an entry, as its judge."""
-    entry = queries.entry_to_score(actor(), entry_id)
-    return list(queries.scores_by(queries.judge_for(actor(), entry.challenge_id), entry.id).values())
+    entry, judge = queries.entry_to_score(actor(), entry_id)
+    return list(queries.scores_by(judge, entry.id).values())
 
 
 @api.post("/entries/<int:entry_id>/scores")
@@ -105,6 +105,7 @@ def my_scores(entry_id: int) -> Any:
 @api.response(200, ScoreOut(many=True))
 def score(sent: dict[str, Any], entry_id: int) -> Any:
     """Score criteria of an entry, all of those sent or none; sending one again changes it, until a winner is selected."""
-    challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    entry = queries.entry_to_score(actor(), entry_id)
+    entry = entries.find(entry_id)
+    challenge_operations.close_if_due(entry.challenge)
+    queries.entry_to_score(actor(), entry_id)
     return operations.score_all(actor=actor(), entry=entry, given=[Given(**one) for one in sent["scores"]])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.contests.challenges import operations as challenge_operations
 from hub.contests.challenges import queries as challenges
@@ -16,6 +16,7 @@ from hub.contests.entries import operations as entry_operations
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
 from hub.contests.judging import operations, queries, rules
+from hub.contests.judging.models import Judge
 from hub.contests.judging.operations import Given
 from hub.contests.judging.schemas import AcceptIn, AppointIn, WhyIn
 from hub.contests.judging.states import State, undecided
@@ -34,7 +35,10 @@ PLACE = "contests/judging/"
 
 
 def _sheet(slug: str) -> Any:
-    challenge = challenges.get_for(actor(), slug)
+    return _show_sheet(challenges.get_for(actor(), slug))
+
+
+def _show_sheet(challenge: Challenge) -> Any:
     sheet = queries.sheet_for(actor(), challenge)
     return render_template(
         PLACE + "sheet.html",
@@ -54,8 +58,7 @@ def _sheet(slug: str) -> Any:
 @pages.get("/challenges/<slug>/judging")
 @writes
 def sheet(slug: str) -> Any:
-    challenge_operations.close_if_due(challenges.get_for(actor(), slug))
-    return _sheet(slug)
+    return _show_sheet(challenge_operations.close_if_due(challenges.get_for(actor(), slug)))
 
 
 @pages.post("/challenges/<slug>/judges")
@@ -111,19 +114,23 @@ def decline(judge_id: int) -> Any:
 
 
 def _scorer(entry_id: int) -> Any:
-    entry = queries.entry_to_score(actor(), entry_id)
-    judge = queries.judge_for(actor(), entry.challenge_id)
-    known = queries.scores_by(judge, entry.id)
-    assignment = next((a for a in queries.assignments(actor()) if a.judge.id == judge.id), None)
+    return _show_scorer(*queries.entry_to_score(actor(), entry_id))
+
+
+def _show_scorer(entry: Entry, judge: Judge) -> Any:
+    scores = queries.all_scores_by(judge)
+    assignment = queries.assignment_of(judge, scores)
+    mine = [score for score in scores if score.entry_id == entry.id]
+    ends = entries.licence_ends(entry.challenge)
     return render_template(
         PLACE + "scorer.html",
         entry=entry,
         challenge=entry.challenge,
-        sealed=entries.sealed(entry) if entries.capacity(actor(), entry) is not None else None,
-        licence_ends=entries.licence_ends(entry.challenge),
+        sealed=next(sealed for sealed, _ in assignment.entries if sealed.entry_id == entry.id) if clock.now() < ends else None,
+        licence_ends=ends,
         criteria=_rubric(entry.challenge),
-        values={criterion_id: score.points for criterion_id, score in known.items()},
-        reasons={criterion_id: score.reason for criterion_id, score in known.items()},
+        values={score.criterion_id: score.points for score in mine},
+        reasons={score.criterion_id: score.reason for score in mine},
         assignment=assignment,
         shortest=rules.SHORTEST_REASON,
     )
@@ -142,20 +149,21 @@ def _rubric(challenge: Challenge) -> list[dict[str, Any]]:
 @pages.get("/judge/entries/<int:entry_id>")
 @writes
 def scorer(entry_id: int) -> Any:
-    challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    entry = queries.entry_to_score(actor(), entry_id)
-    if entries.capacity(actor(), entry) is not None:
+    entry = entries.find(entry_id)
+    challenge_operations.close_if_due(entry.challenge)
+    entry, judge = queries.entry_to_score(actor(), entry_id)
+    if clock.now() < entries.licence_ends(entry.challenge):
         entry_operations.look(actor=actor(), entry=entry)
-    return _scorer(entry_id)
+    return _show_scorer(entry, judge)
 
 
 @pages.post("/judge/entries/<int:entry_id>")
 @writes(again=_scorer)
 def score(entry_id: int) -> Any:
-    entry = queries.entry_to_score(actor(), entry_id)
+    entry, judge = queries.entry_to_score(actor(), entry_id)
     operations.score_all(actor=actor(), entry=entry, given=_given(entry))
     flash(gettext("Saved. You can change it until a winner is selected."), "success")
-    return redirect(_next_place(entry))
+    return redirect(_next_place(entry, judge))
 
 
 def _given(entry: Entry) -> list[Given]:
@@ -169,15 +177,13 @@ def _given(entry: Entry) -> list[Given]:
     return given
 
 
-def _next_place(entry: Entry) -> str:
+def _next_place(entry: Entry, judge: Judge) -> str:
     """The next entry of the same challenge that is not fully scored, else the queue."""
-    for assignment in queries.assignments(actor()):
-        if assignment.judge.challenge_id == entry.challenge_id:
-            needed = len(entry.challenge.criteria)
-            left = [sealed.entry_id for sealed, done in assignment.entries if done < needed]
-            if entry.id not in left and left:
-                return url_for("judging.scorer", entry_id=next((i for i in left if i > entry.id), left[0]))
-    return url_for("judging.queue")
+    assignment = queries.assignment_of(judge, queries.all_scores_by(judge))
+    left = [sealed.entry_id for sealed, done in assignment.entries if done < assignment.criteria]
+    if entry.id in left or not left:
+        return url_for("judging.queue")
+    return url_for("judging.scorer", entry_id=next((number for number in left if number > entry.id), left[0]))
 
 
 # What other pages ask of this room
@@ -188,32 +194,13 @@ def to_judge(who: Actor) -> list[todo.Todo]:
     if not who.signed_in:
         return []
     found = []
-    for assignment in queries.assignments(who):
-        challenge = assignment.judge.challenge
-        if assignment.judge.state is State.APPOINTED:
-            href = url_for("judging.appointment", judge_id=assignment.judge.id)
-            found.append(todo.Todo(gettext("Accept or decline to judge"), challenge.title, href, gettext("Read"), mode="contest"))
-        elif assignment.open_entries:
-            title = gettext("Score %(n)s entries", n=assignment.open_entries) if assignment.open_entries > 1 else gettext("Score an entry")
-            found.append(todo.Todo(title, challenge.title, url_for("judging.queue"), gettext("Judge"), mode="contest"))
-    return found
-
-
-@todo.needs_attention
-def to_watch(who: Actor) -> list[todo.Todo]:
-    """For the seeker's managers: judging that is under way, and reasons that are still missing."""
-    managed = [organisation_id for organisation_id in who.roles if who.manages(organisation_id)]
-    waiting = queries.undecided_of(managed) if managed else []
-    if not waiting:
-        return []
-    pairs = queries.answered_pairs([challenge.id for challenge in waiting])
-    found = []
-    for challenge in waiting:
-        done, needed = pairs[challenge.id]
-        if done < needed:
-            title = gettext("See to the judging: %(done)s of %(needed)s reasons given", done=done, needed=needed)
-            href = url_for("judging.sheet", slug=challenge.slug)
-            found.append(todo.Todo(title, challenge.title, href, gettext("Look"), mode="contest"))
+    for judge, left in queries.waiting_for(who):
+        if judge.state is State.APPOINTED:
+            href = url_for("judging.appointment", judge_id=judge.id)
+            found.append(todo.Todo(gettext("Accept or decline to judge"), judge.challenge.title, href, gettext("Read"), mode="contest"))
+        elif left:
+            title = ngettext("Score %(num)s entry", "Score %(num)s entries", left)
+            found.append(todo.Todo(title, judge.challenge.title, url_for("judging.queue"), gettext("Judge"), mode="contest"))
     return found
 
 

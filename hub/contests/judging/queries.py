@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from hub.contests.challenges.models import Challenge, Criterion
 from hub.contests.challenges.rules import Kind
@@ -74,14 +75,15 @@ class Reason:
 
 @dataclass(frozen=True)
 class Assignment:
-    """What one judge has to do in one challenge: the entries, and how many criteria of each are scored."""
+    """What one judge has to do in one challenge: the entries, and how many of the `criteria` of each are scored."""
 
     judge: Judge
     entries: tuple[tuple[SealedEntry, int], ...]
+    criteria: int
 
     @property
     def open_entries(self) -> int:
-        return sum(1 for _, done in self.entries if done < len(self.judge.challenge.criteria))
+        return sum(1 for _, done in self.entries if done < self.criteria)
 
 
 def get_for(actor: Actor, judge_id: int) -> Judge:
@@ -113,16 +115,15 @@ def judge_for(actor: Actor, challenge_id: int) -> Judge:
     return judge
 
 
-def entry_to_score(actor: Actor, entry_id: int) -> Entry:
-    """The entry, for its accepted judges while it is in judging: they owe its reasons even after the licence to read it has ended.
+def entry_to_score(actor: Actor, entry_id: int) -> tuple[Entry, Judge]:
+    """The entry and the appointment, for its accepted judges while it is in judging. Raises NotFound otherwise.
 
-    Raises NotFound otherwise.
+    They owe its reasons even after the licence to read it has ended.
     """
     entry = entries.find(entry_id)
     if entry.state is not EntryState.SEALED or entry.challenge.state is not ChallengeState.JUDGING:
         raise NotFound(entries.NO_SUCH)
-    judge_for(actor, entry.challenge_id)
-    return entry
+    return entry, judge_for(actor, entry.challenge_id)
 
 
 def judges_of(challenge_id: int) -> Sequence[Judge]:
@@ -147,7 +148,11 @@ def _counting_scores(challenge_id: int) -> Sequence[Score]:
 
 def marks_of(challenge_id: int) -> list[Mark]:
     """What the accepted judges have given so far."""
-    return [Mark(s.judge_id, s.entry_id, s.criterion_id, s.points) for s in _counting_scores(challenge_id)]
+    return _marks(_counting_scores(challenge_id))
+
+
+def _marks(scores: Iterable[Score]) -> list[Mark]:
+    return [Mark(score.judge_id, score.entry_id, score.criterion_id, score.points) for score in scores]
 
 
 def sheet(challenge: Challenge) -> Sheet:
@@ -173,6 +178,10 @@ def sheet_for(actor: Actor, challenge: Challenge) -> Sheet:
     return sheet(challenge)
 
 
+def all_scores_by(judge: Judge) -> Sequence[Score]:
+    return db.session.scalars(select(Score).where(Score.judge_id == judge.id)).all()
+
+
 def scores_by(judge: Judge, entry_id: int) -> dict[int, Score]:
     """One judge's scores for one entry, by criterion."""
     found = db.session.scalars(select(Score).where(Score.judge_id == judge.id, Score.entry_id == entry_id))
@@ -181,22 +190,34 @@ def scores_by(judge: Judge, entry_id: int) -> dict[int, Score]:
 
 def reasons_for(entry: Entry) -> list[Reason]:
     """Every counting judge's points and reasons, criterion by criterion. Unchecked: the caller decides who reads them when."""
+    return _reasons(entry, [score for score in _counting_scores(entry.challenge_id) if score.entry_id == entry.id])
+
+
+def _reasons(entry: Entry, scores: Sequence[Score]) -> list[Reason]:
     criteria = {criterion.id: criterion for criterion in entry.challenge.criteria}
-    query = (
-        select(Score)
-        .join(Judge, Judge.id == Score.judge_id)
-        .where(Score.entry_id == entry.id, Judge.state == State.ACCEPTED)
-        .order_by(Judge.id)
-    )
-    scores = db.session.scalars(query).all()
     numbers = {judge_id: n for n, judge_id in enumerate(sorted({score.judge_id for score in scores}), start=1)}
     reasons = [Reason(criteria[s.criterion_id], numbers[s.judge_id], s.points, s.reason) for s in scores]
     return sorted(reasons, key=lambda reason: (reason.criterion.position, reason.judge))
 
 
-def standing_of(entry: Entry) -> Standing | None:
-    """Where the entry stands in its challenge's ranking."""
-    return next((standing for standing in sheet(entry.challenge).standings if standing.entry_id == entry.id), None)
+@dataclass(frozen=True)
+class Verdict:
+    """One entry's reasons and where it stands among the `of` that were judged."""
+
+    reasons: tuple[Reason, ...]
+    standing: Standing
+    of: int
+
+
+def verdict(entry: Entry) -> Verdict | None:
+    """What the judges say of a sealed entry; None for one that was not judged. Unchecked. Three statements."""
+    challenge, scores = entry.challenge, _counting_scores(entry.challenge_id)
+    ids = entries.judged_ids(challenge.id)
+    standings = rules.ranking(measures(challenge.criteria), ids, _marks(scores))
+    standing = next((standing for standing in standings if standing.entry_id == entry.id), None)
+    if standing is None:
+        return None
+    return Verdict(tuple(_reasons(entry, [score for score in scores if score.entry_id == entry.id])), standing, len(ids))
 
 
 def assignments(actor: Actor) -> list[Assignment]:
@@ -204,6 +225,7 @@ def assignments(actor: Actor) -> list[Assignment]:
     judges = db.session.scalars(
         select(Judge)
         .join(Challenge, Challenge.id == Judge.challenge_id)
+        .options(joinedload(Judge.challenge).selectinload(Challenge.criteria))
         .where(
             Judge.person_id == actor.person_id,
             Judge.state.in_([State.APPOINTED, State.ACCEPTED]),
@@ -211,19 +233,51 @@ def assignments(actor: Actor) -> list[Assignment]:
         )
         .order_by(Challenge.closes_at, Judge.id)
     ).all()
-    closed = [j.challenge_id for j in judges if j.state is State.ACCEPTED and j.challenge.state is ChallengeState.JUDGING]
-    sealed = entries.sealed_of_many(closed) if closed else []
-    done: dict[tuple[int, int], int] = _done_by([judge.id for judge in judges]) if closed else {}
-    return [
-        Assignment(judge, tuple((e, done.get((judge.id, e.entry_id), 0)) for e in sealed if e.challenge_id == judge.challenge_id))
-        for judge in judges
-    ]
+    reading = [j for j in judges if j.state is State.ACCEPTED and j.challenge.state is ChallengeState.JUDGING]
+    sealed = entries.sealed_of_many([j.challenge_id for j in reading]) if reading else []
+    scored = select(Score.judge_id, Score.entry_id).where(Score.judge_id.in_([j.id for j in reading]))
+    done = Counter((row[0], row[1]) for row in db.session.execute(scored)) if reading else Counter[tuple[int, int]]()
+    return [_assignment(judge, sealed, done) for judge in judges]
 
 
-def _done_by(judge_ids: list[int]) -> dict[tuple[int, int], int]:
-    query = select(Score.judge_id, Score.entry_id, func.count()).where(Score.judge_id.in_(judge_ids))
-    rows = db.session.execute(query.group_by(Score.judge_id, Score.entry_id))
-    return {(judge_id, entry_id): count for judge_id, entry_id, count in rows}
+def assignment_of(judge: Judge, scores: Iterable[Score]) -> Assignment:
+    """What this judge has to do, given all `scores` of theirs."""
+    return _assignment(judge, entries.sealed_of(judge.challenge_id), Counter((judge.id, score.entry_id) for score in scores))
+
+
+def _assignment(judge: Judge, sealed: Sequence[SealedEntry], done: Mapping[tuple[int, int], int]) -> Assignment:
+    mine = tuple((e, done.get((judge.id, e.entry_id), 0)) for e in sealed if e.challenge_id == judge.challenge_id)
+    return Assignment(judge, mine, len(judge.challenge.criteria))
+
+
+def waiting_for(actor: Actor) -> list[tuple[Judge, int]]:
+    """The actor's appointments in undecided challenges, and how many entries each still has to score. One statement, for the home page."""
+    scores = select(func.count()).where(Score.judge_id == Judge.id, Score.entry_id == Entry.id).correlate(Judge, Entry).scalar_subquery()
+    criteria = select(func.count()).where(Criterion.challenge_id == Judge.challenge_id).correlate(Judge).scalar_subquery()
+    left = (
+        select(func.count())
+        .where(
+            Entry.challenge_id == Judge.challenge_id,
+            Entry.state == EntryState.SEALED,
+            Challenge.state == ChallengeState.JUDGING,
+            Judge.state == State.ACCEPTED,
+            scores < criteria,
+        )
+        .correlate(Judge, Challenge)
+        .scalar_subquery()
+    )
+    query = (
+        select(Judge, left)
+        .join(Judge.challenge)
+        .options(contains_eager(Judge.challenge))
+        .where(
+            Judge.person_id == actor.person_id,
+            Judge.state.in_([State.APPOINTED, State.ACCEPTED]),
+            Challenge.state.in_([ChallengeState.OPEN, ChallengeState.JUDGING]),
+        )
+        .order_by(Challenge.closes_at, Judge.id)
+    )
+    return [(row[0], row[1]) for row in db.session.execute(query)]
 
 
 def decided_assignments(actor: Actor, limit: int = 20) -> Sequence[Judge]:
@@ -242,37 +296,25 @@ def decided_assignments(actor: Actor, limit: int = 20) -> Sequence[Judge]:
     return db.session.scalars(query).all()
 
 
-def undecided_of(organisation_ids: Sequence[int]) -> Sequence[Challenge]:
-    """Challenges of these organisations that are closed and wait for their judging or their choice, the longest closed first."""
-    query = select(Challenge).where(Challenge.organisation_id.in_(organisation_ids), Challenge.state == ChallengeState.JUDGING)
-    return db.session.scalars(query.order_by(Challenge.closes_at)).all()
-
-
-def answered_pairs(challenge_ids: Sequence[int]) -> dict[int, tuple[int, int]]:
-    """Per challenge: (pairs of entry and criterion that have a reason, pairs that need one). Two statements."""
-    given = (
-        select(Entry.challenge_id, Score.entry_id, Score.criterion_id)
-        .join(Entry, Entry.id == Score.entry_id)
+def in_judging_of(organisation_ids: Sequence[int]) -> list[tuple[Challenge, int, int]]:
+    """Challenges of these organisations in judging, the longest closed first: (challenge, reasons given, reasons needed), counting pairs
+    of sealed entry and criterion. One statement."""
+    scored = (
+        select(Score.id)
         .join(Judge, Judge.id == Score.judge_id)
-        .where(Entry.challenge_id.in_(challenge_ids), Entry.state.in_(sorted(IN_THE_RUNNING)), Judge.state == State.ACCEPTED)
-        .distinct()
-        .subquery()
+        .where(Score.entry_id == Entry.id, Score.criterion_id == Criterion.id, Judge.state == State.ACCEPTED)
+        .exists()
     )
-    done = {row[0]: row[1] for row in db.session.execute(select(given.c.challenge_id, func.count()).group_by(given.c.challenge_id))}
-    needed = (
-        select(Entry.challenge_id, func.count())
-        .join(Criterion, Criterion.challenge_id == Entry.challenge_id)
-        .where(Entry.challenge_id.in_(challenge_ids), Entry.state.in_(sorted(IN_THE_RUNNING)))
-        .group_by(Entry.challenge_id)
+    pairs = select(func.count(), func.sum(case((scored, 1), else_=0))).select_from(Entry)
+    pairs = pairs.join(Criterion, Criterion.challenge_id == Entry.challenge_id)
+    counted = pairs.add_columns(Entry.challenge_id).where(Entry.state.in_(sorted(IN_THE_RUNNING))).group_by(Entry.challenge_id).subquery()
+    query = (
+        select(Challenge, counted.c[1], counted.c[0])
+        .outerjoin(counted, counted.c.challenge_id == Challenge.id)
+        .where(Challenge.organisation_id.in_(organisation_ids), Challenge.state == ChallengeState.JUDGING)
+        .order_by(Challenge.closes_at)
     )
-    total = {row[0]: row[1] for row in db.session.execute(needed)}
-    return {challenge_id: (done.get(challenge_id, 0), total.get(challenge_id, 0)) for challenge_id in challenge_ids}
-
-
-def last_change(challenge_id: int) -> datetime | None:
-    """When a score was last given or changed."""
-    query = select(func.max(Score.changed_at)).join(Judge, Judge.id == Score.judge_id).where(Judge.challenge_id == challenge_id)
-    return db.session.scalar(query)
+    return [(row[0], row[1] or 0, row[2] or 0) for row in db.session.execute(query)]
 
 
 @entries.may_read_with

@@ -251,7 +251,7 @@ def test_the_sheet_tells_progress_and_what_is_missing(made: Made) -> None:
     sheet = queries.sheet_for(made.manager, made.challenge)
     assert [(row.done, row.of) for row in sheet.progress] == [(3, 6), (0, 6)]
     assert not sheet.complete and len(sheet.unanswered) == 3 and sheet.needed == 6
-    assert queries.answered_pairs([made.challenge.id]) == {made.challenge.id: (3, 6)}
+    assert queries.in_judging_of([made.organisation.id]) == [(made.challenge, 3, 6)]
     assert [standing.entry_id for standing in sheet.standings] == [entry_of(made).id, entry_of(made, 1).id]
 
 
