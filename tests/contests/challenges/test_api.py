@@ -108,7 +108,10 @@ def test_a_currency_without_its_prize_is_no_edit(client, world, owner):
 def test_an_edit_of_an_older_version_is_refused(client, world, owner):
     made = world.challenge()
     seen = client.get(f"{URL}/{made.slug}", headers=owner).headers["ETag"]
-    assert client.patch(f"{URL}/{made.slug}", json={"summary": "The first one to save."}, headers=owner | {"If-Match": seen}).status_code == 200
+    assert (
+        client.patch(f"{URL}/{made.slug}", json={"summary": "The first one to save."}, headers=owner | {"If-Match": seen}).status_code
+        == 200
+    )
     late = client.patch(f"{URL}/{made.slug}", json={"summary": "The second one to save."}, headers=owner | {"If-Match": seen})
     assert (late.status_code, late.json["code"]) == (409, "stale")
     assert again(made).summary == "The first one to save."

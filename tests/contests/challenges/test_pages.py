@@ -55,7 +55,9 @@ def test_the_public_page_answers_in_one_screen(client, world):
 
 
 def test_structured_data_cannot_break_out_of_its_element(client, world):
-    made = world.challenge("open", title="</script><script>alert(1)</script> & <b>spoilage</b>", summary="A </script> in the summary, twice.")
+    made = world.challenge(
+        "open", title="</script><script>alert(1)</script> & <b>spoilage</b>", summary="A </script> in the summary, twice."
+    )
     html = client.get(f"/challenges/{made.slug}").get_data(as_text=True)
     assert "<script>alert(1)" not in html and "<b>spoilage" not in html
     block = re.search(r'<script type="application/ld\+json">(.*?)</script>', html, re.S)
@@ -72,7 +74,10 @@ def test_markup_in_the_problem_is_only_text(client, world):
 
 
 def test_the_list_shows_open_ones_first_and_filters(client, world):
-    far, near = world.challenge("open", title="Closes in thirty days", days=30), world.challenge("open", title="Closes in three days", days=3)
+    far, near = (
+        world.challenge("open", title="Closes in thirty days", days=30),
+        world.challenge("open", title="Closes in three days", days=3),
+    )
     world.challenge("draft", title="Nobody may see this draft")
     with work.unit():
         operations.import_past(actor=SYSTEM, row=challenges.PAST)
@@ -263,7 +268,7 @@ def test_no_page_asks_the_database_more_than_twelve_times(app, world, who):
         db.session.remove()
         with counted() as asked:
             assert client.get(path, query_string={"fresh": "1"}).status_code == 200, path
-        assert len(asked) <= 12, "\n".join([path, *(a[:90] + "..." + a[a.find("FROM"):][:60] for a in asked)])
+        assert len(asked) <= 12, "\n".join([path, *(a[:90] + "..." + a[a.find("FROM") :][:60] for a in asked)])
 
 
 def test_a_visitor_is_asked_to_sign_in_and_comes_back(client, world):

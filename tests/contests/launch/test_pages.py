@@ -138,13 +138,17 @@ def test_a_stale_form_keeps_both_texts(as_owner, world):
     opened = made.version
     with work.unit():
         operations.edit(actor=world.actor("owner"), challenge=queries.by_id(made.id), summary="What a colleague wrote in the meantime.")
-    answer = as_owner.post(f"/challenges/{made.slug}/edit", data=FORM | {"version": str(opened), "summary": "What I typed all morning long."})
+    answer = as_owner.post(
+        f"/challenges/{made.slug}/edit", data=FORM | {"version": str(opened), "summary": "What I typed all morning long."}
+    )
     assert answer.status_code == 409
     page = text(answer)
     assert "What I typed all morning long." in page and "What a colleague wrote in the meantime." in page
     assert again(made).summary == "What a colleague wrote in the meantime."
     version = re.search(r'name="version" value="(\d+)"', answer.get_data(as_text=True))
-    answer = as_owner.post(f"/challenges/{made.slug}/edit", data=FORM | {"version": version[1], "summary": "What I typed all morning long."})
+    answer = as_owner.post(
+        f"/challenges/{made.slug}/edit", data=FORM | {"version": version[1], "summary": "What I typed all morning long."}
+    )
     assert answer.status_code == 302 and again(made).summary == "What I typed all morning long."
 
 
@@ -244,5 +248,3 @@ def test_withdrawing_asks_first_and_says_where_the_money_goes(as_owner, world):
     assert "USD 40,000 returns from the hold" in text(as_owner.get(f"/challenges/{made.slug}/withdraw"))
     as_owner.post(f"/challenges/{made.slug}/withdraw")
     assert again(made).state is State.WITHDRAWN
-
-
