@@ -47,11 +47,11 @@ class Made:
     keys: dict[tuple[str, str], str]
 
 
-def make(folder: Path) -> Made:
+def make(folder: Path, on_server: bool = bool(POSTGRES)) -> Made:
     """Load the demo content, add to it, sign everybody in, give everybody keys; then close it."""
     accounts.hash_cheaply()
-    database = f"hub_world_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
-    if POSTGRES:
+    database = f"hub_world_{uuid.uuid4().hex[:10]}" if on_server else str(folder / "hub.sqlite3")
+    if on_server:
         _on_server(f"CREATE DATABASE {database}")
     with stopped_clock():
         app = create_app(_config(folder, database))
@@ -68,7 +68,7 @@ def make(folder: Path) -> Made:
             found |= places.add_last()
             db.session.remove()
             db.engine.dispose()
-    if not POSTGRES:
+    if not on_server:
         with sqlite3.connect(database) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Made(folder, database, found, cookies, keys)
@@ -92,7 +92,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def _config(folder: Path, database: str) -> Config:
-    url = _postgres_url(database) if POSTGRES else f"sqlite:///{database}"
+    url = f"sqlite:///{database}" if database.endswith(".sqlite3") else _postgres_url(database)
     return replace(config_for(folder, url), demo=True, page_cache=False)
 
 

@@ -1,0 +1,85 @@
+"""Every page, in both languages and both themes, as axe-core sees it; and nothing that the console complains of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.conftest import AXE, Visitor, serve
+from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html
+from tests.house.matrix.table import Row
+from tests.house.matrix.world import make
+
+ALL = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']}"
+COLOURS = "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']}"
+
+
+@pytest.fixture(scope="module")
+def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("axe")
+    made = make(folder, on_server=False)
+    for site in serve(folder):
+        walk = Walk(browser, site, made)
+        yield walk
+        walk.close()
+
+
+def violations(visitor: Visitor, rules: str) -> list[str]:
+    found = visitor.page.evaluate(f"axe.run(document, {rules})")
+    return [
+        f"{each['id']} ({each['impact']}): {node['target']} {node['html'][:160]} {node['failureSummary'][:200]}"
+        for each in found["violations"]
+        for node in each["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("row", "person"), PAGES, ids=IDS)
+def test_a_page_is_clean(walk: Walk, row: Row, person: str, language: str):
+    visitor, response = walk.open(row, person, language)
+    assert is_html(response) and response.status in row.ok, response.status
+    visitor.page.evaluate(AXE)
+    found = [f"light: {each}" for each in violations(visitor, ALL)]
+    visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")  # as the server would send it; the colours follow
+    found += [f"dark: {each}" for each in violations(visitor, COLOURS)]
+    assert not found, "\n".join(found)
+    complaints = [each for each in visitor.complaints if f"a status of {response.status} " not in each]  # the page's own, which is expected
+    assert not complaints, complaints
+
+
+FORMS = {
+    "/login": "anonymous", "/register": "anonymous", "/orgs/new": "owner", "/challenges/new": "owner", "/needs/new": "owner",
+    "/settings/security": "owner", "/settings/profile/evidence/new": "author", "/my/earnings/payout": "author",
+    "/admin/payments/deposit": "admin",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", FORMS)
+def test_a_form_that_was_refused_is_clean(walk: Walk, address: str, language: str):
+    """Sent empty, past what the browser itself would hold back: the summary and the words beside the fields."""
+    visitor = walk.window(FORMS[address], language)
+    visitor.page.goto(address)
+    visitor.page.evaluate("form => form.noValidate = true", visitor.page.query_selector("main form[method=post]"))
+    with visitor.page.expect_response(lambda response: response.request.method == "POST") as sent:
+        visitor.page.click("main form[method=post] button[type=submit]:not([value])")
+    assert sent.value.status == 422
+    visitor.page.wait_for_load_state()
+    broken = visitor.page.evaluate(
+        "[...document.querySelectorAll('.error-summary a')].map(a => a.getAttribute('href')).filter(h => !document.getElementById(h.slice(1)))"
+    )
+    assert visitor.page.locator(".error-summary").count() == 1 and not broken, f"the summary leads to no field: {broken}"
+    visitor.page.evaluate(AXE)
+    assert not violations(visitor, ALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(("address", "person", "status"), [("/no-such-page", "anonymous", 404), ("/admin/people", "newcomer", 403)])
+def test_a_refusal_is_clean(walk: Walk, address: str, person: str, status: int, language: str):
+    visitor = walk.window(person, language)
+    response = visitor.page.goto(address)
+    assert response is not None and response.status == status
+    visitor.page.evaluate(AXE)
+    assert not violations(visitor, ALL)

@@ -1,0 +1,79 @@
+"""Every page of the route matrix in a browser: who opens it, and one window for each person, language and script."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from playwright.sync_api import Browser, Page, Response
+
+from tests.browser.conftest import Site, Visitor
+from tests.house.matrix.rows import ROWS
+from tests.house.matrix.table import Row
+from tests.house.matrix.world import COOKIE, Made
+
+LANGUAGES = ("en", "zh")
+EYES = ("owner", "author", "judge", "consultant", "admin", "member", "newcomer")
+"""The order in which somebody is chosen to look at a page."""
+NOT_PAGES = {
+    "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/language/zh", "/theme/dark", "/inbox/{note}",
+    "/entries/{entry_closed}/files/{file_closed}", "/entries/{entry_draft}/files/{file_draft}", "/entries/{entry_closed}/bundle.zip",
+    "/challenges/{draft}/room",
+}  # fmt: skip
+
+
+def is_page(row: Row) -> bool:
+    return (
+        not row.writes and not row.is_api and bool(row.yes) and row.ok != frozenset({302}) and row.address not in NOT_PAGES
+        and not row.address.endswith((".atom", ".ics", ".json"))
+    )  # fmt: skip
+
+
+def onlookers(row: Row) -> list[str]:
+    """Visitors where they may look; one person who is signed in; and for the page of one thing those to whom it says something else."""
+    signed = [person for person in EYES if person in row.yes]
+    if row.address == "/api/docs":  # long, and the same for everybody
+        return ["anonymous"]
+    chosen = signed[:3] if row.names and not row.refused else signed[:1]
+    return [*(["anonymous"] if "anonymous" in row.yes else []), *chosen]
+
+
+PAGES = [(row, person) for row in ROWS if is_page(row) for person in onlookers(row)]
+IDS = [f"{row} as {person}" for row, person in PAGES]
+
+
+@dataclass
+class Walk:
+    """Windows that stay open from page to page."""
+
+    browser: Browser
+    site: Site
+    made: Made
+    windows: dict[tuple[str, str], Visitor] = field(default_factory=dict)
+
+    def open(self, row: Row, person: str, language: str) -> tuple[Visitor, Response]:
+        """The row's page before this person's eyes."""
+        visitor = self.window(person, language)
+        visitor.complaints.clear()
+        response = visitor.page.goto(row.address.format_map(self.made.places), wait_until="load")
+        assert response is not None
+        return visitor, response
+
+    def window(self, person: str, language: str) -> Visitor:
+        if (person, language) not in self.windows:
+            visitor = Visitor(self.browser, self.site, viewport={"width": 1280, "height": 900})
+            cookies = {"lang": language, "theme": "light"} | ({COOKIE: self.made.cookies[person]} if person != "anonymous" else {})
+            visitor.context.add_cookies([{"name": name, "value": value, "url": self.site.url} for name, value in cookies.items()])
+            self.windows[person, language] = visitor
+        return self.windows[person, language]
+
+    def close(self) -> None:
+        for visitor in self.windows.values():
+            visitor.close()
+
+
+def is_html(response: Response) -> bool:
+    return response.headers.get("content-type", "").startswith("text/html")
+
+
+def narrow(page: Page, width: int = 360, height: int = 640) -> None:
+    page.set_viewport_size({"width": width, "height": height})
