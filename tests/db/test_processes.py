@@ -78,7 +78,7 @@ def test_eight_writers_in_plain_sql_lose_no_update(app: Flask) -> None:
 
 
 @pytest.fixture
-def counting_app(app: Flask) -> Flask:
+def counting_app(own_app: Flask) -> Flask:
     """An application with one more address, whose every effect leaves a fact."""
 
     @writes
@@ -91,9 +91,9 @@ def counting_app(app: Flask) -> Flask:
         journal.record(Counted(0, 0), actor=actor())
         raise Conflict("Not like this.")
 
-    app.add_url_rule("/api/v1/effect", view_func=effect, methods=["POST"])
-    app.add_url_rule("/api/v1/refusal", view_func=refusal, methods=["POST"])
-    return app
+    own_app.add_url_rule("/api/v1/effect", view_func=effect, methods=["POST"])
+    own_app.add_url_rule("/api/v1/refusal", view_func=refusal, methods=["POST"])
+    return own_app
 
 
 def effects() -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from flask import Flask, request
+from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 
 from hub.db import journal, work
@@ -30,11 +30,15 @@ def shelf(app: Flask) -> Iterator[Shelf]:
 
 
 @pytest.fixture
-def made(app: Flask) -> list[str]:
+def made(app: Flask) -> Iterator[list[str]]:
     """The paths for which the application was woken."""
     woken: list[str] = []
-    app.before_request(lambda: woken.append(request.full_path))
-    return woken
+
+    def note(sender: Flask, **_: object) -> None:
+        woken.append(request.full_path)
+
+    with request_started.connected_to(note, app):
+        yield woken
 
 
 def test_the_second_visitor_gets_the_kept_page(client: FlaskClient, made: list[str]):
@@ -72,15 +76,15 @@ def test_a_change_in_another_process_is_seen_within_a_moment(
 def test_a_change_while_the_page_is_made_is_not_covered_up(
     app: Flask, client: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
 ):
-    def meanwhile() -> None:
+    def meanwhile(sender: Flask, **_: object) -> None:
         if len(made) == 1:
             with work.unit():
                 index.mark(["offer:1"])
                 journal.record(Happened(), actor=SYSTEM)
 
-    app.before_request(meanwhile)
-    client.get("/explore")
-    client.get("/explore")
+    with request_started.connected_to(meanwhile, app):
+        client.get("/explore")
+        client.get("/explore")
     assert len(made) == 2
 
 

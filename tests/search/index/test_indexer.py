@@ -357,14 +357,14 @@ def test_killing_the_indexer_again_and_again_loses_nothing(config: Config, app: 
     with Shelf() as shelf:
         shelf.index()
     expected = []
-    for round_ in range(8):
+    for round_ in range(4):
         with work.unit():
             keys = [f"offer:{round_ * 100 + each}" for each in range(1, 41)]
             operations.mark(keys)
             expected += keys
         indexer = spawn(config, "index")
         assert indexer.stdout is not None and indexer.stdout.readline() == "ready\n"
-        time.sleep(0.004 * round_**2)
+        time.sleep(0.02 * round_**2)
         indexer.send_signal(signal.SIGKILL)
         indexer.wait()
     indexer = spawn(config, "index")
