@@ -65,6 +65,15 @@ def test_the_same_award_sent_eight_times_at_once_is_one_award(app, cast):
     assert queries.held(SUBJECT, "USD") == 3_000_000
 
 
+def test_eight_parts_of_one_hold_awarded_at_once_are_all_counted(app, cast):
+    held(cast.company, PRIZE)
+    results = race(app, *(release(f"part {n}", gross=usd(500_000)) for n in range(8)))
+    assert raised(results) == []
+    settled()
+    hold = queries.holds_of(SUBJECT)[0]
+    assert (hold.awarded_minor, hold.fee_minor, hold.left_minor) == (3_800_000, 200_000, 0)
+
+
 def test_an_award_against_a_refund_gives_the_money_to_one_of_them(app, cast):
     held(cast.company, PRIZE)
     award, returned = race(app, release("a"), refund)
