@@ -24,8 +24,8 @@ SHOTS = [
     ("explore", "/explore?q=carbon+nanotube+sensor", "", WIDE, "light", "en"),
     ("challenge", "/challenges/detect-spoilage-in-sealed-food-packs-without-opening-them", "", WIDE, "light", "en"),
     ("home", "/home", "company", WIDE, "dark", "en"),
-    ("judging", "/judge", "expert", WIDE, "light", "en"),
-    ("challenge-zh", "/challenges?state=open", "", NARROW, "light", "zh"),
+    ("judging", "/judge/entries/5", "expert", WIDE, "light", "en"),
+    ("challenge-zh", "/challenges/challenge", "", NARROW, "light", "zh"),
     ("earnings", "/my/earnings", "solver", NARROW, "dark", "en"),
 ]
 

@@ -163,5 +163,5 @@ def _select(cast: Cast, story: dict[str, Any], challenge: Challenge, seeker: Act
             owner="person",
             owner_id=winner.person_id,
             amount=money.parse(row["paid_out"], story["currency"]),
-            destination="IBAN GB33BUKB20201555555555 (example)",
+            destination="GB33 BUKB 2020 1555 5555 55",
         )
