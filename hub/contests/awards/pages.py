@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.contests.awards import operations, queries
 from hub.contests.awards.policy import POLICY
@@ -24,7 +24,9 @@ from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries as judging
 from hub.contests.judging import rules as judging_rules
 from hub.contests.judging.policy import POLICY as JUDGING
+from hub.contests.judging.queries import Waiting
 from hub.contests.judging.states import Act as JudgingAct
+from hub.contests.judging.states import State as JudgeState
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
@@ -203,33 +205,53 @@ def decline(award_id: int) -> Any:
 
 
 @todo.needs_attention
-def to_sign(who: Actor) -> list[todo.Todo]:
-    if not who.signed_in:
-        return []
-    return [
+def for_authors(who: Actor) -> list[todo.Todo]:
+    """Drafts to seal and awards to sign: one statement for whoever has none to sign."""
+    waiting = entries.waiting_for(who) if who.signed_in else []
+    drafts = [
+        todo.Todo(
+            gettext("Seal your entry"), found.challenge.title, url_for("entries.room", slug=found.challenge.slug), gettext("Continue"),
+            due=found.challenge.closes_at, mode="contest",
+        )
+        for found in waiting if found.state is EntryState.DRAFT
+    ]  # fmt: skip
+    awards = [
         todo.Todo(
             gettext("Sign your award"), found.challenge.title, url_for("awards.award", award_id=found.id), gettext("Read and sign"),
             due=found.sign_by, mode="contest",
         )
-        for found in queries.to_sign(who)
+        for found in (queries.to_sign(who) if len(drafts) < len(waiting) else [])
     ]  # fmt: skip
+    return drafts + awards
 
 
 @todo.needs_attention
-def to_decide(who: Actor) -> list[todo.Todo]:
-    """For the seeker's managers: challenges in judging, with what is next for each."""
-    managed = [organisation_id for organisation_id in who.roles if who.manages(organisation_id)]
+def for_judges_and_managers(who: Actor) -> list[todo.Todo]:
+    """Entries to score, and challenges to decide: one statement."""
     found = []
-    for challenge, done, needed in judging.in_judging_of(managed) if managed else []:
-        if not needed:
-            title, href = gettext("No entry came: end the challenge"), url_for("awards.ending", slug=challenge.slug)
-        elif done < needed:
-            title = gettext("See to the judging: %(done)s of %(needed)s reasons given", done=done, needed=needed)
-            href = url_for("judging.sheet", slug=challenge.slug)
-        else:
-            title, href = gettext("Select the winner"), url_for("awards.candidates", slug=challenge.slug)
-        found.append(todo.Todo(title, challenge.title, href, gettext("Look") if done < needed else gettext("Decide"), mode="contest"))
+    for waiting in judging.waiting_for(who) if who.signed_in else []:
+        decides = POLICY.can(who, Act.SELECT, waiting.challenge) and waiting.challenge.state is ChallengeState.JUDGING
+        for title, href, action in [*_to_judge(waiting), *(_to_decide_on(waiting) if decides else [])]:
+            found.append(todo.Todo(title, waiting.challenge.title, href, action, mode="contest"))
     return found
+
+
+def _to_judge(waiting: Waiting) -> list[tuple[str, str, str]]:
+    if waiting.judge is not None and waiting.judge.state is JudgeState.APPOINTED:
+        return [(gettext("Accept or decline to judge"), url_for("judging.appointment", judge_id=waiting.judge.id), gettext("Read"))]
+    if waiting.left:
+        return [(ngettext("Score %(num)s entry", "Score %(num)s entries", waiting.left), url_for("judging.queue"), gettext("Judge"))]
+    return []
+
+
+def _to_decide_on(waiting: Waiting) -> list[tuple[str, str, str]]:
+    slug = waiting.challenge.slug
+    if not waiting.needed:
+        return [(gettext("No entry came: end the challenge"), url_for("awards.ending", slug=slug), gettext("Decide"))]
+    if waiting.given < waiting.needed:
+        title = gettext("See to the judging: %(done)s of %(needed)s reasons given", done=waiting.given, needed=waiting.needed)
+        return [(title, url_for("judging.sheet", slug=slug), gettext("Look"))]
+    return [(gettext("Select the winner"), url_for("awards.candidates", slug=slug), gettext("Decide"))]
 
 
 @challenges.advise_with

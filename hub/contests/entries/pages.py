@@ -23,7 +23,6 @@ from hub.core.files import rules as file_rules
 from hub.kernel.actor import Actor
 from hub.kernel.errors import HubError, NotNow, one_field
 from hub.kernel.words import N_
-from hub.web import todo
 from hub.web.handle import actor, load, parse, public, show_again, writes
 from hub.web.security import limiter
 
@@ -272,19 +271,6 @@ def _sent_evidence() -> tuple[Any, dict[str, tuple[str, int]] | None]:
 
 
 # What other pages ask of this room
-
-
-@todo.needs_attention
-def drafts_to_seal(who: Actor) -> list[todo.Todo]:
-    if not who.signed_in:
-        return []
-    return [
-        todo.Todo(
-            gettext("Seal your entry"), entry.challenge.title, url_for("entries.room", slug=entry.challenge.slug), gettext("Continue"),
-            due=entry.challenge.closes_at, mode="contest",
-        )
-        for entry in queries.open_drafts(who)
-    ]  # fmt: skip
 
 
 @challenges.advise_with

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
@@ -303,20 +303,12 @@ def views_after(entry_id: int, last_id: int | None, limit: int) -> Sequence[Entr
     return db.session.scalars(query if last_id is None else query.where(EntryView.id < last_id)).all()
 
 
-def open_drafts(actor: Actor) -> Sequence[Entry]:
-    """The actor's entries that wait to be sealed and still can be, the soonest deadline first."""
-    query = (
-        select(Entry)
-        .join(Challenge, Challenge.id == Entry.challenge_id)
-        .where(
-            Entry.person_id == actor.person_id,
-            Entry.state == State.DRAFT,
-            Challenge.state == ChallengeState.OPEN,
-            Challenge.closes_at > clock.now(),
-        )
-        .order_by(Challenge.closes_at)
-    )
-    return db.session.scalars(query).all()
+def waiting_for(actor: Actor) -> Sequence[Entry]:
+    """The actor's entries that wait for them: drafts that can still be sealed, and those that were selected. One statement."""
+    draft = (Entry.state == State.DRAFT) & (Challenge.state == ChallengeState.OPEN) & (Challenge.closes_at > clock.now())
+    won = (Entry.state == State.SELECTED) & (Challenge.state == ChallengeState.SELECTED)
+    query = select(Entry).join(Challenge, Challenge.id == Entry.challenge_id).where(Entry.person_id == actor.person_id, or_(draft, won))
+    return db.session.scalars(query.order_by(Challenge.closes_at)).all()
 
 
 challenges.count_entries_with(counts)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 
 from hub.contests.challenges import operations as challenge_operations
 from hub.contests.challenges import queries as challenges
@@ -24,7 +24,6 @@ from hub.core.accounts import queries as accounts
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.words import N_
-from hub.web import todo
 from hub.web.handle import actor, parse, writes
 
 pages = Blueprint("judging", __name__, template_folder="templates")
@@ -187,21 +186,6 @@ def _next_place(entry: Entry, judge: Judge) -> str:
 
 
 # What other pages ask of this room
-
-
-@todo.needs_attention
-def to_judge(who: Actor) -> list[todo.Todo]:
-    if not who.signed_in:
-        return []
-    found = []
-    for judge, left in queries.waiting_for(who):
-        if judge.state is State.APPOINTED:
-            href = url_for("judging.appointment", judge_id=judge.id)
-            found.append(todo.Todo(gettext("Accept or decline to judge"), judge.challenge.title, href, gettext("Read"), mode="contest"))
-        elif left:
-            title = ngettext("Score %(num)s entry", "Score %(num)s entries", left)
-            found.append(todo.Todo(title, judge.challenge.title, url_for("judging.queue"), gettext("Judge"), mode="contest"))
-    return found
 
 
 @challenges.advise_with

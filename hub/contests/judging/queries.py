@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import case, func, select
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy import ScalarSelect, func, or_, select
+from sqlalchemy.orm import aliased, joinedload, lazyload
 
 from hub.contests.challenges.models import Challenge, Criterion
 from hub.contests.challenges.rules import Kind
@@ -250,36 +250,6 @@ def _assignment(judge: Judge, sealed: Sequence[SealedEntry], done: Mapping[tuple
     return Assignment(judge, mine, len(judge.challenge.criteria))
 
 
-def waiting_for(actor: Actor) -> list[tuple[Judge, int]]:
-    """The actor's appointments in undecided challenges, and how many entries each still has to score. One statement, for the home page."""
-    scores = select(func.count()).where(Score.judge_id == Judge.id, Score.entry_id == Entry.id).correlate(Judge, Entry).scalar_subquery()
-    criteria = select(func.count()).where(Criterion.challenge_id == Judge.challenge_id).correlate(Judge).scalar_subquery()
-    left = (
-        select(func.count())
-        .where(
-            Entry.challenge_id == Judge.challenge_id,
-            Entry.state == EntryState.SEALED,
-            Challenge.state == ChallengeState.JUDGING,
-            Judge.state == State.ACCEPTED,
-            scores < criteria,
-        )
-        .correlate(Judge, Challenge)
-        .scalar_subquery()
-    )
-    query = (
-        select(Judge, left)
-        .join(Judge.challenge)
-        .options(contains_eager(Judge.challenge))
-        .where(
-            Judge.person_id == actor.person_id,
-            Judge.state.in_([State.APPOINTED, State.ACCEPTED]),
-            Challenge.state.in_([ChallengeState.OPEN, ChallengeState.JUDGING]),
-        )
-        .order_by(Challenge.closes_at, Judge.id)
-    )
-    return [(row[0], row[1]) for row in db.session.execute(query)]
-
-
 def decided_assignments(actor: Actor, limit: int = 20) -> Sequence[Judge]:
     """Challenges the actor judged that have been decided since, the latest first."""
     query = (
@@ -296,25 +266,67 @@ def decided_assignments(actor: Actor, limit: int = 20) -> Sequence[Judge]:
     return db.session.scalars(query).all()
 
 
-def in_judging_of(organisation_ids: Sequence[int]) -> list[tuple[Challenge, int, int]]:
-    """Challenges of these organisations in judging, the longest closed first: (challenge, reasons given, reasons needed), counting pairs
-    of sealed entry and criterion. One statement."""
+@dataclass(frozen=True)
+class Waiting:
+    """A challenge that waits for somebody: for them as its judge (`judge`, with `left` entries to score), or as a manager of the seeker
+    (`given` of `needed` reasons, counting pairs of sealed entry and criterion)."""
+
+    challenge: Challenge
+    judge: Judge | None
+    left: int
+    given: int
+    needed: int
+
+
+def waiting_for(actor: Actor) -> list[Waiting]:
+    """What judging waits for this actor, the soonest close first. One statement, for the home page."""
+    managed = [organisation_id for organisation_id in actor.roles if actor.manages(organisation_id)]
+    mine = (Judge.challenge_id == Challenge.id) & (Judge.person_id == actor.person_id) & Judge.state.in_([State.APPOINTED, State.ACCEPTED])
+    in_judging = Challenge.state == ChallengeState.JUDGING
+    query = (
+        select(Challenge, Judge, _left(), _given(), _needed())
+        .outerjoin(Judge, mine)
+        .options(lazyload(Judge.challenge))
+        .where(
+            or_(
+                Judge.id.is_not(None) & Challenge.state.in_([ChallengeState.OPEN, ChallengeState.JUDGING]),
+                Challenge.organisation_id.in_(managed) & in_judging,
+            )
+        )
+        .order_by(Challenge.closes_at, Challenge.id)
+    )
+    return [Waiting(*row) for row in db.session.execute(query)]
+
+
+def _left() -> ScalarSelect[int]:
+    """How many sealed entries the judge has not scored on every criterion; zero before the close."""
+    scores = select(func.count()).where(Score.judge_id == Judge.id, Score.entry_id == Entry.id).correlate(Judge, Entry).scalar_subquery()
+    open_ = [Challenge.state == ChallengeState.JUDGING, Judge.state == State.ACCEPTED, scores < _criteria()]
+    query = select(func.count()).where(Entry.challenge_id == Challenge.id, Entry.state == EntryState.SEALED, *open_)
+    return query.correlate(Judge, Challenge).scalar_subquery()
+
+
+def _criteria() -> ScalarSelect[int]:
+    return select(func.count()).where(Criterion.challenge_id == Challenge.id).correlate(Challenge).scalar_subquery()
+
+
+def _needed() -> ScalarSelect[int]:
+    pairs = select(func.count()).select_from(Entry).join(Criterion, Criterion.challenge_id == Entry.challenge_id)
+    return pairs.where(Entry.challenge_id == Challenge.id, Entry.state.in_(sorted(IN_THE_RUNNING))).correlate(Challenge).scalar_subquery()
+
+
+def _given() -> ScalarSelect[int]:
+    other = aliased(Judge)
     scored = (
         select(Score.id)
-        .join(Judge, Judge.id == Score.judge_id)
-        .where(Score.entry_id == Entry.id, Score.criterion_id == Criterion.id, Judge.state == State.ACCEPTED)
+        .join(other, other.id == Score.judge_id)
+        .where(Score.entry_id == Entry.id, Score.criterion_id == Criterion.id, other.state == State.ACCEPTED)
+        .correlate(Entry, Criterion)
         .exists()
     )
-    pairs = select(func.count(), func.sum(case((scored, 1), else_=0))).select_from(Entry)
-    pairs = pairs.join(Criterion, Criterion.challenge_id == Entry.challenge_id)
-    counted = pairs.add_columns(Entry.challenge_id).where(Entry.state.in_(sorted(IN_THE_RUNNING))).group_by(Entry.challenge_id).subquery()
-    query = (
-        select(Challenge, counted.c[1], counted.c[0])
-        .outerjoin(counted, counted.c.challenge_id == Challenge.id)
-        .where(Challenge.organisation_id.in_(organisation_ids), Challenge.state == ChallengeState.JUDGING)
-        .order_by(Challenge.closes_at)
-    )
-    return [(row[0], row[1] or 0, row[2] or 0) for row in db.session.execute(query)]
+    pairs = select(func.count()).select_from(Entry).join(Criterion, Criterion.challenge_id == Entry.challenge_id)
+    counted = pairs.where(Entry.challenge_id == Challenge.id, Entry.state.in_(sorted(IN_THE_RUNNING)), scored)
+    return counted.correlate(Challenge).scalar_subquery()
 
 
 @entries.may_read_with

@@ -251,7 +251,11 @@ def test_the_sheet_tells_progress_and_what_is_missing(made: Made) -> None:
     sheet = queries.sheet_for(made.manager, made.challenge)
     assert [(row.done, row.of) for row in sheet.progress] == [(3, 6), (0, 6)]
     assert not sheet.complete and len(sheet.unanswered) == 3 and sheet.needed == 6
-    assert queries.in_judging_of([made.organisation.id]) == [(made.challenge, 3, 6)]
+    assert [(row.challenge, row.judge, row.given, row.needed) for row in queries.waiting_for(made.manager)] == [
+        (made.challenge, None, 3, 6)
+    ]
+    assert [(row.left, row.judge is not None) for row in queries.waiting_for(judge(made))] == [(1, True)]
+    assert queries.waiting_for(people.actor_of(made.solvers[0])) == []
     assert [standing.entry_id for standing in sheet.standings] == [entry_of(made).id, entry_of(made, 1).id]
 
 
