@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
 
 from hub.contests.challenges import rules
 from hub.contests.challenges.models import Challenge, ChallengeFollow, Remark
@@ -361,7 +361,7 @@ def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
     query = select(Challenge).where(
         Challenge.organisation_id.in_(list(organisation_ids)), Challenge.state.in_([State.DRAFT, State.APPROVED])
     )
-    return db.session.scalars(query.options(selectinload(Challenge.criteria)).order_by(Challenge.updated_at)).all()
+    return db.session.scalars(query.options(joinedload(Challenge.criteria)).order_by(Challenge.updated_at)).unique().all()
 
 
 def decided_lately(limit: int = 10) -> Sequence[tuple[Remark, Challenge]]:

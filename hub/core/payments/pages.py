@@ -381,8 +381,7 @@ def waiting_money(who: Actor) -> Iterator[Todo]:
             title = ngettext("%(num)s payout waits to be sent", "%(num)s payouts wait to be sent", going)
             yield Todo(title, gettext("Send it by bank transfer, then confirm it."), url_for("payments.money_out"), gettext("Send"))
     mine = queries.open_fundings_by([number for number in who.roles if who.keeps_books_of(number)], limit=5)
-    payers = organisations.cards([funding.organisation_id for funding in mine])
-    for funding in mine:
+    for funding, slug in mine:
         title = gettext("Transfer %(amount)s with the reference %(reference)s", amount=show_money(funding.due), reference=funding.reference)
-        address = url_for("payments.funding", slug=payers[funding.organisation_id].slug, funding_id=funding.id)
+        address = url_for("payments.funding", slug=slug, funding_id=funding.id)
         yield Todo(title, funding.label, address, gettext("See how"))

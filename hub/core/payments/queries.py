@@ -16,6 +16,7 @@ from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Account, Transaction
 from hub.core.ledger.rules import Kind, OwnerKind, Progress, Purpose, Report
 from hub.core.organisations import queries as organisations
+from hub.core.organisations.models import Organisation
 from hub.core.payments import rules
 from hub.core.payments.models import Funding, Hold, Payout
 from hub.core.payments.policy import BOOKS, BooksAct
@@ -134,12 +135,13 @@ def open_fundings_for(subject: str) -> list[Funding]:
     )
 
 
-def open_fundings_by(organisation_ids: Sequence[int], limit: int) -> list[Funding]:
-    """Transfers that these organisations still have to make, the oldest first."""
+def open_fundings_by(organisation_ids: Sequence[int], limit: int) -> list[tuple[Funding, str]]:
+    """Transfers that these organisations still have to make, the oldest first, each with the address name of who pays. One statement."""
     if not organisation_ids:
         return []
-    chosen = select(Funding).where(Funding.organisation_id.in_(organisation_ids), Funding.state == FundingState.OPEN)
-    return list(db.session.scalars(chosen.order_by(Funding.id).limit(limit)))
+    chosen = select(Funding, Organisation.slug).join(Organisation, Organisation.id == Funding.organisation_id)
+    chosen = chosen.where(Funding.organisation_id.in_(organisation_ids), Funding.state == FundingState.OPEN)
+    return [(funding, slug) for funding, slug in db.session.execute(chosen.order_by(Funding.id).limit(limit))]
 
 
 def funding_by_reference(reference: str) -> Funding | None:

@@ -340,17 +340,18 @@ def _todo(listing: Listing, action: str, page: str) -> Todo:
 
 @organisations.shows_on_page
 def needs_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    return _panel(Kind.NEED, gettext("Needs"), organisation.id)
+    return _panel(Kind.NEED, gettext("Needs"), organisation)
 
 
 @organisations.shows_on_page
 def offers_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    return _panel(Kind.OFFER, gettext("Offers"), organisation.id)
+    return _panel(Kind.OFFER, gettext("Offers"), organisation)
 
 
-def _panel(kind: Kind, title: str, organisation_id: int) -> organisations.Panel | None:
-    found, total = queries.listed(Wanted(kind, organisation_ids=(organisation_id,)), size=3)
+def _panel(kind: Kind, title: str, organisation: Any) -> organisations.Panel | None:
+    found, total = queries.listed(Wanted(kind, organisation_ids=(organisation.id,)), size=3)
     if not total:
         return None
-    href = url_for("listings.index", kind=kind, owner=organisation_id)
-    return organisations.Panel(f"{title} ({total})", [_card(shown) for shown in queries.shown(found)], href)
+    owner = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
+    href = url_for("listings.index", kind=kind, owner=organisation.id)
+    return organisations.Panel(f"{title} ({total})", [_card(Shown(listing, owner)) for listing in found], href)
