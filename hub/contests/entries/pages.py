@@ -151,6 +151,7 @@ def check(slug: str) -> Any:
         entry=entry,
         draft=draft,
         signature=_signature(draft.terms),
+        words=rules.count_words(entry.body),
         open=takes_entries(challenge),
     )
 

@@ -100,6 +100,11 @@ def files_of(sealed: Mapping[str, Any]) -> list[SealedFile]:
     return [SealedFile(**file) for file in sealed["files"]]
 
 
+def count_words(text: str) -> int:
+    """Words as people count them: Chinese, Japanese and Korean characters one by one, other scripts between spaces."""
+    return len(re.findall(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+", text))
+
+
 def differs(sealed: Mapping[str, Any], *, title: str, body: str, file_ids: Iterable[int], terms_id: int) -> bool:
     """Has the draft (or the agreement signed for it) moved on since this manifest was sealed?"""
     then = (sealed["title"], sealed["body"], sorted(file["id"] for file in sealed["files"]), sealed["agreement"]["terms"])

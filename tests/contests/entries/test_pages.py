@@ -189,6 +189,16 @@ def test_nobody_else_reaches_an_entry_before_the_close(made: Made, client: Flask
     assert all(app.test_client().get(path).status_code == 302 for path in paths)  # asked to sign in
 
 
+def test_an_anonymous_seeker_stays_so_in_the_log_of_looks(app: Flask) -> None:
+    hidden_one = make.contest(seeker_shown=False, days=2)
+    with work.unit():
+        seal = make.seal(hidden_one.challenge, people.actor_of(hidden_one.solvers[0]))
+        make.close(hidden_one.challenge)
+    assert make.signed_in(app.test_client(), hidden_one.owner).get(f"/entries/{seal.entry_id}").status_code == 200
+    page = make.signed_in(app.test_client(), hidden_one.solvers[0]).get(f"/entries/{seal.entry_id}/looks").text
+    assert "read the entry" in page and hidden_one.owner.name not in page
+
+
 def test_withdrawing_hides_the_entry_and_entering_again_begins_with_the_draft(made: Made, client: FlaskClient, room: str) -> None:
     client.post(f"{room}/seal", data={})
     assert client.post(f"{room}/withdraw").status_code == 302

@@ -130,6 +130,10 @@ def test_any_text_can_be_sealed_and_checked(title: str, body: str) -> None:
     assert bad(json.loads(rules.written(make(title, body)))) == []
 
 
+def test_words_are_counted_in_both_scripts() -> None:
+    assert [rules.count_words(text) for text in ("", "a dye that reddens", "一种遇胺变红的染料", "染料 dye 2")] == [0, 4, 9, 4]
+
+
 def test_attachments_are_checked_one_by_one() -> None:
     kept = {name: rules.fingerprint(io.BytesIO(data)) for name, data in CONTENT.items()}
     assert bad(make(), kept) == []
