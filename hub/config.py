@@ -16,6 +16,7 @@ class BadSetting(Exception):
     """A setting that cannot be used; the message names it and says what would do."""
 
 
+DEMO_ACCOUNT = "Innovation Hub (demo, no real account)\nIBAN GB33 BUKB 2020 1555 5555 55"
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -72,7 +73,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         mail_url=env.get("HUB_MAIL_URL") or "file:",
         mail_from=env.get("HUB_MAIL_FROM") or "Innovation Hub <hub@localhost>",
         fee_bp=_whole(env, "HUB_FEE_BP", 500, 0, 10_000),
-        bank_account=(env.get("HUB_BANK_ACCOUNT") or "").strip(),
+        bank_account=(env.get("HUB_BANK_ACCOUNT") or (DEMO_ACCOUNT if demo else "")).strip(),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),

@@ -52,7 +52,4 @@ def measure(folder: Path) -> None:
             os.fsync(file.fileno())
 
     disk, plain, ours = per_second(flush), per_second(write_bare), per_second(write_through_the_operation)
-    print(
-        f"writing  edit with journal row {ours / plain:18.0%} of the same rows bare "
-        f"({plain:,.0f} commits/s; disk {disk:,.0f} flushes/s)"
-    )
+    print(f"writing  edit with journal row {ours / plain:18.0%} of the same rows bare ({plain:,.0f} commits/s; disk {disk:,.0f} flushes/s)")

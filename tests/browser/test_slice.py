@@ -64,7 +64,9 @@ def draft(play: Play) -> None:
     page.fill("[name=summary]", "A measurement through the film that tells how fresh cut herbs are.")
     page.fill("[name=problem]", PROBLEM)
     page.select_option("[name=sector]", "sensors")
-    for n, (title, kind, weight) in enumerate([("Works through printed film", "must", ""), ("Accuracy", "scored", "60"), ("Cost", "scored", "40")]):
+    for n, (title, kind, weight) in enumerate(
+        [("Works through printed film", "must", ""), ("Accuracy", "scored", "60"), ("Cost", "scored", "40")]
+    ):
         page.fill(f"[name='criteria.{n}.title']", title)
         page.check(f"[name='criteria.{n}.kind'][value={kind}]")
         page.fill(f"[name='criteria.{n}.weight']", weight)
