@@ -116,6 +116,7 @@ def openapi() -> Any:
 
 @web.get("/api/docs")
 @public
+@pagecache.for_visitors
 def api_docs() -> Any:
     document = api.spec(current_app)
 
