@@ -10,14 +10,17 @@ from __future__ import annotations
 import fcntl
 import os
 import threading
+import time
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
 
 from hub.kernel.errors import TooMany
+from hub.kernel.words import N_
 
 WRITES = "hub_writes"
 BUSY_SECONDS = 15
+BUSY = N_("The site is busy writing. Nothing was lost; try again in a moment.")
 
 
 class WriteGate:
@@ -30,17 +33,29 @@ class WriteGate:
     def enter(self) -> int:
         """Wait for the turn. Returns a ticket for `leave`. Raises TooMany when the other writers take too long."""
         if not self._threads.acquire(timeout=BUSY_SECONDS):
-            raise TooMany("The site is busy writing. Nothing was lost; try again in a moment.", retry_after=5)
+            raise TooMany(BUSY, retry_after=5)
         ticket = -1
         try:
             ticket = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
-            fcntl.flock(ticket, fcntl.LOCK_EX)
+            self._take(ticket)
         except BaseException:
             if ticket >= 0:
                 os.close(ticket)
             self._threads.release()
             raise
         return ticket
+
+    def _take(self, ticket: int) -> None:
+        """Ask every few milliseconds: no other process may keep this one waiting for ever, not even a stopped one."""
+        until = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                fcntl.flock(ticket, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise TooMany(BUSY, retry_after=5) from None
+                time.sleep(0.002)
 
     def leave(self, ticket: int) -> None:
         os.close(ticket)

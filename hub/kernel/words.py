@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
 
@@ -31,3 +32,8 @@ def distinct(words: Iterable[str], *, most: int, longest: int) -> list[str]:
         if plain:
             known.setdefault(plain.casefold(), plain)
     return list(known.values())[:most]
+
+
+def extent(text: str) -> int:
+    """How much is said, in Latin letters: a Chinese, Japanese or Korean character (wide in UAX #11) says as much as two."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text.strip())

@@ -35,7 +35,7 @@ def wants_json() -> bool:
 def said(error: HubError) -> str:
     """The refusal in the reader's language."""
     translated = gettext(error.message)
-    return translated % {k: gettext(v) if isinstance(v, str) else v for k, v in error.values.items()} if error.values else translated
+    return translated % {k: gettext(v) if isinstance(v, str) and v else v for k, v in error.values.items()} if error.values else translated
 
 
 def said_by_field(error: HubError) -> dict[str, str]:

@@ -13,6 +13,7 @@ from marshmallow import ValidationError, fields, validate
 
 from hub.kernel import money
 from hub.kernel.errors import HubError, Invalid
+from hub.kernel.words import extent
 from hub.web.errors import said, said_by_field
 
 
@@ -91,7 +92,7 @@ class Text(fields.String):
         text = str(super()._deserialize(value, attr, data, **kwargs)).replace("\r\n", "\n").strip()
         if "\x00" in text or any("\ud800" <= letter <= "\udfff" for letter in text):
             raise ValidationError(gettext("This text has a character that cannot be stored."))
-        if len(text) < self.least:
+        if extent(text) < self.least:
             told = gettext("Please fill this in.") if not text else gettext("Write at least %(n)s characters.", n=self.least)
             raise ValidationError(told)
         if len(text) > self.most:

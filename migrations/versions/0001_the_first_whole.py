@@ -876,6 +876,7 @@ def upgrade() -> None:
     sa.UniqueConstraint('receipt_no', name=op.f('uq_seal_receipt_no'))
     )
     # ### end Alembic commands ###
+    op.execute(f"INSERT INTO journal_head (id, last_id, hash) VALUES (1, 0, '{'0' * 64}')")
     for guard in SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else POSTGRES_GUARDS:
         op.execute(sa.DDL(guard.replace("%", "%%")))
 

@@ -29,7 +29,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotNow, one_field
-from hub.kernel.words import N_
+from hub.kernel.words import N_, extent
 
 
 def select_winner(*, actor: Actor, challenge: Challenge, entry: Entry, message: str = "") -> Award:
@@ -158,7 +158,7 @@ def end_without_award(*, actor: Actor, challenge: Challenge, reason: str) -> Cha
     POLICY.require(actor, Act.END, challenge)
     challenge = _ready_to_decide(challenge)
     _answered_sheet(challenge)
-    if len(reason.strip()) < rules.SHORTEST_REASON:
+    if extent(reason) < rules.SHORTEST_REASON:
         raise one_field("reason", N_("Say why, in at least 20 characters: everybody who entered reads it."), code="reason_missing")
     for entry in entries_read.entries_in(challenge.id):
         if entry.state is EntryState.SEALED:

@@ -154,8 +154,7 @@ def of_organisation(slug: str) -> Any:
         raise NotFound(N_("There is no such organisation."))
     manages = actor().manages(organisation.id)
     rows = [
-        (shown, task_of(shown.challenge) if manages else None)
-        for shown in queries.shown(actor(), queries.of_organisation(organisation.id))
+        (shown, task_of(shown.challenge) if manages else None) for shown in queries.shown(actor(), queries.of_organisation(organisation.id))
     ]
     rows.sort(key=lambda row: row[1] is None)
     return show("of_organisation", organisation=organisation, rows=rows, manages=manages)

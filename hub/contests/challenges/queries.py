@@ -148,9 +148,7 @@ def _in_phase(wanted: Phase) -> ColumnElement[bool]:
     if wanted is Phase.OPEN:
         return and_(Challenge.state == State.OPEN, Challenge.closes_at > now)
     if wanted is Phase.JUDGING:
-        return or_(
-            Challenge.state.in_([State.JUDGING, State.SELECTED]), and_(Challenge.state == State.OPEN, Challenge.closes_at <= now)
-        )
+        return or_(Challenge.state.in_([State.JUDGING, State.SELECTED]), and_(Challenge.state == State.OPEN, Challenge.closes_at <= now))
     return Challenge.state.in_([State.AWARDED, State.ENDED])
 
 

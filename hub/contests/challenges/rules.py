@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from hub.kernel import clock, taxonomy
-from hub.kernel.words import N_, Worded
+from hub.kernel.words import N_, Worded, extent
 
 NOTICE = timedelta(hours=24)
 """A challenge is sent to review at least this long before its deadline."""
@@ -72,9 +72,9 @@ def criteria_gap(criteria: Sequence[Weighed]) -> str:
 def gaps(draft: Drafted) -> dict[str, str]:
     """What is still missing before a review, field by field; empty when the draft is complete."""
     checks = {
-        "title": "" if len(draft.title) >= SHORTEST_TITLE else N_("Give it a title of at least 8 characters."),
-        "summary": "" if len(draft.summary) >= SHORTEST_SUMMARY else N_("Sum it up in at least 20 characters."),
-        "problem": "" if len(draft.problem) >= SHORTEST_PROBLEM else N_("Describe the problem in at least 100 characters."),
+        "title": "" if extent(draft.title) >= SHORTEST_TITLE else N_("Give it a title of at least 8 characters."),
+        "summary": "" if extent(draft.summary) >= SHORTEST_SUMMARY else N_("Sum it up in at least 20 characters."),
+        "problem": "" if extent(draft.problem) >= SHORTEST_PROBLEM else N_("Describe the problem in at least 100 characters."),
         "sector": "" if draft.sector else N_("Choose a sector, so that solvers find it."),
         "prize": "" if draft.prize_minor > 0 else N_("Name a prize greater than zero."),
         "closes_at": deadline_gap(draft.closes_at),

@@ -24,7 +24,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow, one_field
-from hub.kernel.words import N_
+from hub.kernel.words import N_, extent
 
 SUITS_NO_ONE = N_("This person has entered the challenge, so they cannot judge it.")
 
@@ -146,7 +146,7 @@ def _check(criteria: Mapping[int, Criterion], given: Sequence[Given]) -> None:
         if one.points is None or not rules.points_fit(criterion.kind is Kind.MUST, one.points):
             met_or_not, number = N_("Say whether it is met."), N_("Give a whole number of points from 0 to 10.")
             wrong[f"score-{criterion.id}"] = met_or_not if criterion.kind is Kind.MUST else number
-        if len(one.reason.strip()) < rules.SHORTEST_REASON:
+        if extent(one.reason) < rules.SHORTEST_REASON:
             wrong[f"reason-{criterion.id}"] = N_("Give a reason of at least 20 characters: the author reads it.")
         if len(one.reason.strip()) > rules.LONGEST_REASON:
             wrong[f"reason-{criterion.id}"] = N_("Keep the reason under 4,000 characters.")

@@ -12,7 +12,7 @@ from hub.kernel import clock, sealing, tables
 from hub.kernel.slugs import slugify
 from hub.kernel.tables import Cells, Reading, Weight
 from hub.kernel.taxonomy import Sector, classify
-from hub.kernel.words import N_, Worded, distinct
+from hub.kernel.words import N_, Worded, distinct, extent
 
 SHORTEST_TITLE, LONGEST_TITLE = 8, 200
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 20, 400
@@ -67,9 +67,9 @@ class Dated(Protocol):
 def gaps(listing: Drafted) -> dict[str, str]:
     """What is missing before a review, field by field; empty when the draft is complete."""
     checks = {
-        "title": "" if len(listing.title) >= SHORTEST_TITLE else N_("Give it a title of at least 8 characters."),
-        "summary": "" if len(listing.summary) >= SHORTEST_SUMMARY else N_("Sum it up in at least 20 characters."),
-        "body": "" if len(listing.body) >= SHORTEST_BODY else N_("Describe it in at least 80 characters."),
+        "title": "" if extent(listing.title) >= SHORTEST_TITLE else N_("Give it a title of at least 8 characters."),
+        "summary": "" if extent(listing.summary) >= SHORTEST_SUMMARY else N_("Sum it up in at least 20 characters."),
+        "body": "" if extent(listing.body) >= SHORTEST_BODY else N_("Describe it in at least 80 characters."),
         "sector": "" if listing.sector else N_("Choose a sector, so that the other side finds it."),
         "deals": "" if listing.deals else N_("Choose at least one kind of deal."),
         "expires_on": last_day_gap(listing.expires_on),
