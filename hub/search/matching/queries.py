@@ -91,7 +91,7 @@ def _ranked(view: View, text: str, kinds: tuple[str, ...]) -> Ranked:
     counts = Counter(text_rules.terms(text))
     scale = Scale(view)
     need = rules.Vector.of(counts, scale.idf)
-    candidates = _candidates(view, rules.rarest(counts, scale.frequency), kinds)
+    candidates = _candidates(view, counts, kinds)
     of_experts = {number for number in candidates if view.columns.kind[number] in _places(view, (EXPERT, EVIDENCE))}
     found = [(view.document(number), need.parts(scale.vector(number)), 1) for number in candidates if number not in of_experts]
     if EXPERT in kinds:
@@ -105,14 +105,17 @@ def _is_no_coincidence(parts: rules.Parts, best: float) -> bool:
     return score >= max(LEAST, SHARE * best) and (words > 1 or score >= SURE)
 
 
-def _candidates(view: View, terms: Iterable[str], kinds: Sequence[str]) -> list[int]:
-    """The first stage: the FIRST best documents of these kinds by BM25 over the terms. Asking for experts means their evidence."""
+def _candidates(view: View, counts: Counter[str], kinds: Sequence[str]) -> list[int]:
+    """The first stage: the FIRST best documents of these kinds by BM25 over the rarest terms. Asking for experts means their evidence.
+
+    Rare among what is asked for: the need itself is in the index too, and words that it alone uses would find nothing else.
+    """
+    wanted = view.columns.live & np.isin(view.columns.kind, _places(view, (*kinds, EVIDENCE) if EXPERT in kinds else kinds))
     scores = np.zeros(view.size)
-    for term in terms:
+    for term in rules.rarest(counts, lambda term: int(np.count_nonzero(wanted[view.postings(term).docs]))):
         docs, score = bm25(view, term)
         scores[docs] += score
-    wanted = _places(view, (*kinds, EVIDENCE) if EXPERT in kinds else kinds)
-    scores[~(view.columns.live & np.isin(view.columns.kind, wanted))] = 0
+    scores[~wanted] = 0
     best = np.argsort(-scores, kind="stable")[:FIRST]
     return [int(number) for number in best if scores[number] > 0]
 
