@@ -32,6 +32,15 @@ NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """What is about one database alone belongs to that one's run."""
+    here = "postgresql" if POSTGRES else "sqlite"
+    elsewhere = [item for item in items if (mark := item.get_closest_marker("only_on")) and mark.args != (here,)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if item not in elsewhere]
+
+
 def config_for(folder: Path, url: str) -> Config:
     return Config(
         data_dir=folder,

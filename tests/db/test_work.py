@@ -17,7 +17,7 @@ from hub.db.journal import JournalRow
 from hub.kernel.errors import Conflict, TooMany
 from tests.factories import people
 
-GATED = pytest.mark.skipif("os.environ.get('HUB_TEST_POSTGRES')", reason="the gate belongs to SQLite")
+GATED = pytest.mark.only_on("sqlite")  # the gate belongs to SQLite
 
 
 @pytest.fixture

@@ -136,6 +136,7 @@ def test_written_rows_stay_as_they_are(books, statement):
     assert (queries.balance(ADA), clean().problems) == (10_000, [])
 
 
+@pytest.mark.only_on("sqlite")  # nobody else knows INSERT OR REPLACE
 @pytest.mark.parametrize(
     "statement",
     [
@@ -145,16 +146,13 @@ def test_written_rows_stay_as_they_are(books, statement):
     ],
 )
 def test_replacing_does_not_get_around_the_triggers_of_sqlite(books, statement):
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite knows INSERT OR REPLACE")
     with pytest.raises(IntegrityError), work.unit():
         db.session.execute(text(statement))
     assert clean().ok
 
 
+@pytest.mark.only_on("postgresql")  # SQLite knows no TRUNCATE
 def test_emptying_the_table_does_not_get_around_the_triggers_of_postgresql(books):
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("only PostgreSQL knows TRUNCATE")
     with pytest.raises(IntegrityError), work.unit():
         db.session.execute(text("TRUNCATE posting"))
     assert clean().ok

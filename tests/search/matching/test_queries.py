@@ -140,7 +140,9 @@ def test_a_need_that_is_in_the_index_is_not_hidden_behind_its_own_words(engine: 
 
 
 def test_a_chinese_need_finds_a_chinese_offer(engine: Engine):
-    need = document(6, "检测食品包装内氨气的传感器", kind="need", text="寻找可以印刷在包装膜内侧、室温下工作、成本低廉的传感器，读数应能用手机完成。")
+    need = document(
+        6, "检测食品包装内氨气的传感器", kind="need", text="寻找可以印刷在包装膜内侧、室温下工作、成本低廉的传感器，读数应能用手机完成。"
+    )
     with engine.hold():
         engine.rebuild((*THINGS, need))
     assert queries.matches_for(f"{need.title} {need.text}", exclude={"need:6"})[0].key == "offer:4"
