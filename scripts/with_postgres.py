@@ -31,12 +31,18 @@ def as_server(command: list[str]) -> list[str]:
     return ["runuser", "-u", "postgres", "--", *command] if os.geteuid() == 0 else command
 
 
+def roomy_memory() -> Path | None:
+    """A file system in memory with room to spare: thousands of databases come and go, better not on a disk."""
+    memory = Path("/dev/shm")
+    return memory if os.access(memory, os.W_OK) and shutil.disk_usage(memory).free > 4 * 2**30 else None
+
+
 def main() -> int:
     where = programs()
     if where is None:
         print("PostgreSQL: no server programs on this machine", file=sys.stderr)
         return MISSING
-    folder = Path(tempfile.mkdtemp(prefix="hub-pg-"))
+    folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=roomy_memory()))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
     data = folder / "data"
