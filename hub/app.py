@@ -74,4 +74,4 @@ def _open_doors(app: Flask) -> None:
             if door == "pages":
                 app.register_blueprint(module.pages)
             elif door == "api":
-                api.api.register_blueprint(module.api)
+                api.hang(app, module.api)

@@ -44,7 +44,7 @@ class ApiBlueprint(flask_smorest.Blueprint):
         limiter.limit("600 per minute")(self)
 
 
-api = Api()
+EXTENSION = "hub_api"
 
 INFO = (
     "Everything the pages do, for programs: the same operations, the same refusals. Send `Authorization: Bearer <key>`; "
@@ -64,7 +64,8 @@ def init(app: Flask) -> None:
             "tags": [],
         },
     )
-    api.init_app(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+    api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
+    app.extensions[EXTENSION] = api
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
 
 
@@ -77,9 +78,19 @@ def _schema_name(schema: Any) -> str:
     return name if room == "web" or name.lower().startswith(room.lower()[:4]) else f"{room.capitalize()}{name}"
 
 
+def hang(app: Flask, blueprint: ApiBlueprint) -> None:
+    """Give the application a room's JSON door."""
+    app.extensions[EXTENSION].register_blueprint(blueprint)
+
+
 def spec(app: Flask) -> dict[str, Any]:
-    """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer."""
-    document: dict[str, Any] = api.spec.to_dict()
+    """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer. Made once an application."""
+    made: dict[str, Any] = app.extensions.get("hub_api_spec") or app.extensions.setdefault("hub_api_spec", _spec(app))
+    return made
+
+
+def _spec(app: Flask) -> dict[str, Any]:
+    document: dict[str, Any] = app.extensions[EXTENSION].spec.to_dict()
     document["components"].setdefault("schemas", {})["Problem"] = PROBLEM
     for path, item in document["paths"].items():
         for method, operation in item.items():

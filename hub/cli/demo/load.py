@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
+from hub.cli.demo import briefs, communities, complement, deals, microtasks, portals, rallies, services
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
@@ -16,6 +17,8 @@ from hub.db import delivery, work
 
 DATA = Path(hub.cli.__file__).parent / "demo_data"
 Say = Callable[[str], None]
+TELLERS = (microtasks.tell, communities.tell, rallies.tell, complement.tell, deals.tell, services.tell, briefs.tell, portals.tell)
+"""Each mode's stories, in an order in which the later may use the earlier."""
 
 
 def read(name: str) -> dict[str, Any]:
@@ -38,6 +41,9 @@ def load(say: Say = lambda text: None, records: bool = True) -> None:
             tell_challenge(cast, story)
         for item in read("people.toml")["listing"]:
             list_item(cast, item)
+    for tell in TELLERS:
+        with work.unit():
+            tell(cast)
     say("Notices and the search index ...")
     delivery.deliver_all()
     delivery.run_periodic()

@@ -9,6 +9,13 @@ class Kind(Worded):
     CHALLENGE = "challenge", N_("Challenge")
     OFFER = "offer", N_("Offer")
     NEED = "need", N_("Need")
+    PROJECT = "project", N_("Task project")
+    SPACE = "space", N_("Community")
+    RALLY = "rally", N_("Idea rally")
+    PLATFORM = "platform", N_("Platform")
+    PRODUCT = "product", N_("Product")
+    SERVICE = "service", N_("Service")
+    BRIEF = "brief", N_("Search brief")
     EXPERT = "expert", N_("Expert")
     EVIDENCE = "evidence", N_("Evidence")
 
@@ -17,10 +24,30 @@ PLURALS = {
     Kind.CHALLENGE: N_("Challenges"),
     Kind.OFFER: N_("Offers"),
     Kind.NEED: N_("Needs"),
+    Kind.PROJECT: N_("Task projects"),
+    Kind.SPACE: N_("Communities"),
+    Kind.RALLY: N_("Idea rallies"),
+    Kind.PLATFORM: N_("Platforms"),
+    Kind.PRODUCT: N_("Products"),
+    Kind.SERVICE: N_("Services"),
+    Kind.BRIEF: N_("Search briefs"),
     Kind.EXPERT: N_("Experts"),
     Kind.EVIDENCE: N_("Evidence"),
 }
-MODES = {Kind.CHALLENGE: "contest", Kind.OFFER: "market", Kind.NEED: "market", Kind.EXPERT: "search", Kind.EVIDENCE: "search"}
+MODES = {
+    Kind.CHALLENGE: "contest",
+    Kind.OFFER: "market",
+    Kind.NEED: "market",
+    Kind.PROJECT: "microtask",
+    Kind.SPACE: "community",
+    Kind.RALLY: "community",
+    Kind.PLATFORM: "complement",
+    Kind.PRODUCT: "complement",
+    Kind.SERVICE: "market",
+    Kind.BRIEF: "search",
+    Kind.EXPERT: "search",
+    Kind.EVIDENCE: "search",
+}
 """Each mode's hue on the pages."""
 
 

@@ -47,6 +47,7 @@ from hub.tech_market.listings.rules import Kind
 from tests.factories import challenges as contest
 from tests.factories import entries as entering
 from tests.factories import listings
+from tests.house.matrix.wings import WINGS
 
 EMAILS = {
     "newcomer": "newcomer@demo.example", "author": "solver@demo.example", "judge": "expert@demo.example",
@@ -84,6 +85,9 @@ def add() -> dict[str, str]:
     for addition in (_contests, _market, _money, _records):
         with work.unit():
             found |= addition()
+    for wing in WINGS:
+        with work.unit():
+            found |= wing.places()
     delivery.deliver_all()
     delivery.run_periodic()
     return found | _names()

@@ -1,0 +1,1 @@
+"""Who is credited for what in a space."""

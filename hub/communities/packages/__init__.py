@@ -1,0 +1,1 @@
+"""Work packages: claimed, submitted, reviewed, merged."""

@@ -1,0 +1,1 @@
+"""Pages of a space with their revisions."""

@@ -1,0 +1,1 @@
+"""Idea rallies: post, build on, vote."""

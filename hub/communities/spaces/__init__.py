@@ -1,0 +1,1 @@
+"""Spaces: a community, its charter, licence and roles."""

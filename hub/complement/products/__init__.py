@@ -1,0 +1,1 @@
+"""Products, releases, entitlements and ratings."""

@@ -1,0 +1,1 @@
+"""From one mode to another."""

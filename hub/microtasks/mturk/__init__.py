@@ -1,0 +1,1 @@
+"""Mechanical Turk's requester protocol."""

@@ -1,0 +1,1 @@
+"""Task projects: tasks from a file, instructions, forms, budget."""

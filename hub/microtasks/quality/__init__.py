@@ -1,0 +1,1 @@
+"""Consensus of the answers, with confidence."""

@@ -1,0 +1,1 @@
+"""Tasks handed out under a lease, and their answers."""

@@ -1,0 +1,1 @@
+"""Submissions of a portal through their stages."""

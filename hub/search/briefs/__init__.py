@@ -1,0 +1,1 @@
+"""Technical search: a brief through its four steps."""

@@ -1,0 +1,1 @@
+"""Lab services and instruments: quotes, orders, bookings."""
