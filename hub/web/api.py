@@ -84,7 +84,7 @@ def hang(app: Flask, blueprint: ApiBlueprint) -> None:
 
 
 def spec(app: Flask) -> dict[str, Any]:
-    """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer. Made once an application."""
+    """The OpenAPI document: each operation with its scope, the public ones open, every one with the problem answer."""
     made: dict[str, Any] = app.extensions.get("hub_api_spec") or app.extensions.setdefault("hub_api_spec", _spec(app))
     return made
 
