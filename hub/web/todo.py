@@ -81,7 +81,7 @@ def _asked(actor: Actor) -> list[Todo]:
     return [_todo(questions[number], detail, key, due) for number, detail, key, due in rows]
 
 
-def _part(number: int, waiting: Waiting) -> Select[Any]:
+def _part(number: int, waiting: Waiting) -> Select[int, str, str, datetime]:
     rows = waiting.query.limit(MOST).subquery()
     return select(
         literal(number).label("number"),
