@@ -11,9 +11,9 @@ if [ -z "$(command -v chromium || command -v chromium-browser || command -v goog
   missing+=("browser tests: no Chromium on this machine (apt install chromium)")
 fi
 
-"$bin/python" -m pytest -n "${TEST_PROCESSES:-3}" --dist worksteal "$@" || status=1
+"$bin/python" -m pytest -n "${TEST_PROCESSES:-4}" --dist worksteal "$@" || status=1
 
-"$bin/python" -m scripts.with_postgres "$bin/python" -m pytest -n "${TEST_PROCESSES:-3}" --dist worksteal -m "not browser and not peer" "$@"
+"$bin/python" -m scripts.with_postgres "$bin/python" -m pytest -n "${TEST_PROCESSES:-4}" --dist worksteal -m "not browser and not peer" "$@"
 case $? in
   0) ;;
   77) missing+=("PostgreSQL: no server programs on this machine (apt install postgresql)") ;;

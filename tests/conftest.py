@@ -33,9 +33,11 @@ POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """What is about one database alone belongs to that one's run."""
+    """What is about one database alone belongs to that one's run; what touches none is not run a second time."""
     here = "postgresql" if POSTGRES else "sqlite"
     elsewhere = [item for item in items if (mark := item.get_closest_marker("only_on")) and mark.args != (here,)]
+    if POSTGRES:
+        elsewhere += [item for item in items if not {"template", "made_world", "empty"} & set(getattr(item, "fixturenames", ()))]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]

@@ -17,6 +17,7 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import Table
 
 from hub.app import create_app
 from hub.cli.demo.load import load
@@ -112,6 +113,9 @@ class World:
         self.made, self.folder = made, folder
         shutil.copytree(made.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("hub.sqlite3*"))
         self.database = f"hub_copy_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
+        self.watch: sqlite3.Connection | None = None
+        self.seen: Any = None
+        self.digests: dict[str, str] = {}
         self._copy()
         self.app = create_app(_config(folder, self.database))
         self.app.config["WTF_CSRF_ENABLED"] = False
@@ -137,6 +141,9 @@ class World:
         pagecache.forget_all()
 
     def _close(self) -> None:
+        if self.watch is not None:
+            self.watch.close()
+        self.watch = self.seen = None
         with self.app.app_context():
             db.session.remove()
             db.engine.dispose()
@@ -181,10 +188,31 @@ class World:
 
     def fingerprints(self) -> dict[str, str]:
         """A digest of each table's whole content, read past the models."""
+        return self._digests_on_server() if POSTGRES else self._digests_of_file()
+
+    def _digests_of_file(self) -> dict[str, str]:
+        """Read again only if somebody has written since: SQLite tells a connection that stays open."""
+        if self.watch is None:
+            self.watch = sqlite3.connect(self.database)
+        seen = self.watch.execute("PRAGMA data_version").fetchone()
+        if self.seen != seen:
+            self.digests = {
+                each.name: hashlib.sha256(
+                    repr(self.watch.execute(f'SELECT * FROM "{each.name}" ORDER BY {_key(each)}').fetchall()).encode()
+                ).hexdigest()
+                for each in db.metadata.sorted_tables
+            }
+            self.seen = seen
+        return self.digests
+
+    def _digests_on_server(self) -> dict[str, str]:
+        parts = [
+            f"SELECT '{each.name}', md5(coalesce(string_agg(each::text, E'\\n' ORDER BY {_key(each)}), '')) FROM \"{each.name}\" AS each"
+            for each in db.metadata.sorted_tables
+        ]
         with self.app.app_context(), db.engine.connect() as connection:
-            quote, found = connection.dialect.identifier_preparer.quote, {}
-            for each in db.metadata.sorted_tables:
-                order = ", ".join(quote(column.name) for column in each.primary_key.columns)
-                rows = connection.exec_driver_sql(f"SELECT * FROM {quote(each.name)} ORDER BY {order}").all()
-                found[each.name] = hashlib.sha256(repr(rows).encode()).hexdigest()
-        return found
+            return dict(connection.exec_driver_sql(" UNION ALL ".join(parts).replace("%", "%%")).all())
+
+
+def _key(table: Table) -> str:
+    return ", ".join(f'"{column.name}"' for column in table.primary_key.columns)
