@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, TypeAlias
 
-from sqlalchemy import DateTime, Enum, Integer, TypeDecorator
+from sqlalchemy import DateTime, Enum, Integer, Select, TypeDecorator, cast, null
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -52,3 +52,10 @@ class Versioned:
     @declared_attr.directive
     def __mapper_args__(cls) -> dict[str, Any]:
         return {"version_id_col": cls.version}
+
+
+NO_DUE = cast(null(), UtcDateTime()).label("due")
+"""The column of a question whose answers have no clock."""
+
+Question: TypeAlias = Select[*tuple[Any, ...]]
+"""Rows of `detail`, `key` and `due`, which the home page asks together with all others (hub.web.todo)."""

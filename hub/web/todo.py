@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import Select, String, cast, literal, null, select, type_coerce, union_all
+from sqlalchemy import Select, String, cast, literal, select, type_coerce, union_all
 
 from hub.db.extensions import db
-from hub.db.types import UtcDateTime
+from hub.db.types import Question, UtcDateTime
 from hub.kernel.actor import Actor
 
 MOST = 20
@@ -35,17 +34,15 @@ class Waiting:
     """A question whose rows are each one Todo, asked together with everybody's in one statement.
 
     `query` selects `detail` (the thing's own name), `key` (what `href` puts in its place `{}`: a slug or an id) and `due` (a moment, or
-    NO_DUE). `title` and `action` are marked with N_.
+    hub.db.types.NO_DUE). `title` and `action` are marked with N_.
     """
 
-    query: Select[Any]
+    query: Question
     title: str
     href: str
     action: str
     mode: str = ""
 
-
-NO_DUE = cast(null(), UtcDateTime()).label("due")
 
 Provider = Callable[[Actor], Iterable[Todo]]
 Asker = Callable[[Actor], Iterable[Waiting]]

@@ -17,6 +17,7 @@ from hub.core.audit import queries as audit
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
+from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty, Role
 from hub.kernel.errors import NotFound
@@ -225,6 +226,12 @@ def of_organisation_after(organisation_id: int, last_id: int | None, limit: int,
 def in_review() -> Sequence[Challenge]:
     """What waits for the consultants, the longest waiting first."""
     return db.session.scalars(select(Challenge).where(Challenge.state == State.IN_REVIEW).order_by(Challenge.submitted_at)).all()
+
+
+def to_review(beside: Iterable[int]) -> Question:
+    """The same as the home page asks it, but of a consultant's own organisations."""
+    query = select(Challenge.title.label("detail"), Challenge.slug.label("key"), Challenge.submitted_at.label("due"))
+    return query.where(Challenge.state == State.IN_REVIEW, Challenge.organisation_id.not_in(list(beside)))
 
 
 def due_to_close() -> Sequence[Challenge]:

@@ -57,6 +57,8 @@ def why_barred(actor: Actor, challenge: Challenge) -> str:
     """Why this signed-in actor cannot enter the challenge, whatever they sign; empty if they can."""
     if actor.belongs_to(challenge.organisation_id):
         return N_("You belong to the organisation that asks, so you cannot enter this challenge.")
+    if actor.is_consultant or actor.is_admin:
+        return N_("You look after this site and see more than other entrants, so you cannot enter its challenges.")
     return next((reason for bar in _bars if (reason := bar(challenge.id, actor.person_id or 0))), "")
 
 

@@ -26,7 +26,7 @@ from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_, Worded
 from hub.web.forms import current_form
 from hub.web.handle import actor, check_version, parse, writes
-from hub.web.todo import Todo, needs_attention
+from hub.web.todo import Todo, Waiting, needs_attention, waits
 
 pages = Blueprint("launch", __name__, template_folder="templates")
 
@@ -198,22 +198,21 @@ def withdraw(slug: str) -> Any:
     return to_page(challenge, toast=_("Withdrawn."))
 
 
+@waits
+def to_review(reader: Actor) -> list[Waiting]:
+    if not reader.is_consultant:
+        return []
+    return [Waiting(queries.to_review(reader.roles), N_("Review a challenge"), "/challenges/{}/review", N_("Review"), "contest")]
+
+
 @needs_attention
-def waiting(reader: Actor) -> list[Todo]:
-    """Reviews for consultants; drafts that came back and approved challenges for the seeker's managers."""
-    todos = []
-    if reader.is_consultant:
-        todos = [
-            Todo(_("Review a challenge"), c.title, f"/challenges/{c.slug}/review", _("Review"), c.submitted_at, "contest")
-            for c in queries.in_review()
-            if reviews_it(reader, c)
-        ]
+def to_finish(reader: Actor) -> list[Todo]:
+    """Drafts that came back and approved challenges, for the seeker's managers."""
     managed = [organisation_id for organisation_id in reader.roles if reader.manages(organisation_id)]
-    for challenge in queries.unfinished(managed) if managed else []:
-        task = task_of(challenge)
-        if task is not None:
-            todos.append(Todo(task[1], challenge.title, task[0], _("Go on"), challenge.closes_at, "contest"))
-    return todos
+    found = [(task_of(challenge), challenge) for challenge in (queries.unfinished(managed) if managed else [])]
+    return [
+        Todo(task[1], challenge.title, task[0], _("Go on"), challenge.closes_at, "contest") for task, challenge in found if task is not None
+    ]
 
 
 @pages.get("/desk")

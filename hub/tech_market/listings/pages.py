@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -29,7 +29,7 @@ from hub.web.handle import actor, check_version, parse, public, safe_next, write
 from hub.web.i18n import day, label
 from hub.web.paging import Page, page_number
 from hub.web.shell import add_to_nav
-from hub.web.todo import Todo, needs_attention
+from hub.web.todo import Waiting, waits
 
 pages = Blueprint("listings", __name__, template_folder="templates")
 add_to_nav(60, "/needs", N_("Needs"))
@@ -321,21 +321,21 @@ def desk() -> Any:
     return render_template("tech_market/listings/desk.html", waiting=queries.shown(queries.in_review()))
 
 
-@needs_attention
-def waiting(who: Actor) -> list[Todo]:
+@waits
+def waiting(who: Actor) -> Iterator[Waiting]:
     """Reviews that wait for a consultant, drafts that came back to their authors."""
-    todos: list[Todo] = []
-    if who.is_consultant:
-        todos += [_todo(listing, gettext("Review"), "") for listing in queries.in_review() if not who.belongs_to(listing.organisation_id)]
     managed = [number for number in who.roles if who.manages(number)]
-    return todos + [_todo(listing, gettext("Mend and send again"), "/edit") for listing in queries.returned_to(managed)]
+    for kind, to_review, returned in TODOS:
+        if who.is_consultant:
+            yield Waiting(queries.to_review(kind, who.roles), to_review, f"/{kind.value}s/{{}}", N_("Review"), "market")
+        if managed:
+            yield Waiting(queries.returned_to(kind, managed), returned, f"/{kind.value}s/{{}}/edit", N_("Mend and send again"), "market")
 
 
-def _todo(listing: Listing, action: str, page: str) -> Todo:
-    title = gettext("A need to review") if listing.kind is Kind.NEED else gettext("An offer to review")
-    if page:
-        title = gettext("Came back with remarks")
-    return Todo(title=title, detail=listing.title, href=f"{listing.path}{page}", action=action, mode="market")
+TODOS = (
+    (Kind.NEED, N_("A need to review"), N_("Came back with remarks")),
+    (Kind.OFFER, N_("An offer to review"), N_("Came back with remarks")),
+)
 
 
 @organisations.shows_on_page

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -171,11 +172,18 @@ def in_review() -> Sequence[Listing]:
     return db.session.scalars(select(Listing).where(Listing.state == State.IN_REVIEW).order_by(Listing.submitted_at, Listing.id)).all()
 
 
-def returned_to(organisation_ids: Iterable[int]) -> Sequence[Listing]:
-    """Drafts of these organisations that a consultant sent back."""
-    ids = list(organisation_ids)
-    query = select(Listing).where(Listing.organisation_id.in_(ids), Listing.state == State.DRAFT, Listing.remarks != "")
-    return db.session.scalars(query.order_by(Listing.id)).all() if ids else []
+def to_review(kind: Kind, beside: Iterable[int]) -> Question:
+    """What a consultant is asked to read, but of their own organisations: name, id and no clock."""
+    query = select(Listing.title.label("detail"), Listing.id.label("key"), NO_DUE)
+    return query.where(Listing.kind == kind, Listing.state == State.IN_REVIEW, Listing.organisation_id.not_in(list(beside)))
+
+
+def returned_to(kind: Kind, organisation_ids: Iterable[int]) -> Question:
+    """Drafts of these organisations that a consultant sent back: name, id and no clock."""
+    query = select(Listing.title.label("detail"), Listing.id.label("key"), NO_DUE)
+    return query.where(
+        Listing.kind == kind, Listing.organisation_id.in_(list(organisation_ids)), Listing.state == State.DRAFT, Listing.remarks != ""
+    )
 
 
 def due_to_expire(limit: int = CHUNK) -> Sequence[Listing]:

@@ -70,8 +70,8 @@ LAUNCH = [
     get("/desk", STAFF, rest=NOT_YOURS),
 ]
 
-BARRED = HOUSE | JUDGE
-"""The seeker's own people and who was asked to judge."""
+BARRED = HOUSE | JUDGE | STAFF
+"""The seeker's own people, who was asked to judge, and who looks after the site."""
 CSV = {"file": (b"a,b\n1,2\n", "more.csv")}
 ENTRIES = [
     get("/challenges/{open}/agreement", SIGNED),

@@ -98,7 +98,7 @@ def test_remarks_come_with_the_return_and_go_with_the_next_submission(acme, me, 
     assert queries.by_id(offer.id).state is State.IN_REVIEW
     do(operations.send_back, actor=consultant, listing=offer, remarks="Name the range.")
     assert (offer.state, offer.remarks) == (State.DRAFT, "Name the range.")
-    assert [found.id for found in queries.returned_to([acme.id])] == [offer.id]
+    assert [found.key for found in db.session.execute(queries.returned_to(offer.kind, [acme.id]))] == [offer.id]
     do(operations.submit, actor=me, listing=offer)
     assert (offer.state, offer.remarks) == (State.IN_REVIEW, "")
 
