@@ -1,1 +1,1 @@
-"""Lab services and instruments: quotes, orders, bookings."""
+"""The catalogue of lab services."""

@@ -1,0 +1,1 @@
+"""Lab instruments and who has booked them when."""

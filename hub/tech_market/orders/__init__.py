@@ -1,0 +1,1 @@
+"""Orders of lab services: money held, results delivered, accepted, paid."""

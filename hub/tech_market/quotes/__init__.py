@@ -1,0 +1,1 @@
+"""Requests for quotes, sealed answers, the choice."""

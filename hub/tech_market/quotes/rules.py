@@ -1,0 +1,117 @@
+"""Pure rules of requests and quotes: when answers are taken, what a quote comes to, which is the best in a row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from hub.kernel import clock, money
+from hub.kernel.errors import Invalid, one_field
+from hub.kernel.money import Money
+from hub.kernel.words import N_, extent
+
+MOST_SERVICES, MOST_LINES = 8, 12
+LONGEST_TITLE, LONGEST_BODY, LONGEST_QUANTITY = 160, 10_000, 120
+LONGEST_LINE, LONGEST_TERMS, LONGEST_REASON = 200, 10_000, 2_000
+SHORTEST_REASON = 10
+SHORTEST_TIME, LONGEST_TIME = timedelta(hours=1), timedelta(days=180)
+LONGEST_VALIDITY = timedelta(days=365)
+MOST_DAYS = 730
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of a quote: what for, and its price in minor units."""
+
+    text: str
+    minor: int
+
+
+def is_over(quotes_by: datetime, moment: datetime | None = None) -> bool:
+    """Quotes are taken in the half-open time before `quotes_by`: at that very moment it is over."""
+    return not clock.within(None, quotes_by, moment)
+
+
+def check_deadline(quotes_by: datetime, needed_by: date | None) -> None:
+    """Raises Invalid about `quotes_by` or `needed_by`."""
+    now = clock.now()
+    if quotes_by < now + SHORTEST_TIME:
+        raise one_field("quotes_by", N_("Give the labs at least an hour."), code="deadline_too_near")
+    if quotes_by > now + LONGEST_TIME:
+        raise one_field("quotes_by", N_("The deadline can be at most 180 days ahead."), code="deadline_too_far")
+    if needed_by is not None and needed_by < quotes_by.date():
+        raise one_field("needed_by", N_("It cannot be needed before the quotes are in."), code="needed_too_early")
+    if needed_by is not None and needed_by > quotes_by.date() + timedelta(days=MOST_DAYS):
+        raise one_field("needed_by", N_("Name a day within two years."), code="needed_too_late")
+
+
+def check_validity(valid_until: date, quotes_by: datetime) -> None:
+    """`valid_until` is the last day on which the quote can be taken. Raises Invalid."""
+    if valid_until < quotes_by.date():
+        raise one_field("valid_until", N_("The quote must hold at least until the day on which quotes end."), code="validity_too_short")
+    if valid_until > quotes_by.date() + LONGEST_VALIDITY:
+        raise one_field("valid_until", N_("The quote can hold for at most a year."), code="validity_too_long")
+
+
+def still_holds(valid_until: date) -> bool:
+    return clock.now().date() <= valid_until
+
+
+def total(lines: Sequence[Line], currency: str) -> Money:
+    """What the lines add up to. Raises Invalid about `lines`."""
+    if not lines:
+        raise one_field("lines", N_("Write at least one line with a price."), code="lines_missing")
+    if len(lines) > MOST_LINES:
+        raise one_field("lines", N_("A quote has at most 12 lines."), code="too_many_lines")
+    if any(not line.text for line in lines):
+        raise one_field("lines", N_("Say what each price is for."), code="line_without_words")
+    if any(line.minor < 0 for line in lines):
+        raise one_field("lines", N_("The amount cannot be negative."), code="amount_negative")
+    gross = Money(sum(line.minor for line in lines), currency)
+    if not gross:
+        raise one_field("lines", N_("The amount must be more than zero."), code="amount_zero")
+    if gross.minor > money.MAX_MINOR:
+        raise one_field("lines", N_("The amount is too large."), code="amount_too_large")
+    return gross
+
+
+def reason(text: str) -> str:
+    """A reason that somebody reads, tidied. Raises Invalid about `reason`."""
+    told = text.strip()
+    if extent(told) < SHORTEST_REASON or len(told) > LONGEST_REASON:
+        raise Invalid(
+            N_("Say why, in at least 10 characters: the other side reads it."),
+            code="reason_missing",
+            fields={"reason": N_("Say why, in at least 10 characters: the other side reads it.")},
+        )
+    return told
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What of a quote is compared; None where the lab has not said it."""
+
+    gross: Money | None
+    turnaround_days: int | None
+    valid_until: date | None
+
+
+def best(quotes: Sequence[Compared]) -> Mapping[str, int]:
+    """For each row of the comparison the place of the best: lowest price (in one currency alone), quickest, longest valid.
+
+    The first of equals; a row in which fewer than two say something, or all say the same, has no best.
+    """
+    found: dict[str, int] = {}
+    prices = {place: quote.gross for place, quote in enumerate(quotes) if quote.gross is not None}
+    if len({price.currency for price in prices.values()}) == 1:
+        _note(found, "price", {place: price.minor for place, price in prices.items()})
+    _note(found, "days", {place: quote.turnaround_days for place, quote in enumerate(quotes) if quote.turnaround_days is not None})
+    last_days = {place: -quote.valid_until.toordinal() for place, quote in enumerate(quotes) if quote.valid_until is not None}
+    _note(found, "valid", last_days)
+    return found
+
+
+def _note(found: dict[str, int], row: str, values: Mapping[int, int]) -> None:
+    if len(set(values.values())) > 1:
+        found[row] = min(values, key=lambda place: (values[place], place))
