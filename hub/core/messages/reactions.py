@@ -302,6 +302,8 @@ def tell_deposit(event: DepositTaken, fact: Fact) -> None:
 @reacts_to(HoldReleased)
 def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
     """Told to the winner even where the winner's own signature released it: it is the receipt."""
+    if event.quiet:
+        return
     text = N_("%(net)s for “%(label)s” are on your balance (%(gross)s less the fee of %(fee)s).")
     values = {
         "net": _amount(event.net_minor, event.currency),

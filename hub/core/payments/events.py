@@ -80,7 +80,7 @@ class DepositTaken:
 
 @dataclass(frozen=True)
 class HoldReleased:
-    """An award: gross out of the hold, net to the person, fee to the site."""
+    """An award: gross out of the hold, net to the person, fee to the site. `quiet` ones are told by the pages of the work alone."""
 
     SAYS: ClassVar[str] = N_("released an award from the hold")
     transaction_id: int
@@ -92,6 +92,7 @@ class HoldReleased:
     fee_minor: int
     net_minor: int
     currency: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True)

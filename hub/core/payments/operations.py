@@ -181,9 +181,12 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
     return funding
 
 
-def release(*, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_bp: int, key: str, memo: str) -> Transaction:
+def release(
+    *, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_bp: int, key: str, memo: str, quiet: bool = False
+) -> Transaction:
     """Award `gross` out of the subject's hold: net to the person's balance, a fee of `fee_bp` basis points to the site.
 
+    `quiet` tells nobody: for the many small sums of one piece of work, which its own pages show.
     That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
     currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused).
     """
@@ -205,7 +208,7 @@ def release(*, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_
         hold.awarded_minor += parts.net.minor
         hold.fee_minor += parts.fee.minor
         amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
-        event = events.HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts)
+        event = events.HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts, quiet=quiet)
         journal.record(event, actor=actor, subject=posted.transaction.ref, scope=subject)
     return posted.transaction
 
