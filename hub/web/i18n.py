@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from babel.dates import format_date, format_datetime, format_timedelta
 from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, gettext, ngettext
+from flask_babel import Babel, get_locale, gettext, ngettext, refresh
 from markupsafe import Markup
 
 from hub.kernel import clock
@@ -23,6 +23,17 @@ def language() -> str:
     """The language of this page: the visitor's choice, else the person's setting, else what the browser asks for."""
     if not has_request_context():
         return "en"
+    wanted, offered = _wanted(), g.get("languages_offered")
+    return wanted if not offered or wanted in offered else str(offered[0])
+
+
+def offer_only(languages: Sequence[str]) -> None:
+    """This page speaks these languages alone: whoever wants another reads the first."""
+    g.languages_offered = tuple(languages)
+    refresh()
+
+
+def _wanted() -> str:
     chosen = request.cookies.get("lang")
     if chosen in LANGUAGES:
         return chosen

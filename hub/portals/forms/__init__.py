@@ -1,0 +1,1 @@
+"""The intake form of a portal, version by version."""
