@@ -19,8 +19,9 @@ from hub.kernel import clock
 from hub.kernel.words import N_
 from hub.web import api, auth, markdown, pagecache
 from hub.web.forms import current_form
-from hub.web.handle import public, safe_next
+from hub.web.handle import actor, public, safe_next
 from hub.web.i18n import LANGUAGES
+from hub.web.trail import trail
 
 web = Blueprint("web", __name__, template_folder="templates")
 THEMES = {"light", "dark", "auto"}
@@ -183,6 +184,7 @@ def init(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters["md"] = markdown.render
     app.jinja_env.globals["url_here"] = _url_here
+    app.jinja_env.globals["trail_of"] = lambda ref: trail(actor(), ref)
     pagecache.init(app)
 
 

@@ -276,8 +276,8 @@ def _sent_evidence() -> tuple[Any, dict[str, tuple[str, int]] | None]:
 
 @challenges.advise_with
 def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
-    if not who.signed_in:
-        return None
+    if not who.signed_in or challenge.published_at is None:
+        return None  # nobody has entered what was never open
     entry, room_of = queries.mine_in(who, challenge), f"/challenges/{challenge.slug}/room"
     if entry is None:
         can_enter = takes_entries(challenge) and not queries.why_barred(who, challenge)

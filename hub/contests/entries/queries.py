@@ -20,6 +20,7 @@ from hub.contests.entries.policy import POLICY
 from hub.contests.entries.rules import SealedFile, StoredFile
 from hub.contests.entries.states import IN_THE_RUNNING, READABLE, Act, Capacity, State
 from hub.core.agreements import queries as agreements
+from hub.core.agreements.rules import Losing
 from hub.core.files import queries as files
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
@@ -123,6 +124,25 @@ def licence_ends(challenge: Challenge) -> datetime:
     """When the licence to read and test the entries of a closed challenge ends, unless the decision comes first."""
     assert challenge.closes_at is not None
     return challenge_rules.evaluation_ends(challenge.closes_at, int(challenge.terms.get("evaluation_days", 0)))
+
+
+def why_not_free(entry: Entry) -> str:
+    """Why the author cannot take the entry elsewhere yet, as its agreement has it; empty once all rights in it are back."""
+    challenge = entry.challenge
+    over = challenge.state in {ChallengeState.AWARDED, ChallengeState.ENDED, ChallengeState.WITHDRAWN}
+    if challenge.state is ChallengeState.OPEN:
+        return N_("The challenge is still open.")
+    if entry.state is State.SELECTED:
+        return N_("This entry was selected: its rights follow the award agreement.")
+    if entry.state in {State.DRAFT, State.WITHDRAWN}:
+        return ""
+    if challenge.terms.get("losing_entries") == Losing.CONFIDENTIAL:
+        return N_("The agreement keeps this entry confidential on both sides. Describe your technology in a new offer, without the entry.")
+    if entry.state is State.NOT_SELECTED and not over:
+        return N_("The winner has not signed yet; until then the choice may open again.")
+    if entry.state is State.SEALED and not over and clock.now() < licence_ends(challenge):
+        return N_("The seeker may read and judge it until the decision.")
+    return ""
 
 
 def get_for(actor: Actor, entry_id: int) -> Entry:

@@ -13,6 +13,7 @@ class Kind(Worded):
     AGENCY = "agency", N_("Public agency")
     FOUNDATION = "foundation", N_("Foundation")
     LAB = "lab", N_("Laboratory")
+    INDIVIDUAL = "individual", N_("Individual")
 
 
 class Act(StrEnum):

@@ -1,0 +1,41 @@
+"""Handovers for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import current_app
+
+from hub.contests.entries import queries as entries
+from hub.guide.handovers import operations, queries
+from hub.guide.handovers.models import Handover
+from hub.guide.handovers.schemas import HandoverOut, OfferIn
+from hub.tech_market.listings import queries as listings
+from hub.tech_market.listings.rules import Kind
+from hub.web.api import ApiBlueprint
+from hub.web.handle import actor, writes
+
+api = ApiBlueprint("handovers", __name__, prefix="", description="From one mode to the next, with the trail kept.")
+
+
+def _told(made: Handover) -> dict[str, Any]:
+    url = current_app.config["HUB"].base_url + queries.draft_of(made)
+    return {"source": made.source, "target": made.target, "url": url, "at": made.at}
+
+
+@api.post("/entries/<int:entry_id>/offer")
+@writes
+@api.doc(summary="A losing entry becomes the draft of an offer")
+@api.arguments(OfferIn)
+@api.response(201, HandoverOut)
+def offer_entry(sent: dict[str, Any], entry_id: int) -> Any:
+    return _told(operations.offer_entry(actor=actor(), entry=entries.own(actor(), entry_id), **sent))
+
+
+@api.post("/needs/<int:listing_id>/challenge")
+@writes
+@api.doc(summary="A need becomes the draft of a challenge")
+@api.response(201, HandoverOut)
+def challenge_need(listing_id: int) -> Any:
+    need = listings.get_for(actor(), listing_id, Kind.NEED)
+    return _told(operations.need_to_challenge(actor=actor(), need=need, fee_bp=current_app.config["HUB"].fee_bp))

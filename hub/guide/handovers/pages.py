@@ -1,0 +1,113 @@
+"""Taking a thing on into another mode: a page to check before, and the trail on every page it left or reached."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask import Blueprint, current_app, flash, redirect, render_template
+from flask_babel import gettext
+
+from hub.contests.entries import queries as entries
+from hub.guide.handovers import operations, queries
+from hub.guide.handovers.models import Handover
+from hub.guide.handovers.schemas import OfferIn
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotAllowed
+from hub.kernel.words import N_
+from hub.tech_market.listings import queries as listings
+from hub.tech_market.listings.rules import Kind
+from hub.tech_market.listings.states import State as ListingState
+from hub.web.handle import actor, parse, writes
+from hub.web.trail import Step, tells_trail
+
+pages = Blueprint("handovers", __name__, template_folder="templates")
+
+BECAME = {"offer": N_("Became the offer"), "challenge": N_("Became the challenge"), "brief": N_("Became the search brief")}
+BEGAN = {"need": N_("Began as the need"), "entry": N_("Began as your entry")}
+
+
+@pages.get("/entries/<int:entry_id>/offer")
+def entry_offer(entry_id: int) -> Any:
+    entry = entries.own(actor(), entry_id)
+    return render_template(
+        "guide/handovers/offer.html",
+        entry=entry,
+        challenge=entry.challenge,
+        organisations=queries.offering_for(actor()),
+        kept=entries.why_not_free(entry),
+        made=queries.made_of(entry.ref, "offer"),
+    )
+
+
+@pages.post("/entries/<int:entry_id>/offer")
+@writes(again=entry_offer)
+def offer_entry(entry_id: int) -> Any:
+    made = operations.offer_entry(actor=actor(), entry=entries.own(actor(), entry_id), **parse(OfferIn()))
+    flash(gettext("A draft of your offer, filled from your entry. Nobody sees it before you send it for review."))
+    return redirect(queries.draft_of(made))
+
+
+@pages.get("/needs/<int:listing_id>/challenge")
+def need_challenge(listing_id: int) -> Any:
+    need = listings.get_for(actor(), listing_id, Kind.NEED)
+    if not actor().manages(need.organisation_id):
+        raise NotAllowed(N_("Only managers of the organisation that has the need can take it further."))
+    return render_template("guide/handovers/challenge.html", need=need, made=queries.made_of(need.ref, "challenge"))
+
+
+@pages.post("/needs/<int:listing_id>/challenge")
+@writes(again=need_challenge)
+def challenge_need(listing_id: int) -> Any:
+    need = listings.get_for(actor(), listing_id, Kind.NEED)
+    made = operations.need_to_challenge(actor=actor(), need=need, fee_bp=current_app.config["HUB"].fee_bp)
+    flash(gettext("A draft of the challenge, filled from the need. Add the prize, the criteria and the deadline."))
+    return redirect(queries.draft_of(made))
+
+
+# The trail
+
+
+@tells_trail
+def trail(who: Actor, ref: str) -> Sequence[Step]:
+    steps = []
+    handovers = queries.about(ref)
+    for handover in handovers:
+        step = _led_to(who, handover) if handover.source == ref else _came_from(who, handover)
+        steps += [step] if step is not None else []
+    return [*steps, *_next(who, ref, {handover.target_kind for handover in handovers if handover.source == ref})]
+
+
+def _led_to(who: Actor, handover: Handover) -> Step | None:
+    place = queries.place(who, handover.target)
+    return Step(gettext(BECAME[handover.target_kind]), place.title, place.href) if place is not None else None
+
+
+def _came_from(who: Actor, handover: Handover) -> Step | None:
+    place = queries.place(who, handover.source)
+    if place is not None:
+        return Step(gettext(BEGAN[handover.source.partition(":")[0]]), place.title, place.href)
+    if handover.is_shown and handover.source.startswith("entry:"):
+        challenge = queries.entered_to(handover.source)
+        return Step(gettext("Was entered to the challenge"), challenge.title, challenge.href)
+    return None
+
+
+def _next(who: Actor, ref: str, done: set[str]) -> list[Step]:
+    """What the actor can do with the thing now."""
+    kind, _, number = ref.partition(":")
+    if kind == "entry" and "offer" not in done and who.signed_in:
+        entry = entries.find(int(number))
+        if entry.person_id == who.person_id and entry.sealed_at is not None and not entries.why_not_free(entry):
+            return [Step(gettext("All rights are back with you:"), gettext("offer it on the market"), f"/entries/{number}/offer", True)]
+    if kind == "need" and who.signed_in:
+        return [step for target, step in _for_need(who, int(number)) if target not in done]
+    return []
+
+
+def _for_need(who: Actor, number: int) -> list[tuple[str, Step]]:
+    need = listings.by_id(number)
+    if need is None or need.state is ListingState.WITHDRAWN or not who.manages(need.organisation_id):
+        return []
+    step = Step(gettext("Nobody has it yet?"), gettext("Set a prize: make it a challenge"), f"/needs/{number}/challenge", True)
+    return [("challenge", step)]

@@ -1,0 +1,223 @@
+"""An entry that did not win becomes an offer of its author, a need becomes a challenge; both ends tell of it."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import DBAPIError
+
+from hub.contests.awards import operations as awards
+from hub.contests.challenges.models import Challenge
+from hub.contests.entries.models import Entry
+from hub.core.organisations.models import Organisation
+from hub.core.organisations.states import Kind as OrganisationKind
+from hub.db import work
+from hub.db.extensions import db
+from hub.guide.handovers import operations, queries
+from hub.guide.handovers.models import Handover
+from hub.kernel import clock
+from hub.kernel.actor import Actor
+from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from hub.tech_market.listings.models import Listing
+from hub.tech_market.listings.rules import Kind
+from hub.tech_market.listings.states import State as ListingState
+from tests.conftest import POSTGRES
+from tests.factories import entries as entering
+from tests.factories import listings, people
+
+REASON = "None of the entries met the criterion that mattered to us."
+
+
+class Stage:
+    """A company with a challenge to which one person has sealed an entry."""
+
+    def __init__(self, **terms: str) -> None:
+        self.made = entering.contest(solvers=1, judges=1, **({"terms": terms} if terms else {}))
+        self.challenge, self.company = self.made.challenge, self.made.organisation
+        self.author = self.made.solvers[0]
+        with work.unit():
+            sealed = entering.seal(self.challenge, people.actor_of(self.author), title="A clay pot", body="Evaporation does it.")
+            entering.appoint(self.challenge, self.boss, self.made.judges[0])
+        self.entry = db.session.get(Entry, sealed.entry_id)
+
+    @property
+    def me(self) -> Actor:
+        return people.actor_of(self.author)
+
+    @property
+    def boss(self) -> Actor:
+        return self.made.manager
+
+    def close(self) -> None:
+        with work.unit():
+            entering.close(self.challenge)
+
+    def end(self) -> None:
+        self.close()
+        with work.unit():
+            entering.score(self.entry, people.actor_of(self.made.judges[0]), points=2, met=False)
+            awards.end_without_award(actor=self.boss, challenge=self.challenge, reason=REASON)
+
+
+@pytest.fixture
+def stage(app: Flask) -> Stage:
+    return Stage()
+
+
+def offer_of(handover: Handover) -> Listing:
+    return db.session.get(Listing, int(handover.target.partition(":")[2]))
+
+
+def test_an_entry_becomes_an_offer_of_its_author_alone(stage):
+    stage.end()
+    with work.unit():
+        made = operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot that cools")
+    offer = offer_of(made)
+    assert (offer.kind, offer.state, offer.body) == (Kind.OFFER, ListingState.DRAFT, "Evaporation does it.")
+    assert offer.sector is stage.challenge.sector
+    owner = db.session.get(Organisation, offer.organisation_id)
+    assert (owner.name, owner.kind) == ("Solver 1", OrganisationKind.INDIVIDUAL)
+    assert stage.me.manages(owner.id)
+
+
+def test_or_of_an_organisation_that_the_author_manages(stage):
+    stage.end()
+    with work.unit():
+        lab = people.organisation(stage.author, "Bunting Works")
+        me = stage.me
+        made = operations.offer_entry(actor=me, entry=stage.entry, title="A clay pot", organisation=lab.slug)
+    assert offer_of(made).organisation_id == lab.id
+
+
+def test_not_of_an_organisation_of_somebody_else(stage):
+    stage.end()
+    with pytest.raises(Invalid) as refused, work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot", organisation=stage.company.slug)
+    assert "organisation" in refused.value.fields
+    assert nothing_happened()
+
+
+def nothing_happened() -> bool:
+    db.session.rollback()
+    return not db.session.scalar(select(func.count()).select_from(Handover)) and not db.session.scalar(
+        select(func.count()).select_from(Listing)
+    )
+
+
+@pytest.mark.parametrize("moment", ["open", "judging"])
+def test_not_while_the_rights_are_bound(stage, moment):
+    if moment == "judging":
+        stage.close()
+    with pytest.raises(NotNow) as refused, work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+    assert refused.value.code == "rights_elsewhere"
+    assert nothing_happened()
+
+
+def test_the_licence_to_evaluate_ends_by_itself(stage):
+    """A seeker who never decides does not keep the rights for ever."""
+    stage.close()
+    clock.advance(timedelta(days=int(stage.challenge.terms["evaluation_days"])))
+    with work.unit():
+        made = operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+    assert made.id
+
+
+def test_not_what_the_agreement_keeps_confidential(app):
+    stage = Stage(losing_entries="stay_confidential")
+    stage.end()
+    with pytest.raises(NotNow, match="confidential"), work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+    assert nothing_happened()
+
+
+def test_not_twice_and_never_by_anybody_else(stage):
+    stage.end()
+    with pytest.raises(NotFound), work.unit():
+        operations.offer_entry(actor=stage.boss, entry=stage.entry, title="Mine now")
+    assert nothing_happened()
+    with work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+    with pytest.raises(Conflict), work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+
+
+def test_both_ends_tell_their_own_readers(stage, client):
+    stage.end()
+    with work.unit():
+        made = operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot that cools")
+    path = offer_of(made).path
+    people.sign_in(client, stage.author)
+    assert path in client.get(f"/entries/{stage.entry.id}").get_data(as_text=True)
+    assert f"/entries/{stage.entry.id}" in client.get(path).get_data(as_text=True)
+
+
+@pytest.mark.parametrize("is_shown", [True, False])
+def test_the_challenge_behind_an_offer_is_told_only_if_its_author_says_so(stage, client, is_shown):
+    stage.end()
+    with work.unit():
+        made = operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot", is_shown=is_shown)
+        offer_of(made).state, offer_of(made).published_at = ListingState.PUBLISHED, clock.now()
+    page = client.get(offer_of(made).path).get_data(as_text=True)
+    assert (stage.challenge.title in page) is is_shown
+    assert f"/entries/{stage.entry.id}" not in page
+
+
+def test_the_page_offers_the_step_exactly_when_it_can_be_taken(stage, client):
+    people.sign_in(client, stage.author)
+    address = f"/entries/{stage.entry.id}/offer"
+    assert address not in client.get(f"/entries/{stage.entry.id}").get_data(as_text=True)
+    stage.end()
+    people.sign_in(client, stage.author)
+    assert address in client.get(f"/entries/{stage.entry.id}").get_data(as_text=True)
+    answer = client.post(address, data={"title": ""})
+    assert answer.status_code == 422 and "Please fill this in" in answer.get_data(as_text=True)
+    answer = client.post(address, data={"title": "A clay pot", "organisation": ""})
+    assert answer.status_code == 302 and answer.headers["Location"].endswith("/edit")
+    assert "A clay pot" in client.get(answer.headers["Location"]).get_data(as_text=True)
+    assert address not in client.get(f"/entries/{stage.entry.id}").get_data(as_text=True)
+
+
+def test_a_need_becomes_a_challenge_and_both_say_so(stage, client):
+    with work.unit():
+        need = listings.listing(stage.company, stage.boss, "published", Kind.NEED, title="Cool milk at noon")
+    people.sign_in(client, stage.made.owner)
+    assert f"{need.path}/challenge" in client.get(need.path).get_data(as_text=True)
+    answer = client.post(f"{need.path}/challenge")
+    assert answer.status_code == 302
+    made = db.session.scalars(select(Challenge).order_by(Challenge.id.desc())).first()
+    assert (made.title, made.problem, made.sector) == (need.title, need.body, need.sector)
+    assert f"/challenges/{made.slug}" in client.get(need.path).get_data(as_text=True)
+    assert need.path in client.get(f"/challenges/{made.slug}").get_data(as_text=True)
+    assert client.post(f"{need.path}/challenge").status_code == 409
+
+
+def test_the_draft_behind_a_need_is_not_told_to_strangers(stage, client):
+    with work.unit():
+        need = listings.listing(stage.company, stage.boss, "published", Kind.NEED, title="Cool milk at noon")
+        operations.need_to_challenge(actor=stage.boss, need=need, fee_bp=500)
+    assert "Became the challenge" not in client.get(need.path).get_data(as_text=True)
+
+
+def test_only_managers_take_a_need_further(stage):
+    with work.unit():
+        need = listings.listing(stage.company, stage.boss, "published", Kind.NEED, title="Cool milk at noon")
+    before = db.session.scalar(select(func.count()).select_from(Challenge))
+    with pytest.raises(NotAllowed), work.unit():
+        operations.need_to_challenge(actor=stage.me, need=need, fee_bp=500)
+    db.session.rollback()
+    assert db.session.scalar(select(func.count()).select_from(Challenge)) == before
+    assert queries.about(need.ref) == []
+
+
+def test_a_handover_is_never_unsaid(stage):
+    stage.end()
+    with work.unit():
+        operations.offer_entry(actor=stage.me, entry=stage.entry, title="A clay pot")
+    for statement in ("UPDATE handover SET is_shown = true", "DELETE FROM handover"):
+        with pytest.raises(DBAPIError, match="never unsaid"):
+            db.session.execute(text(statement if POSTGRES else statement.replace("true", "1")))
+        db.session.rollback()
