@@ -23,8 +23,14 @@ from hub.web.todo import todos
 pages = Blueprint("home", __name__, template_folder="templates")
 NOTICES, SECTORS, OPEN = 4, 10, 4
 PER_SITEMAP = 20_000
-STATIC = ("/", "/explore", "/challenges", "/needs", "/offers", "/how-it-works")
-PRIVATE = ("/admin", "/api/v1", "/desk", "/home", "/inbox", "/judge", "/login", "/my/", "/register", "/reset", "/settings", "/verify")
+STATIC = (
+    "/", "/explore", "/challenges", "/communities", "/rallies", "/platforms", "/tasks", "/needs", "/offers", "/services", "/briefs",
+    "/new", "/how-it-works",
+)  # fmt: skip
+PRIVATE = (
+    "/admin", "/api/v1", "/deals", "/desk", "/home", "/inbox", "/judge", "/login", "/mturk", "/my/", "/portals", "/register", "/reset",
+    "/settings", "/verify",
+)  # fmt: skip
 
 
 @pages.get("/")
@@ -67,24 +73,6 @@ def _notice(note: Any) -> dict[str, Any]:
         "href": url_for("messages.open_", notification_id=note.id) if note.link else "",
         "unread": note.read_at is None,
     }
-
-
-MODES = (
-    ("contest", "/challenges/new", N_("Challenge"), N_("Who can solve this?"),
-     N_("You know the problem, not who has the answer. Describe it, set a prize, get sealed entries with proof. You pay for a result.")),
-    ("market", "/needs/new", N_("Need"), N_("Who has this already?"),
-     N_("You look for a technology, a patent or a partner that may exist. Post it; fitting offers and experts are listed beside it.")),
-    ("market", "/offers/new", N_("Offer"), N_("Who can use what we have?"),
-     N_("You own a patent, software or know-how. List it with its terms and readiness, and hear from those who need it.")),
-)  # fmt: skip
-
-
-@pages.get("/new")
-@public
-@for_visitors
-def new() -> Any:
-    """Which mode fits?"""
-    return render_template("guide/home/new.html", modes=MODES)
 
 
 @pages.get("/robots.txt")

@@ -11,6 +11,8 @@ FRONT = [
     get("/", ANYONE, ok=OK | MOVED, about="home for those who are signed in"),
     get("/home", SIGNED),
     get("/new", ANYONE),
+    get("/new?result=solution&described=direction&reward=prize", ANYONE, about="with advice"),
+    get("/api/v1/advice?result=items", ANYONE),
     get("/robots.txt", ANYONE),
     get("/sitemap.xml", ANYONE),
     get("/explore", ANYONE),
