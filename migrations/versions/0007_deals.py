@@ -4,15 +4,177 @@ Revision ID: 0007
 Revises: 0006
 """
 
+import re
+
+import sqlalchemy as sa
+from alembic import op
+
 revision = "0007"
 down_revision = "0006"
 branch_labels = None
 depends_on = None
 
+SQLITE_GUARDS = (
+    """\
+CREATE TRIGGER annex_look_no_UPDATE BEFORE UPDATE ON annex_look BEGIN SELECT RAISE(ABORT, 'a look is never unsaid'); END
+""",
+    """\
+CREATE TRIGGER annex_look_no_DELETE BEFORE DELETE ON annex_look BEGIN SELECT RAISE(ABORT, 'a look is never unsaid'); END
+""",
+)
+
+POSTGRES_GUARDS = (
+    """\
+CREATE OR REPLACE FUNCTION annex_look_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'a look is never unsaid' USING ERRCODE = 'integrity_constraint_violation'; END $$
+""",
+    """\
+CREATE TRIGGER annex_look_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON annex_look EXECUTE FUNCTION annex_look_is_kept()
+""",
+)
+
+
+KIND = "nda"
+"""What agreements may be of from now on."""
+
+
+def _read(statement: str) -> str:
+    return str(op.get_bind().scalar(sa.text(statement)))
+
+
+def _with_kinds(definition: str, change) -> str:
+    """The table's (or the CHECK's) words with the list of kinds changed."""
+
+    def rewritten(found):
+        values = change(re.findall(r"'([a-z_]+)'", found[2]))
+        return found[1] + ", ".join(f"'{value}'" for value in values) + found[3]
+
+    return re.sub(r"(CHECK \(kind IN \()([^)]*)(\))", rewritten, definition, count=1)
+
+
+def _change_kinds(change) -> None:
+    """Rewrite the CHECK on `terms.kind`.
+
+    SQLite: in the schema itself, as its documentation has it for a changed CHECK: making the table anew would take its triggers and
+    the signatures that refer to it along.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        before = _read("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'terms'")
+        after = _with_kinds(before, change)
+        version = int(_read("PRAGMA schema_version"))
+        op.execute("PRAGMA writable_schema = ON")
+        op.get_bind().execute(sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'terms'"), {"sql": after})
+        op.execute(f"PRAGMA schema_version = {version + 1}")
+        op.execute("PRAGMA writable_schema = OFF")
+    else:
+        before = _read("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_terms_agreements_kind'")
+        values = ", ".join(f"'{value}'" for value in change(re.findall(r"'([a-z_]+)'", before)))
+        op.execute("ALTER TABLE terms DROP CONSTRAINT ck_terms_agreements_kind")
+        op.execute(f"ALTER TABLE terms ADD CONSTRAINT ck_terms_agreements_kind CHECK (kind IN ({values}))")
+
 
 def upgrade() -> None:
-    pass
+    _change_kinds(lambda kinds: [*kinds, KIND])
+    op.add_column("listing", sa.Column("owner_shown", sa.Boolean(), nullable=False, server_default=sa.true()))
+    op.create_table('annex',
+    sa.Column('listing_id', sa.Integer(), autoincrement=False, nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_annex_listing_id_listing')),
+    sa.PrimaryKeyConstraint('listing_id', name=op.f('pk_annex'))
+    )
+    op.create_table('deal',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('proposes', sa.Enum('licence', 'sale', 'joint', 'service', name='listings_deal', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('message', sa.Text(), nullable=False),
+    sa.Column('party_kind', sa.Enum('company', 'university', 'agency', 'foundation', 'lab', name='organisations_kind', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('party_country', sa.String(length=2), nullable=False),
+    sa.Column('domain_checked', sa.Boolean(), nullable=False),
+    sa.Column('state', sa.Enum('interested', 'declined', 'accepted', 'signed', 'revealed', 'closed_deal', 'closed_no_deal', 'expired', name='deals_state', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('terms_id', sa.Integer(), nullable=True),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answer_by', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('answered_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('owner_signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('owner_signer_id', sa.Integer(), nullable=True),
+    sa.Column('party_signed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('revealed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('closed_by', sa.Enum('owner', 'party', name='deals_side', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('reminded_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('unsilent_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("state IN ('interested', 'expired', 'closed_no_deal') OR answered_at IS NOT NULL", name=op.f('ck_deal_answer_is_dated')),
+    sa.CheckConstraint("state NOT IN ('declined', 'closed_deal', 'closed_no_deal') OR (closed_by IS NOT NULL AND closed_at IS NOT NULL)", name=op.f('ck_deal_close_is_whole')),
+    sa.CheckConstraint("state NOT IN ('declined', 'closed_deal', 'closed_no_deal') OR length(reason) > 0", name=op.f('ck_deal_close_has_reason')),
+    sa.CheckConstraint("state NOT IN ('revealed', 'closed_deal') OR (revealed_at IS NOT NULL AND owner_signed_at IS NOT NULL AND party_signed_at IS NOT NULL)", name=op.f('ck_deal_names_after_both_signed')),
+    sa.CheckConstraint('answered_at IS NULL OR answered_at >= asked_at', name=op.f('ck_deal_answer_follows')),
+    sa.CheckConstraint('revealed_at IS NULL OR (owner_signed_at IS NOT NULL AND party_signed_at IS NOT NULL)', name=op.f('ck_deal_revealed_is_signed')),
+    sa.ForeignKeyConstraint(['listing_id'], ['listing.id'], name=op.f('fk_deal_listing_id_listing')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_deal_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['owner_signer_id'], ['person.id'], name=op.f('fk_deal_owner_signer_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_deal_person_id_person')),
+    sa.ForeignKeyConstraint(['terms_id'], ['terms.id'], name=op.f('fk_deal_terms_id_terms')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal'))
+    )
+    op.create_index('ix_deal_listing', 'deal', ['listing_id', 'asked_at'], unique=False)
+    op.create_index('ix_deal_organisation', 'deal', ['organisation_id', 'id'], unique=False)
+    op.create_index('ix_deal_person', 'deal', ['person_id', 'id'], unique=False)
+    op.create_index('ix_deal_silence', 'deal', ['state', 'unsilent_at'], unique=False)
+    op.create_index('uq_deal_one_open', 'deal', ['listing_id', 'person_id'], unique=True, sqlite_where=sa.text("state IN ('accepted', 'interested', 'revealed', 'signed')"), postgresql_where=sa.text("state IN ('accepted', 'interested', 'revealed', 'signed')"))
+    op.create_table('annex_file',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('file_id', sa.Integer(), nullable=False),
+    sa.Column('added_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['file_id'], ['file.id'], name=op.f('fk_annex_file_file_id_file')),
+    sa.ForeignKeyConstraint(['listing_id'], ['annex.listing_id'], name=op.f('fk_annex_file_listing_id_annex')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annex_file')),
+    sa.UniqueConstraint('listing_id', 'file_id', name=op.f('uq_annex_file_listing_id'))
+    )
+    op.create_index(op.f('ix_annex_file_listing_id'), 'annex_file', ['listing_id'], unique=False)
+    op.create_table('annex_look',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('listing_id', sa.Integer(), nullable=False),
+    sa.Column('deal_id', sa.Integer(), nullable=True),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('what', sa.Enum('text', 'file', name='deals_looked', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('file_name', sa.String(length=255), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_annex_look_deal_id_deal')),
+    sa.ForeignKeyConstraint(['listing_id'], ['annex.listing_id'], name=op.f('fk_annex_look_listing_id_annex')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_annex_look_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_annex_look'))
+    )
+    op.create_index('ix_annex_look_listing', 'annex_look', ['listing_id', 'id'], unique=False)
+    op.create_table('deal_post',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('deal_id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('side', sa.Enum('owner', 'party', name='deals_side', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('body', sa.Text(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(body) > 0', name=op.f('ck_deal_post_says_something')),
+    sa.ForeignKeyConstraint(['deal_id'], ['deal.id'], name=op.f('fk_deal_post_deal_id_deal')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_deal_post_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_deal_post'))
+    )
+    op.create_index('ix_deal_post_deal', 'deal_post', ['deal_id', 'id'], unique=False)
+    for guard in SQLITE_GUARDS if op.get_bind().dialect.name == "sqlite" else POSTGRES_GUARDS:
+        op.execute(sa.DDL(guard.replace("%", "%%")))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_table('deal_post')
+    op.drop_table('annex_look')
+    op.drop_table('annex_file')
+    op.drop_table('deal')
+    op.drop_table('annex')
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION IF EXISTS annex_look_is_kept")
+    op.drop_column("listing", "owner_shown")
+    _change_kinds(lambda kinds: [kind for kind in kinds if kind != KIND])

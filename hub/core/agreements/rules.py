@@ -22,6 +22,7 @@ from hub.kernel.words import N_, Worded
 class Kind(Worded):
     CHALLENGE_ENTRY = "challenge_entry", N_("Participation agreement")
     AWARD = "award", N_("Award agreement")
+    NDA = "nda", N_("Confidentiality agreement")
 
 
 class Transfer(Worded):
@@ -71,7 +72,10 @@ class Choices:
 
 @dataclass(frozen=True)
 class Parties:
-    """Who and what the agreement names, as text: `prize`, `fee`, `net` with their currency; `entry` is the sealed entry's receipt."""
+    """Who and what the agreement names, as text: `prize`, `fee`, `net` with their currency; `entry` is the sealed entry's receipt.
+
+    `reference` is the number under which the site keeps parties that the text leaves unnamed.
+    """
 
     seeker: str
     title: str
@@ -80,6 +84,7 @@ class Parties:
     fee: str = ""
     net: str = ""
     entry: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True)

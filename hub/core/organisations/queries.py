@@ -60,6 +60,21 @@ def shows_on_page(provider: PanelProvider) -> PanelProvider:
     return provider
 
 
+Voucher = Callable[[Organisation], tuple[str, str, str]]
+_vouchers: list[Voucher] = []
+
+
+def vouches(voucher: Voucher) -> Voucher:
+    """Register a fact for the trust strip of `/orgs/<slug>`: (icon, text in the reader's language, tone), public, one statement."""
+    if voucher not in _vouchers:
+        _vouchers.append(voucher)
+    return voucher
+
+
+def trust(organisation: Organisation) -> list[tuple[str, str, str]]:
+    return [voucher(organisation) for voucher in _vouchers]
+
+
 def panels(actor: Actor, organisation: Organisation) -> list[Panel]:
     return [panel for provider in _panels if (panel := provider(actor, organisation)) is not None and panel.cards]
 

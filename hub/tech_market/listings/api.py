@@ -45,7 +45,7 @@ MOVES: dict[str, tuple[Callable[..., Listing], str]] = {
 
 
 def _told(listing: Listing, status: int = 200) -> Any:
-    (shown,) = queries.shown([listing])
+    (shown,) = queries.shown(actor(), [listing])
     return tagged(OUT[listing.kind]().dump(shown), listing.version, status)
 
 
@@ -71,7 +71,7 @@ def _listed(kind: Kind, asked: dict[str, Any]) -> Any:
             organisation_ids=_one_of(owner and owner.id),
         )
         found = queries.public_after(last_id, limit, wanted)
-    return paged(queries.shown(found), OUT[kind](), limit)
+    return paged(queries.shown(actor(), found), OUT[kind](), limit)
 
 
 def _reading_doors(kind: Kind) -> None:

@@ -33,7 +33,7 @@ def _documents(ids: list[int], kind: Kind) -> list[Document]:
     """The published ones among `ids`; the index takes out the others."""
     found = [listing for listing in queries.by_ids(ids).values() if listing.kind is kind and listing.state is State.PUBLISHED]
     owners = organisations.cards(listing.organisation_id for listing in found)
-    return [_document(listing, owners[listing.organisation_id].name) for listing in found]
+    return [_document(listing, owners[listing.organisation_id].name if listing.owner_shown else "") for listing in found]
 
 
 def _document(listing: Listing, owner: str) -> Document:

@@ -19,7 +19,7 @@ class Listing(Versioned, db.Model):
 
     `expires_on` is the day it leaves the list unless renewed, `patent_expires_on` the last day of the right it offers.
     `source_key` names the record it was imported from (its organisation, not a person, is its author then), `source_hash` that
-    record's fingerprint, by which a second import sees what has changed.
+    record's fingerprint, by which a second import sees what has changed. `owner_shown` False keeps from readers whose it is.
     """
 
     __tablename__ = "listing"
@@ -40,6 +40,7 @@ class Listing(Versioned, db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[Kind] = mapped_column(enum_type(Kind))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    owner_shown: Mapped[bool] = mapped_column(default=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     title: Mapped[str] = mapped_column(String(200))
     summary: Mapped[str] = mapped_column(Text, default="")

@@ -40,7 +40,7 @@ from hub.tech_market.listings.rules import ImportedOffer, IpStatus, Kind
 from hub.tech_market.listings.states import LIFE, Act, State
 
 LONGEST_REMARKS = 4_000
-COMMON = ("title", "summary", "body", "language", "sector", "deals", "trl", "categories", "expires_on")
+COMMON = ("title", "summary", "body", "language", "sector", "deals", "trl", "categories", "expires_on", "owner_shown")
 OFFERED = ("ip_status", "case_number", "serial_number", "patent_expires_on", "licence", "link")
 """What only an offer has."""
 

@@ -82,12 +82,12 @@ def index(kind: Kind) -> Any:
     order = next(iter(_chosen("sort", Order)), Order.NEWEST)
     found, total = queries.listed(wanted, page=number, size=SIZE, order=order)
     counts = queries.counts(wanted)
-    owners = organisations.cards([*(listing.organisation_id for listing in found), *counts.organisations, *wanted.organisation_ids])
+    owners = organisations.cards([*counts.organisations, *wanted.organisation_ids])
     groups = _facets(wanted, counts, owners)
     return render_template(
         "tech_market/listings/index.html",
         kind=kind,
-        cards=[_card(Shown(listing, owners[listing.organisation_id])) for listing in found],
+        cards=[_card(shown) for shown in queries.shown(actor(), found)],
         page=Page(number, SIZE, total),
         groups=groups,
         chips=_chips(groups),
@@ -138,7 +138,7 @@ def _without(name: str, value: str) -> str:
 def _card(shown: Shown) -> dict[str, Any]:
     """As `ui.card` takes it."""
     listing = shown.listing
-    facts: list[Any] = [("", shown.owner.name)]
+    facts: list[Any] = [("", shown.owner.name) if shown.owner else gettext("Owner not named")]
     facts += [listing.case_number] if listing.case_number else []
     if listing.patent_expires_on and listing.ip_status is not IpStatus.EXPIRED:
         facts.append((gettext("to"), day(listing.patent_expires_on)))
@@ -172,7 +172,7 @@ def _badges(listing: Listing) -> list[tuple[str, str]]:
 @pagecache.for_visitors
 def show(kind: Kind, listing_id: int) -> Any:
     listing = queries.get_for(actor(), listing_id, kind)
-    (shown,) = queries.shown([listing])
+    (shown,) = queries.shown(actor(), [listing])
     moves = LIFE.moves_for(actor(), listing, POLICY) if actor().signed_in else []
     return render_template(
         "tech_market/listings/show.html",
@@ -183,6 +183,7 @@ def show(kind: Kind, listing_id: int) -> Any:
         may_return=any(move.act is Act.RETURN for move in moves),
         may_submit=any(move.act is Act.SUBMIT for move in moves),
         belongs=actor().belongs_to(listing.organisation_id),
+        beside=queries.beside(actor(), listing),
         **_fitting(listing),
     )
 
@@ -255,7 +256,7 @@ def change(kind: Kind, listing_id: int) -> Any:
 def check(kind: Kind, listing_id: int) -> Any:
     """Check your answers, then send it for review."""
     listing = _own(kind, listing_id, Act.SUBMIT)
-    (shown,) = queries.shown([listing])
+    (shown,) = queries.shown(actor(), [listing])
     return render_template("tech_market/listings/check.html", listing=listing, owner=shown.owner, gaps=rules.gaps(listing))
 
 
@@ -318,7 +319,7 @@ def of_organisation(kind: Kind, slug: str) -> Any:
 def desk() -> Any:
     if not (actor().is_consultant or actor().is_admin):
         raise NotAllowed(N_("This is the consultants’ desk."))
-    return render_template("tech_market/listings/desk.html", waiting=queries.shown(queries.in_review()))
+    return render_template("tech_market/listings/desk.html", waiting=queries.shown(actor(), queries.in_review()))
 
 
 @waits

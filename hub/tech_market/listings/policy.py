@@ -29,6 +29,11 @@ def may_read(actor: Actor, listing: Listing) -> bool:
     return listing.state in PUBLIC or actor.belongs_to(listing.organisation_id) or consults(actor, listing)
 
 
+def sees_owner(actor: Actor, listing: Listing) -> bool:
+    """May this reader know whose it is? Where the owner stays unnamed: its own people, the consultants, the administrators."""
+    return listing.owner_shown or actor.belongs_to(listing.organisation_id) or consults(actor, listing)
+
+
 POLICY = Policy(
     "listing",
     {

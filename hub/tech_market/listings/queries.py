@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -59,21 +59,48 @@ class Plan:
 
 @dataclass(frozen=True)
 class Shown:
-    """A listing with its organisation, as lists and programs read it."""
+    """A listing with its organisation, as lists and programs read it; `owner` is None where it stays unnamed for this reader."""
 
     listing: Listing
-    owner: organisations.OrganisationCard
+    owner: organisations.OrganisationCard | None
 
     @property
     def id(self) -> int:
         return self.listing.id
 
 
-def shown(listings: Iterable[Listing]) -> list[Shown]:
-    """Each with its organisation. One statement."""
+@dataclass(frozen=True)
+class Beside:
+    """What a later room shows on a listing's page, in the reader's language: the one next action (or why there is none), facts for the
+    trust strip (icon, text, tone), and more links (text, address)."""
+
+    action: str = ""
+    href: str = ""
+    closed: str = ""
+    trust: tuple[tuple[str, str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+Neighbour = Callable[[Actor, Listing], Beside]
+_neighbour: Neighbour = lambda actor, listing: Beside()  # noqa: E731
+
+
+def stands_beside(neighbour: Neighbour) -> Neighbour:
+    """Let a later room say what stands beside a listing (three statements at most)."""
+    global _neighbour
+    _neighbour = neighbour
+    return neighbour
+
+
+def beside(actor: Actor, listing: Listing) -> Beside:
+    return _neighbour(actor, listing)
+
+
+def shown(actor: Actor, listings: Iterable[Listing]) -> list[Shown]:
+    """Each with its organisation, if this reader may know it. One statement."""
     listings = list(listings)
-    owners = organisations.cards(listing.organisation_id for listing in listings)
-    return [Shown(listing, owners[listing.organisation_id]) for listing in listings]
+    owners = organisations.cards(listing.organisation_id for listing in listings if policy.sees_owner(actor, listing))
+    return [Shown(listing, owners.get(listing.organisation_id) if policy.sees_owner(actor, listing) else None) for listing in listings]
 
 
 def get_for(actor: Actor, listing_id: int, kind: Kind) -> Listing:
@@ -110,7 +137,7 @@ def _public(wanted: Wanted) -> ColumnElement[bool]:
     if wanted.readiness:
         chosen.append(or_(*(Listing.trl.between(*step.bounds) for step in wanted.readiness)))
     if wanted.organisation_ids:
-        chosen.append(Listing.organisation_id.in_(wanted.organisation_ids))
+        chosen.append(Listing.organisation_id.in_(wanted.organisation_ids) & Listing.owner_shown)
     return and_(*chosen)
 
 
@@ -140,6 +167,8 @@ def counts(wanted: Wanted) -> Counts:
 
 def _count_by(column: InstrumentedAttribute[Any], wanted: Wanted) -> list[tuple[Any, int]]:
     query = select(column, func.count()).where(_public(wanted)).group_by(column).order_by(func.count().desc(), column)
+    if column is Listing.organisation_id:
+        query = query.where(Listing.owner_shown)
     return [(key, number) for key, number in db.session.execute(query)]
 
 

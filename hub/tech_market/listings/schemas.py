@@ -36,6 +36,9 @@ class NeedIn(Schema):
     )
     categories = Words(metadata={"description": "Key words; at most 20 are kept."})
     expires_on = fields.Date(allow_none=True, error_messages=DAY, metadata={"description": "The day it leaves the list unless renewed."})
+    owner_shown = fields.Boolean(
+        metadata={"description": "False: readers learn whose it is only when both sides of a deal have signed for confidentiality."}
+    )
 
 
 class OfferIn(NeedIn):
@@ -78,7 +81,8 @@ class FormMixin:
     @pre_load
     def empty_is_none(self, data: Row, **_: Any) -> Row:
         blank = {"sector", "trl", "expires_on", "patent_expires_on"}
-        return {name: None if name in blank and not value.strip() else value for name, value in data.items()}
+        shown = {"owner_shown": data.get("owner_shown", False)}
+        return {name: None if name in blank and not value.strip() else value for name, value in data.items()} | shown
 
 
 class NeedForm(FormMixin, NeedIn):
@@ -126,7 +130,10 @@ class NeedOut(Schema):
     id = fields.Integer(attribute="listing.id")
     kind = fields.Enum(Kind, by_value=True, attribute="listing.kind")
     url = fields.String(attribute="listing.path")
-    organisation = fields.Nested(OwnerOut, attribute="owner")
+    organisation = fields.Nested(
+        OwnerOut, attribute="owner", allow_none=True, metadata={"description": "Null where the owner stays unnamed."}
+    )
+    owner_shown = fields.Boolean(attribute="listing.owner_shown")
     title = fields.String(attribute="listing.title")
     summary = fields.String(attribute="listing.summary")
     body = fields.String(attribute="listing.body")

@@ -18,6 +18,7 @@ from hub.tech_market.listings.states import State
 from tests.factories import listings, people
 
 FORM = {
+    "owner_shown": "1",
     "organisation": "acme",
     "title": "Gas sensors of coated carbon nanotubes",
     "summary": "Detects traces of ammonia at room temperature.",
@@ -36,12 +37,14 @@ FORM = {
     "expires_on": "",
 }
 NEED_FORM = {
-    name: value for name, value in FORM.items() if name in {"organisation", "body", "sector", "deals", "categories", "language"}
+    name: value
+    for name, value in FORM.items()
+    if name in {"organisation", "body", "sector", "deals", "categories", "language", "owner_shown"}
 } | {
     "title": "Tell spoiled food through the closed pack",
     "summary": "A sensor for ammonia and other amines, below two cents a pack.",
 }
-JSON = {name: value for name, value in FORM.items() if name not in {"expires_on"}} | {"trl": 5}
+JSON = {name: value for name, value in FORM.items() if name not in {"expires_on", "owner_shown"}} | {"trl": 5}
 
 
 @pytest.fixture
