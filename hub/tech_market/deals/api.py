@@ -124,8 +124,7 @@ def post(sent: dict[str, Any], deal_id: int) -> Any:
     return operations.post(actor=actor(), deal=_mine(deal_id), **sent)
 
 
-def _annex_doors(kind: Kind) -> None:
-    base = f"/{kind}s/<int:listing_id>/annex"
+def _annex_doors(kind: Kind, base: str) -> None:
 
     @api.get(base, endpoint=f"{kind}_annex")
     @writes
@@ -149,6 +148,8 @@ def _annex_doors(kind: Kind) -> None:
         seen = queries.annex_for(actor(), listing)
         return tagged(AnnexOut().dump(seen), seen.annex.version if seen.annex else 0)
 
+
+def _file_doors(kind: Kind, base: str) -> None:
     @api.post(f"{base}/files", endpoint=f"attach_{kind}_annex")
     @writes
     @api.arguments(UploadIn, location="files")
@@ -180,4 +181,5 @@ def _annex_doors(kind: Kind) -> None:
 
 
 for _kind in Kind:
-    _annex_doors(_kind)
+    _annex_doors(_kind, f"/{_kind}s/<int:listing_id>/annex")
+    _file_doors(_kind, f"/{_kind}s/<int:listing_id>/annex")
