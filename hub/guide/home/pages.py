@@ -22,6 +22,25 @@ from hub.web.todo import todos
 
 pages = Blueprint("home", __name__, template_folder="templates")
 NOTICES, SECTORS, OPEN = 4, 10, 4
+MINE = (
+    ("/my/entries", "trophy", N_("Entries")), ("/my/tasks", "list-checks", N_("Tasks and answers")),
+    ("/my/proposals", "send", N_("Proposals")), ("/my/deals", "handshake", N_("Deals")),
+    ("/my/quotes", "flask-conical", N_("Quotes and orders")),
+    ("/my/installs", "package", N_("Installed products")), ("/my/submissions", "inbox", N_("Submissions to portals")),
+    ("/my/earnings", "wallet", N_("Earnings")), ("/my/agreements", "file-signature", N_("Agreements")),
+)  # fmt: skip
+"""Where a person finds what is theirs in each mode: address, icon, words."""
+DOORS = (
+    ("contest", "/challenges", ("challenge",), N_("Challenges"), N_("A prize that is held, sealed entries, a reason for everyone.")),
+    ("market", "/needs", ("need", "offer"), N_("Needs and offers"), N_("Technologies wanted and on offer; talks that open step by step.")),
+    ("search", "/briefs", ("brief",), N_("Search briefs"), N_("A consultant asks the right experts on behalf of somebody.")),
+    ("community", "/communities", ("space",), N_("Communities"), N_("Knowledge that many people write, with credit for each.")),
+    ("community", "/rallies", ("rally",), N_("Idea rallies"), N_("Post ideas, build on others’, vote without seeing the count.")),
+    ("complement", "/platforms", ("platform", "product"), N_("Platforms"), N_("Products that others build on what a company has opened.")),
+    ("microtask", "/tasks", ("project",), N_("Tasks"), N_("Small answers from many people, for science or for pay.")),
+    ("market", "/services", ("service",), N_("Lab services"), N_("Quotes to compare, instruments to book, payment held until done.")),
+)  # fmt: skip
+"""The modes as the front page shows them: hue, address, kinds of things in it, name, what it is."""
 PER_SITEMAP = 20_000
 STATIC = (
     "/", "/explore", "/challenges", "/communities", "/rallies", "/platforms", "/tasks", "/needs", "/offers", "/services", "/briefs",
@@ -47,6 +66,7 @@ def front() -> Any:
         challenges=[card(document) for document in queries.closing_soon()],
         offers=[card(document) for document in queries.newest_offers()],
         sectors=sectors[:SECTORS],
+        doors=[(hue, href, sum(figures.kinds.get(kind, 0) for kind in kinds), name, text) for hue, href, kinds, name, text in DOORS],
     )
 
 
@@ -59,6 +79,7 @@ def home() -> Any:
     return render_template(
         "guide/home/home.html",
         todos=todos(me),
+        mine=MINE,
         notices=[_notice(note) for note in messages.inbox(person_id, limit=NOTICES)],
         fitting=fitting,
         challenges=[card(document) for document in queries.closing_soon(OPEN + len(known)) if document.key not in known][:OPEN],

@@ -25,6 +25,7 @@ class Figures:
     offers: int
     needs: int
     experts: int
+    kinds: dict[str, int]
     sectors: list[tuple[str, int]]
 
 
@@ -38,6 +39,7 @@ def figures() -> Figures:
         offers=kinds.get("offer", 0),
         needs=kinds.get("need", 0),
         experts=kinds.get("expert", 0),
+        kinds=kinds,
         sectors=[(each.value, each.count) for each in everything.get("sector", ())],
     )
 
