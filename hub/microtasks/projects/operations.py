@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Mapping, Sequence
+from io import BytesIO
 from typing import Any, BinaryIO
 
 from sqlalchemy import delete, insert, select, update
 
 from hub.core.files import operations as files
+from hub.core.files import rules as file_rules
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import journal
@@ -131,11 +134,23 @@ def _free_slug(title: str) -> str:
     return next(slug for slug in [wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
 
 
-def add_image(*, actor: Actor, project: Project, stream: BinaryIO, filename: str) -> TaskImage:
-    """Keep an image that tasks may name; one of the same name is replaced. Raises NotAllowed, NotNow, Invalid about "file"."""
+def add_images(*, actor: Actor, project: Project, stream: BinaryIO, filename: str) -> list[TaskImage]:
+    """Keep an image that tasks may name, or all images of a zip; one of the same name is replaced.
+
+    Raises NotAllowed, NotNow, Invalid about "file" (not_an_image, too_many_images, and what `files.operations.store` raises).
+    """
     POLICY.require(actor, Act.EDIT, project)
     _require_draft(project)
     present = queries.images(project.id)
+    if not filename.lower().endswith(".zip"):
+        return [_add_image(actor, project, present, stream, filename)]
+    packed = BytesIO(stream.read())
+    names = sorted(name for name in file_rules.check_archive(packed, packed_files=True) if not name.endswith("/"))
+    with zipfile.ZipFile(packed) as archive:
+        return [_add_image(actor, project, present, BytesIO(archive.read(name)), name) for name in names if "__MACOSX" not in name]
+
+
+def _add_image(actor: Actor, project: Project, present: dict[str, TaskImage], stream: BinaryIO, filename: str) -> TaskImage:
     file = files.store(actor=actor, stream=stream, filename=filename, purpose="task")
     if file.media_type not in IMAGE_TYPES:
         raise one_field("file", N_("“%(file)s” is no image. Send PNG, JPEG, GIF or WebP."), code="not_an_image", file=file.filename)
@@ -145,6 +160,7 @@ def add_image(*, actor: Actor, project: Project, stream: BinaryIO, filename: str
     image.file_id = file.id
     db.session.add(image)
     db.session.flush()
+    present[image.name] = image
     return image
 
 

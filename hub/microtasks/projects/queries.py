@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, select
 
 from hub.core.files import queries as files
+from hub.core.files.rules import clean_name
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
+from hub.db.types import NO_DUE, Question
+from hub.kernel import tables
 from hub.kernel.actor import Actor, Role
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import NotFound, one_field
 from hub.kernel.money import Breakdown, Money
+from hub.kernel.tables import Cells, Reading
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 from hub.microtasks.projects import policy, rules
@@ -84,6 +88,7 @@ class NextStep:
     post: bool = False
     note: str = ""
     kind: str = "primary"
+    fields: dict[str, str] = field(default_factory=dict)
 
 
 Adviser = Callable[[Actor, Project], Iterable[NextStep]]
@@ -266,9 +271,45 @@ def image_file(project: Project, name: str) -> Any:
     return files.get(found.file_id)
 
 
+def read_items(project: Project, data: bytes) -> Reading[dict[str, str]]:
+    """A CSV file as items of this project's form, with a remark for every row that cannot be used. Raises Invalid as `tables.read_csv`."""
+    form = rules.read_form(project.form)
+    required = [part.name for part in form.item if part.required]
+    if not required:
+        raise one_field("file", N_("The form names no column that every task needs."), code="form_missing")
+    table = tables.read_csv(data, required, [part.name for part in form.item if not part.required])
+    pictures = images(project.id) if form.images else {}
+    reading = tables.read_records(table.rows, lambda cells: _item(form, cells, pictures), key=lambda item: item[ROW], field=required[0])
+    for item in reading.records:
+        del item[ROW]
+    reading.rows += len(table.broken)
+    reading.remarks = sorted([*reading.remarks, *table.broken], key=lambda remark: remark.row)
+    return reading
+
+
+ROW = "\x00row"
+"""Under this name an item keeps its row's number while it is read: two rows that say the same are two tasks."""
+
+
+def _item(form: rules.Form, cells: Cells, pictures: Mapping[str, TaskImage]) -> dict[str, str]:
+    item = {ROW: str(cells.number)}
+    for part in form.item:
+        text = cells.text(part.name, most=rules.LONGEST_TEXT, required=part.required, lines=True)
+        item[part.name] = clean_name(text) if part.look is rules.Look.IMAGE and text else text
+        if gap := rules.part_gap(part, item[part.name], pictures):
+            raise cells.refuse(part.name, "item_wrong", gap)
+    return item
+
+
 def has_open_tasks(project_id: int) -> bool:
     query = select(Task.id).where(Task.project_id == project_id, Task.state == TaskState.OPEN).limit(1)
     return db.session.scalar(query) is not None
+
+
+def drafts_of(organisation_ids: Iterable[int]) -> Question:
+    """Drafts of these organisations as the home page asks for them: detail, key, due."""
+    query = select(Project.title.label("detail"), Project.slug.label("key"), NO_DUE)
+    return query.where(Project.organisation_id.in_(list(organisation_ids)), Project.state == State.DRAFT, Project.source == "")
 
 
 def in_state(*states: State) -> Sequence[Project]:

@@ -327,18 +327,22 @@ def item_gap(form: Form, item: Any, images: Collection[str]) -> str:
     """Why this item does not fit the form; empty if it does. `images` are the names of the project's images."""
     if not isinstance(item, Mapping) or not all(isinstance(name, str) for name in item):
         return N_("An item is an object with the columns that the form names.")
-    for part in form.item:
-        value = item.get(part.name, "")
-        if not isinstance(value, str) or "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
-            return N_("Every column of an item holds text.")
-        if len(value) > LONGEST_TEXT:
-            return N_("A column holds at most 10,000 characters.")
-        if part.required and not value.strip():
-            return N_("A column that the form needs is empty.")
-        if part.look is Look.IMAGE and value.strip() and value.strip() not in images:
-            return N_("There is no image of this name. Send it first.")
-        if part.look is Look.LINK and value.strip() and not is_web_address(value.strip()):
-            return N_("Write a whole web address that begins with https:// or http://.")
+    return next((gap for part in form.item if (gap := part_gap(part, item.get(part.name, ""), images))), "")
+
+
+def part_gap(part: Part, value: Any, images: Collection[str]) -> str:
+    """Why this cannot stand in a part of an item; empty if it can."""
+    if not isinstance(value, str) or "\x00" in value or any("\ud800" <= letter <= "\udfff" for letter in value):
+        return N_("Every column of an item holds text.")
+    text = value.strip()
+    if not text:
+        return N_("A column that the form needs is empty.") if part.required else ""
+    if len(text) > LONGEST_TEXT:
+        return N_("A column holds at most 10,000 characters.")
+    if part.look is Look.IMAGE and text not in images:
+        return N_("There is no image of this name. Send it first.")
+    if part.look is Look.LINK and not is_web_address(text):
+        return N_("Write a whole web address that begins with https:// or http://.")
     return ""
 
 

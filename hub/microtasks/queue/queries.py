@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, text
+from sqlalchemy import ColumnElement, cast, exists, func, select, text
 from sqlalchemy.orm import joinedload
 
 from hub.db.extensions import db
+from hub.db.types import NO_DUE, Question, UtcDateTime
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -204,6 +205,20 @@ def latest_seconds(project_id: int) -> list[int]:
     """The working times of the latest answers."""
     query = select(Assignment.seconds).where(Assignment.project_id == project_id, Assignment.state.in_(LABEL_STATES))
     return [s for s in db.session.scalars(query.order_by(Assignment.id.desc()).limit(project_rules.LATEST_TIMES)) if s is not None]
+
+
+def held_by(person_id: int) -> Question:
+    """The tasks in this person's hands, as the home page asks for them."""
+    query = select(Project.title.label("detail"), Project.slug.label("key"), cast(Assignment.lease_until, UtcDateTime()).label("due"))
+    held = query.join(Assignment, Assignment.project_id == Project.id)
+    return held.where(Assignment.person_id == person_id, Assignment.state == State.LEASED, Assignment.lease_until > clock.now())
+
+
+def undecided_in(organisation_ids: Collection[int]) -> Question:
+    """Projects of these organisations with answers that wait for a decision, as the home page asks for them."""
+    waits = exists().where(Assignment.project_id == Project.id, Assignment.state == State.SUBMITTED)
+    query = select(Project.title.label("detail"), Project.slug.label("key"), NO_DUE)
+    return query.where(Project.organisation_id.in_(sorted(organisation_ids)), Project.state != ProjectState.DRAFT, waits)
 
 
 def all_done() -> Sequence[Project]:
