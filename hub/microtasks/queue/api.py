@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Response
+
 from hub.kernel.errors import NotAllowed
 from hub.kernel.words import N_
 from hub.microtasks.projects import queries as projects
@@ -33,7 +35,7 @@ def claim(sent: dict[str, Any]) -> Any:
     """Lease the next task. Who holds one gets that one again; a person never gets the same task twice."""
     project = projects.get_for(actor(), sent["project"]) if sent["project"] else None
     assignment = operations.claim(actor=actor(), project=project)
-    return ("", 204) if assignment is None else AssignmentOut().dump(assignment)
+    return assignment if assignment is not None else Response(status=204)
 
 
 @api.get("/assignments")

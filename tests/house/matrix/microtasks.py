@@ -126,7 +126,7 @@ def places() -> dict[str, str]:
     """What the world holds of it beyond the demo content, by the names that the rows use. Called inside a unit of work."""
     owner, worker, meridian = _actor("company@demo.example"), _actor("newcomer@demo.example"), organisations.by_slug("meridian-foods")
     made: dict[str, Any] = {
-        "draft": tasks.project(meridian, owner, state="draft", tasks=2, title="Sentences that are not sorted yet"),
+        "draft": tasks.project(meridian, owner, state="draft", tasks=0, title="Sentences that are not sorted yet"),
         "ready": tasks.project(meridian, owner, state="draft", title="Sentences ready to be sorted"),
         "unfunded": tasks.paid(meridian, owner, state="draft", title="Sentences that wait for their budget"),
         "running": tasks.project(meridian, owner, tasks=30, redundancy=9, title="Sentences being sorted"),
