@@ -130,7 +130,7 @@ def checks(view: View | None = None, *, again: View | None = None) -> Any:
     return door
 
 
-def show_again(page: View, error: HubError, *args: Any, **kwargs: Any) -> Response:
+def show_again(page: View, error: HubError, /, *args: Any, **kwargs: Any) -> Response:
     from_errors = STATUS.get(type(error), 400)
     g.refusal = error
     response = make_response(page(*args, **kwargs))

@@ -79,7 +79,7 @@ def write(
     space, seat = _seat(actor, page)
     title, text = _title(page.title if title is None else title), _text(text)
     _lock(page)
-    _require_writable(actor, page, seat)
+    require_writable(actor=actor, page=page, seat=seat)
     if base_revision != page.number:
         raise Conflict(N_("Somebody else saved this page while you wrote. Both texts are kept: bring them together."), code="edit_conflict")
     before = queries.current(page)
@@ -107,7 +107,7 @@ def save(
     space, seat = _seat(actor, page)
     title, text = _title(title), _text(text)
     _lock(page)
-    _require_writable(actor, page, seat)
+    require_writable(actor=actor, page=page, seat=seat)
     if base_revision == page.number:
         return write(
             actor=actor, page=page, text=text, base_revision=base_revision, summary=summary, title=title, kind=kind, token=token
@@ -129,7 +129,7 @@ def restore(*, actor: Actor, page: SpacePage, number: int, base_revision: int, s
     """Save revision `number` again, as a new one; its words stay their writers'. Raises what `write` raises, NotFound."""
     _, seat = _seat(actor, page)
     _lock(page)
-    _require_writable(actor, page, seat)
+    require_writable(actor=actor, page=page, seat=seat)
     old = queries.revision(page, number)
     if base_revision != page.number:
         raise Conflict(
@@ -309,7 +309,8 @@ def _seat(actor: Actor, page: SpacePage, steer: bool = False) -> tuple[Space, Se
     return space, spaces_read.require_seat(actor, space, Part.EDIT if steer else Part.CONTRIBUTE)
 
 
-def _require_writable(actor: Actor, page: SpacePage, seat: Seat) -> None:
+def require_writable(*, actor: Actor, page: SpacePage, seat: Seat) -> None:
+    """Raises NotNow (code `page_retired`), NotAllowed (code `page_locked`)."""
     if page.state is State.RETIRED:
         raise NotNow(N_("This page is retired: bring it back before you change it."), code="page_retired")
     if not POLICY.can(actor, Act.WRITE, Desk(page, seat)):

@@ -168,6 +168,12 @@ def recent(space: Space, *, before: int | None = None, limit: int = 50, author_i
     return _changes(query.order_by(PageRevision.id.desc()).limit(limit + 1))
 
 
+def shares_of(page: SpacePage) -> list[tuple[int, int]]:
+    """(person id, characters of the present text that are theirs), whoever wrote most first."""
+    query = select(PageShare.person_id, PageShare.characters).where(PageShare.page_id == page.id)
+    return [(row.person_id, row.characters) for row in db.session.execute(query.order_by(PageShare.characters.desc(), PageShare.person_id))]
+
+
 def watcher_ids(page: SpacePage) -> list[int]:
     """Who wants to hear of revisions and belongs to an active account: person ids."""
     return list(db.session.scalars(select(PageWatch.person_id).where(PageWatch.page_id == page.id).order_by(PageWatch.person_id)))
@@ -211,8 +217,8 @@ class OwnDraft:
         return self.page is not None and self.draft.base < self.page.number
 
 
-def own_drafts(person_id: int, limit: int = 200) -> list[OwnDraft]:
-    """Everything the person typed into pages and has not saved, the newest first. One statement."""
+def own_drafts(person_id: int, *, only: int | None = None, limit: int = 200) -> list[OwnDraft]:
+    """Everything the person typed into pages and has not saved (or `only` this draft), the newest first. One statement."""
     query = (
         select(PageDraft, Space, SpacePage)
         .join(Space, Space.id == PageDraft.space_id)
@@ -220,6 +226,8 @@ def own_drafts(person_id: int, limit: int = 200) -> list[OwnDraft]:
         .where(PageDraft.person_id == person_id)
         .order_by(PageDraft.saved_at.desc(), PageDraft.id.desc())
     )
+    if only is not None:
+        query = query.where(PageDraft.id == only)
     return [OwnDraft(*row) for row in db.session.execute(query.limit(limit))]
 
 

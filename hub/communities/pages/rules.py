@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote
 
-from hub.communities.spaces.rules import opcodes, words
+from hub.communities.spaces.rules import address, opcodes, words
 from hub.kernel.words import N_, Worded
 
 LONGEST_TITLE = 120
@@ -28,8 +27,7 @@ class Kind(Worded):
 
 def page_slug(title: str) -> str:
     """The title's address: letters and figures of any script, joined by hyphens; empty if it has none."""
-    plain = unicodedata.normalize("NFKC", title).casefold()
-    return "-".join(re.findall(r"[^\W_]+", plain))[:LONGEST_TITLE].strip("-")
+    return address(title, LONGEST_TITLE)
 
 
 # --- Links between pages ---------------------------------------------------------------------------------------------

@@ -32,7 +32,6 @@ from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotNow, NotSignedIn, one_field
 from hub.kernel.permissions import require_verified
-from hub.kernel.slugs import slugify
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_, extent
 from hub.search.index import operations as index
@@ -291,6 +290,6 @@ def _record(event: object, actor: Actor, space: Space) -> None:
 
 def _free_slug(name: str) -> str:
     """The name's address, numbered if another space has it."""
-    wanted = slugify(name, fallback="space", limit=70)
+    wanted = rules.address(name, 70) or "community"
     taken = set(db.session.scalars(select(Space.slug).where(Space.slug.startswith(wanted, autoescape=True)))) | RESERVED_SLUGS
     return next(slug for slug in [wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)

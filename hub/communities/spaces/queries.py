@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, cast, func, null, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, func, null, select
 
 from hub.communities.spaces.models import CharterAcceptance, Space, SpaceCharter, SpaceMember
 from hub.communities.spaces.policy import POLICY, Seat
@@ -174,16 +174,32 @@ def require_seat(actor: Actor, space: Space, act: Act = Act.CONTRIBUTE) -> Seat:
     return found
 
 
-def members(space: Space) -> list[Member]:
-    """Everybody who belongs to the space, stewards and editors first, then in the order of joining. Two statements."""
+def members(space: Space, *, page: int = 1, size: int = 500) -> list[Member]:
+    """One page of who belongs to the space, stewards and editors first, then in the order of joining. Two statements."""
     accepted = _accepted(CharterAcceptance.space_id == space.id, CharterAcceptance.person_id == SpaceMember.person_id)
+    rank = case({role: number for number, role in enumerate(SpaceRole)}, value=SpaceMember.role)
     rows = db.session.execute(
-        select(SpaceMember, accepted.correlate(SpaceMember).scalar_subquery()).where(SpaceMember.space_id == space.id)
+        select(SpaceMember, accepted.correlate(SpaceMember).scalar_subquery())
+        .where(SpaceMember.space_id == space.id)
+        .order_by(rank, SpaceMember.joined_at, SpaceMember.person_id)
+        .limit(size)
+        .offset((page - 1) * size)
     ).all()
     cards = accounts.cards(member.person_id for member, _ in rows)
-    found = [Member(cards[m.person_id], m.role, m.joined_at, number == space.charter_number) for m, number in rows if m.person_id in cards]
-    order = list(SpaceRole)
-    return sorted(found, key=lambda member: (order.index(member.role), member.joined_at, member.id))
+    return [Member(cards[m.person_id], m.role, m.joined_at, number == space.charter_number) for m, number in rows if m.person_id in cards]
+
+
+def members_after(space: Space, last_id: int | None, limit: int) -> list[Member]:
+    """Up to `limit` + 1 members in the order of their ids, after the person `last_id`. Two statements."""
+    accepted = _accepted(CharterAcceptance.space_id == space.id, CharterAcceptance.person_id == SpaceMember.person_id)
+    rows = db.session.execute(
+        select(SpaceMember, accepted.correlate(SpaceMember).scalar_subquery())
+        .where(SpaceMember.space_id == space.id, SpaceMember.person_id > (last_id or 0))
+        .order_by(SpaceMember.person_id)
+        .limit(limit + 1)
+    ).all()
+    cards = accounts.cards(member.person_id for member, _ in rows)
+    return [Member(cards[m.person_id], m.role, m.joined_at, number == space.charter_number) for m, number in rows]
 
 
 def member_ids(space: Space, roles: Iterable[SpaceRole] = tuple(SpaceRole)) -> list[int]:
@@ -257,6 +273,12 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20) -> tuple[list[Shown
     total = db.session.scalar(select(func.count()).select_from(Space).where(_chosen(wanted))) or 0
     query = _with_members(wanted).order_by(Space.active_at.desc(), Space.id.desc()).limit(size).offset((page - 1) * size)
     return _shown(db.session.execute(query)), total
+
+
+def of_organisation(organisation_id: int, size: int = 3) -> list[Shown]:
+    """The open spaces that an organisation steers, without naming it again. One statement."""
+    query = _with_members(Wanted(organisation_id=organisation_id)).order_by(Space.active_at.desc(), Space.id.desc()).limit(size)
+    return [Shown(space, number, None) for space, number in db.session.execute(query)]
 
 
 def listed_after(last_id: int | None, limit: int, wanted: Wanted) -> list[Shown]:

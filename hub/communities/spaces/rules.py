@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -58,6 +59,12 @@ ADDRESSES = {
 def fingerprint(charter: str, licence: Licence) -> str:
     """SHA-256 of what a member accepts: the charter's text and the licence's name."""
     return sealing.digest({"charter": charter, "licence": licence.value})
+
+
+def address(title: str, longest: int) -> str:
+    """A title as part of an address: letters and figures of any script, joined by hyphens; empty if it has none."""
+    plain = unicodedata.normalize("NFKC", title).casefold()
+    return "-".join(re.findall(r"[^\W_]+", plain))[:longest].strip("-")
 
 
 # --- How two texts differ --------------------------------------------------------------------------------------------
