@@ -91,6 +91,21 @@ def has_signed(person_id: int, subject: str, kind: Kind | str) -> bool:
     return terms is not None and signature(person_id, terms.id) is not None
 
 
+def signed_any(person_id: int, subject: str, kind: Kind | str) -> bool:
+    """Has the person signed any version?"""
+    found = select(Signature.id).join(Terms, Terms.id == Signature.terms_id)
+    found = found.where(Signature.person_id == person_id, Terms.subject == subject, Terms.kind == Kind(kind))
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def signers(subject: str, kind: Kind | str) -> list[int]:
+    """Everybody who signed any version, as person ids: whom a change concerns."""
+    found = select(Signature.person_id).join(Terms, Terms.id == Signature.terms_id)
+    return list(
+        db.session.scalars(found.where(Terms.subject == subject, Terms.kind == Kind(kind)).distinct().order_by(Signature.person_id))
+    )
+
+
 def signed_by(person_id: int) -> list[tuple[Signature, Terms]]:
     """Everything the person has signed, the newest first."""
     found = select(Signature, Terms).join(Terms, Terms.id == Signature.terms_id).where(Signature.person_id == person_id)

@@ -23,6 +23,7 @@ class Kind(Worded):
     CHALLENGE_ENTRY = "challenge_entry", N_("Participation agreement")
     AWARD = "award", N_("Award agreement")
     NDA = "nda", N_("Confidentiality agreement")
+    DEVELOPER = "developer", N_("Developer agreement")
 
 
 class Transfer(Worded):
@@ -75,6 +76,7 @@ class Parties:
     """Who and what the agreement names, as text: `prize`, `fee`, `net` with their currency; `entry` is the sealed entry's receipt.
 
     `reference` is the number under which the site keeps parties that the text leaves unnamed.
+    Of a platform (`seeker` runs it): its share of sales ("15 %"), the days its review takes, and the three parts of its boundary.
     """
 
     seeker: str
@@ -85,6 +87,11 @@ class Parties:
     net: str = ""
     entry: str = ""
     reference: str = ""
+    share: str = ""
+    review_days: str = ""
+    public_part: str = ""
+    nda_part: str = ""
+    proprietary_part: str = ""
 
 
 @dataclass(frozen=True)
@@ -209,6 +216,10 @@ def _facts(choices: Choices, parties: Parties) -> dict[str, Any]:
         "has_prize": bool(parties.prize),
         "has_split": bool(parties.prize and parties.fee and parties.net),
         "has_entry": bool(parties.entry),
+        "has_share": bool(parties.share),
+        "has_promise": bool(parties.review_days),
+        "has_nda": bool(parties.nda_part),
+        "has_boundary": bool(parties.public_part and parties.proprietary_part),
     }
 
 

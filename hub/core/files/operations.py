@@ -25,8 +25,8 @@ ORPHAN_AGE = timedelta(days=1)
 """Longer than any request: a blob is there before the row that names it is committed."""
 
 
-def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str) -> File:
-    """Keep what `stream` yields under its hash, and a row for this upload of it.
+def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str, software: bool = False) -> File:
+    """Keep what `stream` yields under its hash, and a row for this upload of it. `software`: it is packed software, not a document.
 
     Raises NotSignedIn, and Invalid about the field "file" with the code file_too_large, file_type, file_disguised, file_empty or
     archive_unsafe; nothing is left behind then. A rolled-back transaction leaves at most an unreferenced blob, which `sweep` removes.
@@ -40,7 +40,7 @@ def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str) -> Fil
     try:
         with os.fdopen(handle, "w+b") as copy:
             digest, size = _receive(stream, copy, limit)
-            media_type = rules.sniff(name, copy)
+            media_type = rules.sniff(name, copy, software=software)
             os.fsync(copy.fileno())
         _put(draft, queries.blob_path(digest))
     finally:

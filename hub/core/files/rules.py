@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import gzip
+import io
+import lzma
 import re
+import tarfile
 import unicodedata
 import zipfile
+import zlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -19,6 +25,10 @@ MAX_ENTRIES = 2_000
 MAX_UNPACKED = 512 * 1024 * 1024
 MAX_RATIO = 200
 """A real archive of documents stays below; a zip bomb is a thousand times above."""
+CHUNK = 64 * 1024
+BROKEN = N_("This archive is broken and cannot be opened. Pack it again.")
+BOMB = N_("This archive unpacks to far more than it should. Send the files themselves.")
+LINK = N_("This archive holds a link to another file. Pack the files themselves.")
 
 
 @dataclass(frozen=True)
@@ -54,8 +64,20 @@ KINDS = {
         Kind("zip", "application/zip", "zip"),
     )
 }
+SOFTWARE = {
+    kind.extension: kind
+    for kind in (
+        Kind("zip", "application/zip", "zip"),
+        Kind("whl", "application/zip", "zip"),
+        Kind("vsix", "application/zip", "zip"),
+        Kind("tgz", "application/gzip", "gzip"),
+        Kind("gz", "application/gzip", "gzip"),
+    )
+}
+"""Packed software for others to install: programs may be inside, so such a file is only given to those who asked for it."""
 EXTENSIONS = tuple(KINDS)
 ACCEPT = ",".join(f".{extension}" for extension in EXTENSIONS)
+SOFTWARE_ACCEPT = ",".join(f".{extension}" for extension in SOFTWARE)
 
 _RUNNABLE = frozenset(
     (
@@ -77,9 +99,9 @@ def empty() -> Invalid:
     return one_field(FIELD, N_("The file is empty. Choose another one."), code="file_empty")
 
 
-def _wrong_type(extension: str) -> Invalid:
+def _wrong_type(extension: str, allowed: Iterable[str]) -> Invalid:
     text = N_("We do not take files of the type “%(type)s”. Send one of: %(allowed)s.")
-    return one_field(FIELD, text, code="file_type", type=extension or "?", allowed=", ".join(EXTENSIONS))
+    return one_field(FIELD, text, code="file_type", type=extension or "?", allowed=", ".join(allowed))
 
 
 def _disguised(kind: Kind) -> Invalid:
@@ -105,9 +127,10 @@ def clean_name(filename: str, fallback: str = "file") -> str:
     return f"{(stem.strip(' .') or fallback)[: MAX_NAME - len(extension) - 1]}.{extension}"
 
 
-def sniff(filename: str, content: BinaryIO) -> str:
+def sniff(filename: str, content: BinaryIO, *, software: bool = False) -> str:
     """The media type of `content` (seekable), provided that it is what the name's extension says and on the allow-list.
 
+    With `software` the list is that of packed software, whose archives may hold programs and are unpacked once as a trial.
     Raises Invalid: `file_type` (not on the list, or executable), `file_disguised` (content and name disagree), `file_empty`,
     `archive_unsafe` (bomb, path outside the archive, encrypted, broken, or something executable inside).
     """
@@ -116,11 +139,15 @@ def sniff(filename: str, content: BinaryIO) -> str:
     head = content.read(HEAD_BYTES)
     if not head:
         raise empty()
-    kind = KINDS.get(extension)
+    allowed = SOFTWARE if software else KINDS
+    kind = allowed.get(extension)
     if kind is None:
-        raise _wrong_type(extension)
+        raise _wrong_type(extension, allowed)
     if _looks_like(head, content) != kind.looks:
         raise _disguised(kind)
+    if software:
+        try_archive(content, kind.looks)
+        return kind.media_type
     if kind.looks == "zip":
         names = check_archive(content, packed_files=kind.inside == "")
         if kind.inside and kind.inside not in names:
@@ -141,6 +168,8 @@ def _looks_like(head: bytes, content: BinaryIO) -> str:
         return "webp"
     if head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return "zip"
+    if head.startswith(b"\x1f\x8b\x08"):
+        return "gzip"
     return "text" if _is_text(head, content) else "unknown"
 
 
@@ -164,6 +193,70 @@ def _is_text(head: bytes, content: BinaryIO) -> bool:
     return not rest
 
 
+def try_archive(content: BinaryIO, looks: str) -> None:
+    """Unpack an archive of software into nothing, within the limits, so that what its directory claims is true.
+
+    Raises Invalid `archive_unsafe`.
+    """
+    if looks == "gzip":
+        _try_tarball(content)
+        return
+    check_archive(content, packed_files=False)
+    content.seek(0)
+    try:
+        with zipfile.ZipFile(content) as archive:
+            names = archive.namelist()
+            broken = archive.testzip() is not None or not any(not name.endswith("/") for name in names)
+    except (zipfile.BadZipFile, zlib.error, lzma.LZMAError, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+        broken = True
+    if broken:
+        raise _unsafe(BROKEN)
+
+
+class _Metered(io.RawIOBase):
+    """Unpacked bytes, counted while they are read."""
+
+    def __init__(self, unpacked: gzip.GzipFile, most: int) -> None:
+        self._unpacked, self._left = unpacked, most
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        found = self._unpacked.read(min(size, CHUNK) if size >= 0 else CHUNK)
+        self._left -= len(found)
+        if self._left < 0:
+            raise _unsafe(BOMB)
+        return found
+
+
+def _try_tarball(content: BinaryIO) -> None:
+    packed = content.seek(0, io.SEEK_END)
+    content.seek(0)
+    most, count = min(MAX_UNPACKED, MAX_RATIO * max(packed, 1024)), 0
+    try:
+        with (
+            gzip.GzipFile(fileobj=content) as unpacked,
+            tarfile.open(fileobj=_Metered(unpacked, most), mode="r|", errorlevel=2) as archive,  # type: ignore[call-overload]
+        ):
+            for count, member in enumerate(archive, start=1):
+                if count > MAX_ENTRIES:
+                    raise _unsafe(N_("This archive holds more than %(most)s files."), most=MAX_ENTRIES)
+                _check_member(member)
+    except (tarfile.TarError, zlib.error, EOFError, OSError, ValueError):
+        raise _unsafe(BROKEN) from None
+    if not count:
+        raise _unsafe(BROKEN)
+
+
+def _check_member(member: tarfile.TarInfo) -> None:
+    _check_path(member.name)
+    if member.issym() or member.islnk():
+        raise _unsafe(LINK)
+    if not (member.isfile() or member.isdir()):
+        raise _unsafe(N_("This archive holds a device or a pipe. Pack files and folders only."))
+
+
 def check_archive(content: BinaryIO, *, packed_files: bool) -> set[str]:
     """The names in a zip that can be opened without harm. `packed_files`: people's own files are inside, so none may be executable.
 
@@ -174,24 +267,29 @@ def check_archive(content: BinaryIO, *, packed_files: bool) -> set[str]:
         with zipfile.ZipFile(content) as archive:
             entries = archive.infolist()
     except (zipfile.BadZipFile, NotImplementedError, ValueError, OverflowError):
-        raise _unsafe(N_("This archive is broken and cannot be opened. Pack it again.")) from None
+        raise _unsafe(BROKEN) from None
     if len(entries) > MAX_ENTRIES:
         raise _unsafe(N_("This archive holds more than %(most)s files."), most=MAX_ENTRIES)
     for entry in entries:
         _check_entry(entry, packed_files)
     unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)
     if unpacked > MAX_UNPACKED or unpacked > MAX_RATIO * max(packed, 1024):
-        raise _unsafe(N_("This archive unpacks to far more than it should. Send the files themselves."))
+        raise _unsafe(BOMB)
     return {entry.filename for entry in entries}
 
 
-def _check_entry(entry: zipfile.ZipInfo, packed_files: bool) -> None:
-    name = entry.filename.replace("\\", "/")
-    if name.startswith("/") or ".." in name.split("/") or re.match(r"[a-zA-Z]:", name) or "\x00" in entry.orig_filename:
+def _check_path(said: str) -> str:
+    name = said.replace("\\", "/")
+    if name.startswith("/") or ".." in name.split("/") or re.match(r"[a-zA-Z]:", name) or "\x00" in name:
         raise _unsafe(N_("This archive holds a file that would land outside its folder. Pack it again."))
+    return name
+
+
+def _check_entry(entry: zipfile.ZipInfo, packed_files: bool) -> None:
+    name = _check_path(entry.orig_filename)
     if entry.flag_bits & 0x1:
         raise _unsafe(N_("This archive is protected by a password. Send it without one."))
     if (entry.external_attr >> 16) & 0o170000 == 0o120000:
-        raise _unsafe(N_("This archive holds a link to another file. Pack the files themselves."))
+        raise _unsafe(LINK)
     if packed_files and name.rpartition(".")[2].lower() in _RUNNABLE:
         raise _unsafe(N_("This archive holds a program (%(entry)s). Send documents only."), entry=name[-60:])

@@ -33,13 +33,17 @@ Mask = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class SearchRequest:
-    """What is asked. Several values of one facet mean any of them; several facets mean all of them. `loose` takes half the words."""
+    """What is asked. Several values of one facet mean any of them; several facets mean all of them. `loose` takes half the words.
+
+    `group` narrows it to what a room put together under one key ("platform:3").
+    """
 
     q: str = ""
     kinds: tuple[str, ...] = ()
     sectors: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
+    group: str = ""
     loose: bool = False
     sort: str = BEST
     offset: int = 0
@@ -173,6 +177,8 @@ def _search(view: View, request: SearchRequest) -> Results:
     columns = view.columns
     passing = {facet: _passes(columns, facet, request.chosen(facet)) for facet in FACETS}
     shown = columns.live & columns.listed
+    if request.group:
+        shown = shown & (columns.group == columns.place(request.group))
     scores, relaxed, more = np.zeros(view.size), False, 0
     if units:
         covered, scores = _covered(view, units)

@@ -16,6 +16,15 @@ from hub.kernel.errors import Invalid
 ACME = Parties(
     seeker="Acme AG", title="Detect spoilage", solver="Ada Lovelace", prize="USD 40,000.00", fee="USD 2,000.00", net="USD 38,000.00"
 )
+PLATFORM = Parties(
+    seeker="Acme AG",
+    title="Arms",
+    share="15 %",
+    review_days="5",
+    public_part="The API.",
+    nda_part="Drawings.",
+    proprietary_part="Firmware.",
+)
 
 CHOICES = st.builds(
     Choices,
@@ -37,7 +46,9 @@ NAMES = st.text(min_size=1, max_size=60).filter(lambda text: text.strip())
 
 @settings(max_examples=300)
 @given(
-    st.sampled_from(Kind), CHOICES, st.sampled_from([ACME, Parties(seeker="B", title="C", solver="D"), Parties("B", "C", "D", entry="R-7")])
+    st.sampled_from(Kind),
+    CHOICES,
+    st.sampled_from([ACME, PLATFORM, Parties(seeker="B", title="C", solver="D"), Parties("B", "C", "D", entry="R-7")]),
 )
 def test_every_choice_gives_a_whole_text_in_both_languages(kind: Kind, choices: Choices, parties: Parties) -> None:
     made = rules.compose(kind, choices, parties)
@@ -145,3 +156,12 @@ def test_a_glance_names_the_terms_that_matter() -> None:
     }
     assert rows["Term"] == "5 years" and rows["Territory"] == "Japan" and rows["Evaluation"].endswith("90 days after the close")
     assert "Territory" not in {label for label, _, _ in rules.at_a_glance({"transfer": "assignment"})}
+
+
+def test_a_developer_agreement_tells_the_boundary_the_promise_and_the_share():
+    made = rules.compose("developer", {"confidentiality_years": 1}, PLATFORM)
+    for told in ("The API.", "Drawings.", "Firmware.", "15 %", "within 5 days", "for 1 year after"):
+        assert told in made.text_en, told
+    assert "15 %" in made.text_zh and "5日内" in made.text_zh
+    bare = rules.compose("developer", {}, Parties(seeker="B", title="C")).text_en
+    assert "takes no share" in bare and "reasonable time" in bare and "Given under confidentiality" not in bare
