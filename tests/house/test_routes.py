@@ -139,7 +139,7 @@ def test_what_cannot_exist_is_not_there_either(world: World, row: Row):
 
 @rows([row for row in API if row.writes and row.yes])
 def test_a_reading_key_writes_nothing_and_only_a_money_key_moves_money(world: World, row: Row):
-    person = min(row.yes, key=PEOPLE.index)
+    person = min(row.yes & SIGNED, key=PEOPLE.index)
     before = world.fingerprints()
     for kind in ("reading", "writing") if row.money else ("reading",):
         answer = world.call(row, person, key=kind)

@@ -105,9 +105,9 @@ def open_up(*, actor: Actor, platform: Platform) -> Platform:
     require_verified(actor)
     if platform.state is State.DRAFT and (gaps := rules.gaps(platform)):
         raise Invalid(N_("Some parts are missing before it can open."), code="incomplete", fields=gaps)
+    platform.terms_id = _draw_up(actor, platform).id
     LIFE.fire(platform, Act.OPEN)
     platform.opened_at = platform.updated_at = clock.now()
-    platform.terms_id = _draw_up(actor, platform).id
     db.session.flush()
     journal.record(PlatformOpened(platform_id=platform.id), actor=actor, subject=platform.ref)
     index.mark([platform.ref])

@@ -118,7 +118,8 @@ def send_release(*, actor: Actor, product: Product, number: str, licence: str, n
     """Send a version with its file for review; the first one brings the product with it.
 
     Raises NotAllowed; NotNow: `platform_closed`, `sign_first` (the actor has not signed the current developer agreement), `in_review`;
-    Invalid about `number`, `licence`, `notes`, `file` (see `files.operations.store`), or `incomplete` for the product's own gaps; Conflict if another release is sent at the same moment.
+    Invalid about `number`, `licence`, `notes`, `file` (see `files.operations.store`), or `incomplete` for the product's own gaps;
+    Conflict if another release is sent at the same moment.
     """
     POLICY.require(actor, Act.RELEASE, product)
     require_verified(actor)

@@ -173,7 +173,7 @@ def promise(platform_id: int, since: datetime) -> tuple[int, int]:
     """How the platform keeps its promise: (decided in time, due) of what was sent since then."""
     query = select(Release.decided_at, Release.due_at).join(Product, Product.id == Release.product_id)
     rows = db.session.execute(query.where(Product.platform_id == platform_id, Release.sent_at >= since, Release.state != Stage.RECALLED))
-    return platform_rules.kept_promise(rows.tuples())
+    return platform_rules.kept_promise(rows)
 
 
 def listed_after(platform_id: int | None, last_id: int | None, limit: int) -> Sequence[Product]:

@@ -119,7 +119,7 @@ def revoke(data: dict[str, Any], entitlement_id: int) -> Any:
 @api.response(200, VerdictOut)
 def verify(asked: dict[str, Any]) -> Any:
     """Is this token good? Better POST it: addresses end up in logs."""
-    return VerdictOut().dump(queries.verify(current_app.config["SECRET_KEY"], asked["token"]))
+    return queries.verify(current_app.config["SECRET_KEY"], asked["token"])
 
 
 @api.post("/entitlements/verify")
@@ -128,7 +128,7 @@ def verify(asked: dict[str, Any]) -> Any:
 def verify_sent() -> Any:
     """Is this token good? Send `{"token": "hub1..."}`. Writes nothing."""
     data = load(TokenIn(), request.get_json(silent=True) or {})
-    return VerdictOut().dump(queries.verify(current_app.config["SECRET_KEY"], data["token"]))
+    return queries.verify(current_app.config["SECRET_KEY"], data["token"])
 
 
 @api.get(f"{ONE}/ratings")
@@ -146,7 +146,7 @@ def ratings(platform: str, slug: str) -> Any:
 @api.response(200, ScoreOut)
 def score(platform: str, slug: str) -> Any:
     """The histogram and the mean that the lists show."""
-    return ScoreOut().dump(queries.score(products.get_for(actor(), platform, slug)))
+    return queries.score(products.get_for(actor(), platform, slug))
 
 
 @api.put(f"{ONE}/rating")

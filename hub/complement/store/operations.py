@@ -41,7 +41,9 @@ NOT_INSTALLED = N_("Install it first: only those who have it fetch its files.")
 def install(*, actor: Actor, product: Product, organisation_id: int | None = None) -> Entitlement:
     """The holder's entitlement to the product; there is only ever one, whoever asks how often.
 
-    For an organisation its owners and managers ask. Raises NotAllowed (also `revoked`), NotNow (`released_elsewhere`, `nothing_to_install`).
+    For an organisation its owners and managers ask.
+
+    Raises NotAllowed (also `revoked`), NotNow (`released_elsewhere`, `nothing_to_install`).
     """
     POLICY.require(actor, Act.INSTALL, product)
     if organisation_id is not None and not actor.manages(organisation_id):

@@ -239,7 +239,7 @@ def scores(product_ids: Sequence[int]) -> dict[int, Score]:
     """As `score`, for many at once. Two statements."""
     if not product_ids:
         return {}
-    platforms = dict(db.session.execute(select(Product.id, Product.platform_id).where(Product.id.in_(product_ids))).tuples().all())
+    platforms = dict(db.session.execute(select(Product.id, Product.platform_id).where(Product.id.in_(product_ids))).all())
     query = select(Product.platform_id, Rating.product_id, Rating.stars, func.count()).join(Product, Product.id == Rating.product_id)
     query = query.where(Product.platform_id.in_(set(platforms.values()))).group_by(Product.platform_id, Rating.product_id, Rating.stars)
     rows = db.session.execute(query).all()

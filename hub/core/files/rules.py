@@ -237,7 +237,7 @@ def _try_tarball(content: BinaryIO) -> None:
     try:
         with (
             gzip.GzipFile(fileobj=content) as unpacked,
-            tarfile.open(fileobj=_Metered(unpacked, most), mode="r|", errorlevel=2) as archive,  # type: ignore[call-overload]
+            tarfile.open(fileobj=_Metered(unpacked, most), mode="r|", errorlevel=2) as archive,
         ):
             for count, member in enumerate(archive, start=1):
                 if count > MAX_ENTRIES:
