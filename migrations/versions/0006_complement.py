@@ -167,8 +167,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['product_id'], ['product.id'], name=op.f('fk_entitlement_product_id_product')),
     sa.ForeignKeyConstraint(['release_id'], ['product_release.id'], name=op.f('fk_entitlement_release_id_product_release')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_entitlement')),
-    sa.UniqueConstraint('product_id', 'organisation_id', name=op.f('uq_entitlement_product_id')),
-    sa.UniqueConstraint('product_id', 'person_id', name=op.f('uq_entitlement_product_id'))
+    sa.UniqueConstraint('product_id', 'organisation_id', name='uq_entitlement_organisation'),
+    sa.UniqueConstraint('product_id', 'person_id', name='uq_entitlement_person')
     )
     op.create_index('ix_entitlement_organisation', 'entitlement', ['organisation_id', 'state'], unique=False)
     op.create_index('ix_entitlement_person', 'entitlement', ['person_id', 'state'], unique=False)

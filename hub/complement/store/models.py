@@ -21,8 +21,8 @@ class Entitlement(Versioned, db.Model):
 
     __tablename__ = "entitlement"
     __table_args__ = (
-        UniqueConstraint("product_id", "person_id"),
-        UniqueConstraint("product_id", "organisation_id"),
+        UniqueConstraint("product_id", "person_id", name="uq_entitlement_person"),
+        UniqueConstraint("product_id", "organisation_id", name="uq_entitlement_organisation"),
         CheckConstraint("(organisation_id IS NULL) <> (person_id IS NULL)", name="one_holder"),
         CheckConstraint("state <> 'revoked' OR reason <> ''", name="revoked_has_reason"),
         CheckConstraint("serial > 0", name="serial_counts"),
