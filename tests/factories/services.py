@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty
 from hub.kernel.money import Money
 from hub.kernel.taxonomy import Sector
+from hub.tech_market.instruments import operations as instruments
+from hub.tech_market.instruments.models import Instrument, InstrumentBooking
+from hub.tech_market.instruments.rules import Interval
+from hub.tech_market.orders import operations as ordering
+from hub.tech_market.orders import queries as orders_read
+from hub.tech_market.orders import rules as order_rules
+from hub.tech_market.orders.models import ServiceOrder
+from hub.tech_market.orders.rules import Pay
 from hub.tech_market.quotes import operations as quoting
 from hub.tech_market.quotes import queries as quotes_read
 from hub.tech_market.quotes.models import Quote, QuoteRequest
@@ -83,3 +91,31 @@ def give(quote: Quote, lab: Actor, minor: int = 400_000, **changes: Any) -> Quot
         **changes,
     }
     return quoting.give(actor=lab, quote=quote, **said)
+
+
+def ordered(quote: Quote, buyer: Actor, pay: Pay = Pay.TRANSFER) -> ServiceOrder:
+    """The quote chosen, and the order that came of it."""
+    seen = order_rules.fingerprint(orders_read.agreement(quote))
+    return ordering.place(actor=buyer, quote=quote, seen_hash=seen, pay=pay, reason=WHY)
+
+
+def instrument(organisation: Any, author: Actor, state: str = "open", **changes: Any) -> Instrument:
+    """An instrument, in `state`: draft, open or paused. To open it, its lab needs a published service."""
+    said = {
+        "description": "Spatial resolution 1 nm. Samples up to 50 mm.",
+        "zone": "Europe/Stockholm",
+        "hourly": Money(9_000, "USD"),
+        "lead_hours": 2,
+        **changes,
+    }
+    made = instruments.draft(actor=author, organisation_id=organisation.id, name="Scanning electron microscope", **said)
+    if state != "draft":
+        instruments.open_(actor=author, instrument=made)
+    if state == "paused":
+        instruments.pause(actor=author, instrument=made)
+    return made
+
+
+def booking(made: Instrument, actor: Actor, start: datetime, minutes: int = 60, **more: Any) -> InstrumentBooking:
+    time = Interval(start, start + timedelta(minutes=minutes))
+    return instruments.book(actor=actor, instrument=made, time=time, purpose="Fracture faces", fee_bp=500, **more)

@@ -302,7 +302,7 @@ def tell_deposit(event: DepositTaken, fact: Fact) -> None:
 
 @reacts_to(HoldReleased)
 def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
-    """Told to the winner even where the winner's own signature released it: it is the receipt."""
+    """Told to the winner even where the winner's own signature released it: it is the receipt. So it is to an organisation's people."""
     if event.quiet:
         return
     text = N_("%(net)s for “%(label)s” are on your balance (%(gross)s less the fee of %(fee)s).")
@@ -312,7 +312,11 @@ def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
         "fee": _amount(event.fee_minor, event.currency),
         "label": event.label,
     }
-    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, values=values, link="/my/earnings", kind=Kind.MONEY)
+    link = "/my/earnings"
+    if event.to_organisation_id is not None:
+        link = _money_page(event.to_organisation_id)
+        text = N_("%(net)s for “%(label)s” are on your organisation’s balance (%(gross)s less the fee of %(fee)s).")
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id, *event.tell], text=text, values=values, link=link, kind=Kind.MONEY)
 
 
 @reacts_to(HoldRefunded)

@@ -182,23 +182,25 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
 
 
 def release(
-    *, actor: Actor, subject: str, to_person_id: int, gross: Money, fee_bp: int, key: str, memo: str, quiet: bool = False
-) -> Transaction:
-    """Award `gross` out of the subject's hold: net to the person's balance, a fee of `fee_bp` basis points to the site.
+    *, actor: Actor, subject: str, gross: Money, fee_bp: int, key: str, memo: str,
+    to_person_id: int | None = None, to_organisation_id: int | None = None, quiet: bool = False,
+) -> Transaction:  # fmt: skip
+    """Pay `gross` out of the subject's hold: net to one person's or one organisation's balance, `fee_bp` basis points to the site.
 
     `quiet` tells nobody: for the many small sums of one piece of work, which its own pages show.
     That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
-    currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused).
+    currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused), ValueError for no payee or two.
     """
     BOOKS.require(actor, BooksAct.EMPTY_HOLD, subject)
     accounts.positive(gross)
+    to = rules.payee(to_person_id, to_organisation_id, gross.currency)
     hold = _held_for(subject, gross.currency)
     parts = money.breakdown(gross, fee_bp)
     posted = ledger.post(
         actor=actor,
         kind=Kind.AWARD,
         key=key,
-        legs=rules.award_legs(hold.organisation_id, subject, to_person_id, parts),
+        legs=rules.award_legs(hold.organisation_id, subject, to, parts),
         memo=memo[:300],
         cause=hold.ref,
         subject=subject,
@@ -208,8 +210,9 @@ def release(
         hold.awarded_minor += parts.net.minor
         hold.fee_minor += parts.fee.minor
         amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
-        event = events.HoldReleased(posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts, quiet=quiet)
-        journal.record(event, actor=actor, subject=posted.transaction.ref, scope=subject)
+        tell = queries.bookkeepers(to_organisation_id) if to_organisation_id is not None else []
+        facts = (posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts, quiet, to_organisation_id, tell)
+        journal.record(events.HoldReleased(*facts), actor=actor, subject=posted.transaction.ref, scope=subject)
     return posted.transaction
 
 

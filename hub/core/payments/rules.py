@@ -125,12 +125,21 @@ def set_aside_legs(organisation_id: int, subject: str, amount: Money) -> list[Le
     )
 
 
-def award_legs(organisation_id: int, subject: str, person_id: int, parts: Breakdown) -> list[Leg]:
-    """hold -> the person's balance and the site's fees."""
+def payee(person_id: int | None, organisation_id: int | None, currency: str) -> AccountRef:
+    """The balance of the one person or the one organisation that a hold is released to. Raises ValueError for none or both."""
+    if person_id is not None and organisation_id is None:
+        return accounts.balance_of(OwnerKind.PERSON, person_id, currency)
+    if organisation_id is not None and person_id is None:
+        return accounts.balance_of(OwnerKind.ORGANISATION, organisation_id, currency)
+    raise ValueError("a hold is released to one person or to one organisation")
+
+
+def award_legs(organisation_id: int, subject: str, to: AccountRef, parts: Breakdown) -> list[Leg]:
+    """hold -> the payee's balance and the site's fees."""
     currency = parts.gross.currency
     return [
         Leg(accounts.hold_of(organisation_id, subject, currency), -parts.gross.minor),
-        Leg(accounts.balance_of(OwnerKind.PERSON, person_id, currency), parts.net.minor),
+        Leg(to, parts.net.minor),
         Leg(accounts.fees(currency), parts.fee.minor),
     ]
 

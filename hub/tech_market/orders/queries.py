@@ -1,0 +1,153 @@
+"""Reads of the orders room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import func, or_, select
+
+from hub.core.files import queries as files
+from hub.core.organisations import queries as organisations
+from hub.core.organisations.queries import OrganisationCard
+from hub.core.payments import queries as payments
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound
+from hub.kernel.money import Money
+from hub.kernel.words import N_
+from hub.tech_market.orders import rules
+from hub.tech_market.orders.models import OrderDelivery, OrderFile, ServiceOrder
+from hub.tech_market.orders.policy import POLICY
+from hub.tech_market.orders.states import Act, State
+from hub.tech_market.quotes import queries as quotes
+from hub.tech_market.quotes.models import Quote
+
+NO_ORDER = N_("There is no such order.")
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An order with both sides."""
+
+    order: ServiceOrder
+    buyer: OrganisationCard
+    lab: OrganisationCard
+
+    @property
+    def id(self) -> int:
+        return self.order.id
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """One delivery and its files (of the core's files room)."""
+
+    delivery: OrderDelivery
+    files: Sequence[Any]
+
+
+def get_for(actor: Actor, order_id: int) -> ServiceOrder:
+    """The order, for the people of both sides and administrators. Raises NotFound."""
+    order = db.session.get(ServiceOrder, order_id)
+    if order is None or not POLICY.can(actor, Act.READ, order):
+        raise NotFound(NO_ORDER)
+    return order
+
+
+def by_quote(actor: Actor, quote_id: int) -> ServiceOrder:
+    """The order that a quote became. Raises NotFound."""
+    order = db.session.scalars(select(ServiceOrder).where(ServiceOrder.quote_id == quote_id)).one_or_none()
+    return get_for(actor, order.id if order is not None else 0)
+
+
+def by_id(order_id: int) -> ServiceOrder | None:
+    """Unchecked, for reactions."""
+    return db.session.get(ServiceOrder, order_id)
+
+
+def lock(order: ServiceOrder) -> None:
+    """Read the order afresh and keep others from deciding on it until this unit of work ends."""
+    db.session.flush()
+    db.session.refresh(order, with_for_update=True)
+
+
+def shown(orders: Iterable[ServiceOrder]) -> list[Shown]:
+    """Each with both sides. One statement."""
+    orders = list(orders)
+    cards = organisations.cards(number for order in orders for number in (order.buyer_id, order.lab_id))
+    return [Shown(order, cards[order.buyer_id], cards[order.lab_id]) for order in orders]
+
+
+def of_organisations(organisation_ids: Iterable[int], *, before: int | None = None, limit: int = 50) -> Sequence[ServiceOrder]:
+    """Up to `limit` + 1 orders in which these organisations are a side, the newest first."""
+    ids = list(organisation_ids)
+    query = select(ServiceOrder).where(or_(ServiceOrder.buyer_id.in_(ids), ServiceOrder.lab_id.in_(ids)))
+    if before is not None:
+        query = query.where(ServiceOrder.id < before)
+    return db.session.scalars(query.order_by(ServiceOrder.id.desc()).limit(limit + 1)).all()
+
+
+def deliveries(order_id: int) -> list[Delivered]:
+    """All rounds, the newest first. Three statements."""
+    rounds = db.session.scalars(select(OrderDelivery).where(OrderDelivery.order_id == order_id).order_by(OrderDelivery.number.desc())).all()
+    if not rounds:
+        return []
+    attached = db.session.scalars(
+        select(OrderFile).where(OrderFile.delivery_id.in_([one.id for one in rounds])).order_by(OrderFile.id)
+    ).all()
+    known = files.files(one.file_id for one in attached)
+    return [Delivered(one, [known[link.file_id] for link in attached if link.delivery_id == one.id]) for one in rounds]
+
+
+def last_number(order_id: int) -> int:
+    return db.session.scalar(select(func.max(OrderDelivery.number)).where(OrderDelivery.order_id == order_id)) or 0
+
+
+def file_of(order: ServiceOrder, file_id: int) -> Any:
+    """A file that was delivered with the order. Raises NotFound."""
+    query = select(OrderFile.file_id).join(OrderDelivery, OrderDelivery.id == OrderFile.delivery_id)
+    if db.session.scalar(query.where(OrderDelivery.order_id == order.id, OrderFile.file_id == file_id)) is None:
+        raise NotFound(N_("There is no such file."))
+    return files.get(file_id)
+
+
+def agreement(quote: Quote) -> dict[str, Any]:
+    """What both sides would agree to with this quote; see rules.agreement. Two statements."""
+    (one,) = quotes.shown([quote])
+    asked = quote.request
+    assert quote.split is not None and quote.turnaround_days is not None
+    return rules.agreement(
+        buyer=one.buyer.name,
+        lab=one.lab.name,
+        service=one.service.title,
+        request={"title": asked.title, "body": asked.body, "quantity": asked.quantity, "needed_by": str(asked.needed_by or "")},
+        lines=quote.priced_lines,
+        split=quote.split,
+        turnaround_days=quote.turnaround_days,
+        terms=quote.terms,
+    )
+
+
+def balance(organisation_id: int, currency: str) -> Money:
+    """What the organisation could hold at once."""
+    found = [money for money in payments.balances("organisation", organisation_id) if money.currency == currency]
+    return found[0] if found else Money(0, currency)
+
+
+def is_held(order: ServiceOrder) -> bool:
+    return payments.held(order.ref, order.currency) >= order.gross_minor
+
+
+def silent(limit: int = 200) -> Sequence[ServiceOrder]:
+    """Deliveries that nobody answered in time."""
+    query = select(ServiceOrder).where(ServiceOrder.state == State.DELIVERED, ServiceOrder.accept_by <= clock.now())
+    return db.session.scalars(query.order_by(ServiceOrder.id).limit(limit)).all()
+
+
+def waiting(column: Any, organisation_ids: Iterable[int], state: State, due: Any) -> Any:
+    """As hub.web.todo asks: orders in `state` of which `column` is one of these organisations."""
+    chosen = select(ServiceOrder.title.label("detail"), ServiceOrder.id.label("key"), due.label("due"))
+    return chosen.where(column.in_(list(organisation_ids)), ServiceOrder.state == state)
