@@ -142,7 +142,9 @@ def throttled(form: View, per_caller: str, per_email: str = "", failures_only: b
 @public
 def register() -> Any:
     if auth.viewer() is not None:
-        return redirect(HOME)
+        return redirect(safe_next(request.args.get("next"), HOME))
+    if "next" in request.args:
+        session["come_back"] = safe_next(request.args["next"], HOME)  # until the address is confirmed
     return render_template("core/accounts/register.html")
 
 
@@ -183,7 +185,8 @@ def verify(token: str) -> Any:
 def verify_now(token: str) -> Any:
     operations.verify_email(token=token)
     flash(gettext("Your address is confirmed."))
-    return redirect(HOME if auth.viewer() is not None else url_for("accounts.sign_in"))
+    target = safe_next(session.pop("come_back", HOME), HOME)
+    return redirect(target if auth.viewer() is not None else url_for("accounts.sign_in", next=None if target == HOME else target))
 
 
 # Signing in and out

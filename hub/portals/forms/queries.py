@@ -46,9 +46,9 @@ def newest(portal: Portal) -> IntakeForm:
 
 
 def version(portal: Portal, number: int) -> IntakeForm:
-    """Raises NotFound."""
+    """One version by its number; 1 is the starting form where nobody has touched it. Raises NotFound."""
     query = select(IntakeForm).where(IntakeForm.portal_id == portal.id, IntakeForm.number == number)
-    found = db.session.scalars(query).one_or_none()
+    found = db.session.scalars(query).one_or_none() or (starting(portal) if number == 1 else None)
     if found is None:
         raise NotFound(N_("There is no such version of the form."))
     return found

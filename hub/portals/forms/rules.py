@@ -149,15 +149,16 @@ def next_key(taken: Iterable[str], letter: str = "q") -> str:
 
 
 def options_from_lines(lines: Mapping[str, str], before: Sequence[Option], languages: Sequence[str]) -> list[dict[str, Any]]:
-    """What a form's text areas (one option a line, one area a language) mean. An option keeps its key by its first-language text."""
-    columns = {language: [line.strip() for line in lines.get(language, "").splitlines() if line.strip()] for language in languages}
+    """What text areas mean that hold one option a line, the same order in each language. An option keeps its key by its first text."""
+    columns = {language: [line.strip() for line in lines.get(language, "").splitlines()] for language in languages}
     known = {option.label.get(languages[0], ""): option.key for option in before}
     taken, found = {option.key for option in before}, []
     for number, text in enumerate(columns[languages[0]]):
+        if not text:
+            continue
         key = known.pop(text, "") or next_key(taken, "o")
         taken.add(key)
-        label = {language: column[number] for language, column in columns.items() if number < len(column)}
-        found.append({"key": key, "label": label})
+        found.append({"key": key, "label": {language: column[number] for language, column in columns.items() if number < len(column)}})
     return found
 
 
