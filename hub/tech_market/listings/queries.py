@@ -149,11 +149,13 @@ _ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
 
 
 def listed(wanted: Wanted, *, page: int = 1, size: int = 20, order: Order = Order.NEWEST) -> tuple[Sequence[Listing], int]:
-    """One page of the published listings, and how many there are. Two statements."""
+    """One page of the published listings, and how many there are. One statement, two for a page beyond the last."""
     chosen = _public(wanted)
-    total = db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
-    query = select(Listing).where(chosen).order_by(*_ORDERS[order]).limit(size).offset((page - 1) * size)
-    return db.session.scalars(query).all(), total
+    query = select(Listing, func.count().over()).where(chosen).order_by(*_ORDERS[order]).limit(size).offset((page - 1) * size)
+    rows = db.session.execute(query).all()
+    if rows or page == 1:
+        return [listing for listing, _ in rows], rows[0][1] if rows else 0
+    return [], db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
 
 
 def counts(wanted: Wanted) -> Counts:
