@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 import threading
 from pathlib import Path
@@ -29,6 +30,8 @@ MIGRATIONS = str(Path(hub.__file__).parent.parent / "migrations")
 @click.option("--threads", type=click.IntRange(1, 64), default=4, show_default=True, help="Threads in each web process.")
 def serve(host: str, port: int | None, workers: int, threads: int) -> None:
     """Serve the site, with a worker thread that delivers mail, index updates and deadlines."""
+    # Forked, a web process inherits SQLite's locks as the worker's thread holds them just then, and its first connection waits for ever.
+    multiprocessing.set_start_method("spawn", force=True)
     config = settings.from_environment()
     worker = Worker(create_app(config))
     server = Granian(
