@@ -100,9 +100,7 @@ def _require_manager(actor: Actor, need: Listing) -> None:
 
 def _only_once(source: str, target_kind: str) -> None:
     if queries.made_of(source, target_kind) is not None:
-        raise Conflict(
-            N_("It has been taken there already: follow the link under “Where it comes from, where it can go”."), code="handed_over"
-        )
+        raise Conflict(N_("It has been taken there already: its page leads to what it became."), code="handed_over")
 
 
 def _note(actor: Actor, source: str, target: str, is_shown: bool) -> Handover:
