@@ -118,7 +118,7 @@ class Merge:
 def units(text: str) -> list[str]:
     """`text` cut into sentences and line ends, which merge independently. Joined, they are the text with one line end at its end."""
     whole = text.rstrip("\n") + "\n" if text.strip("\n") else ""
-    cut = [part for part in re.split(r"(?<=\n)|(?<=[.!?] )|(?<=[。！？])", whole) if part]
+    cut = [part for part in re.split(r"(?<=\n)|(?<=[^\d][.!?] )|(?<=[。！？])", whole) if part]
     return cut if len(cut) <= MOST_LINES else whole.splitlines(keepends=True)
 
 

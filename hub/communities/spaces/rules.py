@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
@@ -148,18 +149,14 @@ def _pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
 
 
 def _folded(rows: list[DiffRow], context: int) -> list[DiffRow]:
+    """Without the unchanged rows farther than `context` from any change; a gap takes a row itself, so it stands for two at least."""
     near = [False] * len(rows)
     for at, row in enumerate(rows):
         if row.kind != "same":
-            near[max(0, at - context) : at + context + 1] = [True] * len(near[max(0, at - context) : at + context + 1])
+            for close in range(max(0, at - context), min(len(rows), at + context + 1)):
+                near[close] = True
     folded: list[DiffRow] = []
-    hidden = 0
-    for row, shown in zip(rows, near, strict=True):
-        if not shown:
-            hidden += 1
-            continue
-        if hidden:
-            folded.append(DiffRow("gap", hidden=hidden))
-        folded.append(row)
-        hidden = 0
-    return [*folded, DiffRow("gap", hidden=hidden)] if hidden else folded
+    for shown, group in itertools.groupby(zip(rows, near, strict=True), key=lambda pair: pair[1]):
+        these = [row for row, _ in group]
+        folded += these if shown or len(these) < 2 else [DiffRow("gap", hidden=len(these))]
+    return folded

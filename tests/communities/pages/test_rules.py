@@ -92,7 +92,7 @@ def test_of_two_titles_the_changed_one_is_taken(yours, merged):
 
 
 def test_units_are_sentences_in_both_languages():
-    assert units("One. Two!\n三。四") == ["One. ", "Two!\n", "三。", "四\n"]
+    assert units("One. Two!\n3. Three\n三。四") == ["One. ", "Two!\n", "3. Three\n", "三。", "四\n"]
 
 
 @pytest.mark.parametrize(
