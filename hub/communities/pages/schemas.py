@@ -115,8 +115,8 @@ class FullPageOut(PageOut):
 
 
 class PieceOut(Schema):
-    text = fields.String(attribute="0")
-    changed = fields.Boolean(attribute="1")
+    text = fields.String()
+    changed = fields.Boolean()
 
 
 class DiffRowOut(Schema):

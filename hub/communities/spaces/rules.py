@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from typing import NamedTuple
 
 from hub.kernel import sealing
 from hub.kernel.words import N_, Worded
@@ -76,8 +77,12 @@ ALIKE = 0.4
 """Below this share of common words (0..1) a line was replaced, not changed."""
 _WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]|[^\W\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]+|\s+|[^\w\s]")
 
-Piece = tuple[str, bool]
-"""Some text, and whether the other side lacks it."""
+
+class Piece(NamedTuple):
+    """Some text, and whether the other side lacks it."""
+
+    text: str
+    changed: bool
 
 
 @dataclass(frozen=True)
@@ -115,7 +120,7 @@ def compare(before: str, after: str, context: int | None = CONTEXT) -> list[Diff
     rows: list[DiffRow] = []
     for tag, i, j, k, m in opcodes(old, new):
         if tag == "equal":
-            rows += [DiffRow("same", ((line, False),), ((line, False),)) for line in old[i:j]]
+            rows += [DiffRow("same", (Piece(line, False),), (Piece(line, False),)) for line in old[i:j]]
         else:
             rows += _replaced(old[i:j], new[k:m])
     return rows if context is None else _folded(rows, context)
@@ -125,8 +130,8 @@ def _replaced(old: Sequence[str], new: Sequence[str]) -> Iterator[DiffRow]:
     paired = min(len(old), len(new))
     for before, after in zip(old[:paired], new[:paired], strict=True):
         yield from _line(before, after)
-    yield from (DiffRow("removed", before=((line, True),)) for line in old[paired:])
-    yield from (DiffRow("added", after=((line, True),)) for line in new[paired:])
+    yield from (DiffRow("removed", before=(Piece(line, True),)) for line in old[paired:])
+    yield from (DiffRow("added", after=(Piece(line, True),)) for line in new[paired:])
 
 
 def _line(before: str, after: str) -> Iterator[DiffRow]:
@@ -134,8 +139,8 @@ def _line(before: str, after: str) -> Iterator[DiffRow]:
     steps = list(opcodes(left, right))
     kept = sum(len("".join(left[i:j])) for tag, i, j, _, _ in steps if tag == "equal")
     if 2 * kept < ALIKE * (len(before) + len(after)):
-        yield DiffRow("removed", before=((before, True),))
-        yield DiffRow("added", after=((after, True),))
+        yield DiffRow("removed", before=(Piece(before, True),))
+        yield DiffRow("added", after=(Piece(after, True),))
         return
     yield DiffRow(
         "changed",
@@ -144,8 +149,8 @@ def _line(before: str, after: str) -> Iterator[DiffRow]:
     )
 
 
-def _pieces(pieces: Iterable[Piece]) -> tuple[Piece, ...]:
-    return tuple(piece for piece in pieces if piece[0])
+def _pieces(pieces: Iterable[tuple[str, bool]]) -> tuple[Piece, ...]:
+    return tuple(Piece(*piece) for piece in pieces if piece[0])
 
 
 def _folded(rows: list[DiffRow], context: int) -> list[DiffRow]:
