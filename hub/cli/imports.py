@@ -45,6 +45,7 @@ def _command(source: Source, about: str) -> None:
 
 _command(Source.NASA_PATENTS, "NASA's patent portfolio (CSV) as offers.")
 _command(Source.NASA_SOFTWARE, "NASA's open-source software (JSON) as offers.")
+_command(Source.NASA_PLATFORM, "NASA's open-source software (JSON) as products of the platform “NASA open source”.")
 _command(Source.CHALLENGES, "Past challenges of US agencies from challenge.gov (JSON).")
 
 COMMANDS: list[click.Command] = [import_group]

@@ -41,6 +41,7 @@ def list_item(cast: Cast, item: dict[str, Any]) -> None:
 RECORDS = {
     Source.NASA_PATENTS: "nasa_patents.csv",
     Source.NASA_SOFTWARE: "nasa_software.json",
+    Source.NASA_PLATFORM: "nasa_software.json",
     Source.CHALLENGES: "challenge_gov.json",
 }
 

@@ -82,7 +82,7 @@ def read(secret: str, token: str, now: datetime) -> Claims:
     """The token's claims. Raises TokenRefused with FORGED or EXPIRED; whether the entitlement still stands, the database says."""
     prefix, _, rest = token.strip().partition(".")
     payload, _, signature = rest.partition(".")
-    if prefix != PREFIX or not hmac.compare_digest(_signature(secret, payload).encode(), signature.encode()):
+    if not token.isascii() or prefix != PREFIX or not hmac.compare_digest(_signature(secret, payload).encode(), signature.encode()):
         raise TokenRefused(Refusal.FORGED)
     try:
         facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))

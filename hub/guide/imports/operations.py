@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from hub.complement.platforms import operations as platforms
+from hub.complement.products import operations as products
 from hub.contests.challenges import operations as challenges
 from hub.db import journal
 from hub.guide.imports.events import FileImported
 from hub.guide.imports.policy import POLICY, Act
 from hub.guide.imports.queries import Preview
-from hub.guide.imports.rules import BATCH, Source
+from hub.guide.imports.rules import BATCH, NASA_PLATFORM, Source
 from hub.kernel.actor import SYSTEM, Actor
 from hub.tech_market.listings import operations as listings
 
@@ -31,6 +33,10 @@ def bring_in(*, actor: Actor, preview: Preview, records: Sequence[Any]) -> None:
     if preview.source is Source.CHALLENGES:
         for record in records:
             challenges.import_past(actor=SYSTEM, row=record.facts)
+    elif preview.source is Source.NASA_PLATFORM:
+        source = preview.source.value
+        platform = platforms.catalogue(actor=actor, source_key=source, owner="NASA", content=NASA_PLATFORM)
+        products.bring_in(actor=actor, platform=platform, source=source, records=records)
     else:
         listings.import_offers(actor=actor, source=preview.source.value, records=records)
     new, changed = set(preview.new), set(preview.changed)

@@ -36,6 +36,7 @@ LABELS = {
     "status": N_("Status"),
     "patent_expires_on": N_("Patent runs until"),
     "licence": N_("Licence"),
+    "stated": N_("Licence as stated"),
     "link": N_("Web address"),
     "name": N_("Name"),
     "agency": N_("Agency"),

@@ -7,6 +7,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hub.complement.products import queries as products
+from hub.complement.products import rules as product_rules
+from hub.complement.products.rules import ImportedProduct
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
 from hub.core.organisations import queries as organisations
@@ -52,6 +55,7 @@ class Preview:
 COLUMNS: dict[Source, tuple[str, ...]] = {
     Source.NASA_PATENTS: ("case_number", "title", "owner", "status", "patent_expires_on"),
     Source.NASA_SOFTWARE: ("title", "owner", "licence", "link"),
+    Source.NASA_PLATFORM: ("title", "owner", "licence", "stated", "link"),
     Source.CHALLENGES: ("name", "agency", "deadline"),
 }
 """What of a record a preview shows."""
@@ -62,10 +66,36 @@ def preview(source: Source, data: bytes) -> Preview:
     sha256 = hashlib.sha256(data).hexdigest()
     if source is Source.CHALLENGES:
         return _challenges(sha256, rules.read_challenges(data))
+    if source is Source.NASA_PLATFORM:
+        return _products(sha256, listing_rules.read_software(data))
     read = listing_rules.read_patents if source is Source.NASA_PATENTS else listing_rules.read_software
     reading = read(data)
     plan = listings.compare(source.value, reading.records)
     return Preview(source, sha256, reading, plan.new, plan.changed, plan.unchanged, plan.vanished)
+
+
+def _products(sha256: str, software: Reading[listing_rules.ImportedOffer]) -> Preview:
+    """The same catalogue, read as products."""
+    reading = Reading(software.rows, [_product(record) for record in software.records], software.remarks)
+    plan = products.compare(Source.NASA_PLATFORM.value, reading.records)
+    return Preview(Source.NASA_PLATFORM, sha256, reading, plan.new, plan.changed, plan.unchanged, plan.vanished)
+
+
+def _product(record: listing_rules.ImportedOffer) -> ImportedProduct:
+    licence, stated = product_rules.normal_licence(record.licence.split(", ") if record.licence else [])
+    return ImportedProduct(
+        row=record.row,
+        source_key=f"{Source.NASA_PLATFORM.value}:{record.source_key.partition(':')[2]}",
+        owner=record.owner,
+        title=record.title,
+        sector=record.sector,
+        summary=record.summary,
+        description=record.body,
+        licence=licence,
+        stated=stated,
+        link=record.link,
+        categories=record.categories,
+    )
 
 
 def _challenges(sha256: str, reading: Reading[PastChallenge]) -> Preview:

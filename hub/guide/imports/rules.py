@@ -21,11 +21,26 @@ BATCH = 500
 class Source(Worded):
     NASA_PATENTS = "nasa-patents", N_("NASA patents (CSV)")
     NASA_SOFTWARE = "nasa-software", N_("NASA software (JSON)")
+    NASA_PLATFORM = "nasa-platform", N_("NASA software (JSON) as a platform’s products")
     CHALLENGES = "challenges", N_("Past challenges of challenge.gov (JSON)")
 
     @property
     def extension(self) -> str:
         return "csv" if self is Source.NASA_PATENTS else "json"
+
+
+NASA_PLATFORM = {
+    "name": "NASA open source",
+    "summary": "Software that NASA’s centres have released as open source, from flight software to image processing.",
+    "about": (
+        "The catalogue that NASA publishes of its open-source software (code.nasa.gov), imported as it stands. Each product leads to its "
+        "source, where its releases are. Names of licences are given as SPDX identifiers where NASA’s words can mean only one, and as they "
+        "are stated everywhere else."
+    ),
+    "public_part": "The source code of every product listed here, under the licence that its source names.",
+    "proprietary_part": "NASA’s name and insignia: using them needs NASA’s permission.",
+}
+"""The platform that holds the imported products."""
 
 
 @dataclass(frozen=True)
