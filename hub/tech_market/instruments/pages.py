@@ -124,7 +124,7 @@ def show(instrument_id: int) -> Any:
     (shown,) = queries.shown([instrument])
     place = _zone(instrument)
     this_week = queries.monday_of(clock.now(), place)
-    monday = _monday(this_week)
+    monday = _monday(this_week, queries.monday_of(rules.next_opening(instrument, clock.now()), place))
     moves = INSTRUMENT.moves_for(actor(), instrument, INSTRUMENTS) if actor().signed_in else []
     return render_template(
         PLACE + "show.html",
@@ -164,14 +164,14 @@ def _zones(instrument: Instrument) -> list[str]:
     return list(dict.fromkeys([_zone(instrument).key, instrument.zone, *rules.NEXT_ZONES]))
 
 
-def _monday(this_week: date) -> date:
-    """The Monday asked for with ?week=2026-11-23, within what can be booked; this week's for anything unreadable."""
+def _monday(this_week: date, usual: date) -> date:
+    """The Monday asked for with ?week=2026-11-23, within what can be booked; the `usual` one for anything unreadable."""
     try:
         asked = date.fromisoformat(request.args.get("week", ""))
     except ValueError:
-        return this_week
+        return usual
     monday = asked - timedelta(days=min(asked.weekday(), (asked - date.min).days))
-    return monday if this_week <= monday <= this_week + timedelta(weeks=MOST_WEEKS) else this_week
+    return monday if this_week <= monday <= this_week + timedelta(weeks=MOST_WEEKS) else usual
 
 
 @pages.get("/instruments/new")

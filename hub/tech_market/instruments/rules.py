@@ -166,6 +166,13 @@ def earliest(schedule: Schedule, now: datetime) -> datetime:
     return moment if not past else moment - past + timedelta(minutes=STEP)
 
 
+def next_opening(schedule: Schedule, now: datetime) -> datetime:
+    """The first moment from which it is open and can be booked, whoever has it."""
+    start = earliest(schedule, now)
+    ahead = open_time(schedule, Interval(start, start + timedelta(days=8)))
+    return ahead[0].start if ahead else start
+
+
 def free(schedule: Schedule, within: Interval, taken: Iterable[Interval], now: datetime) -> list[Interval]:
     """What can be booked in `within`: open, not taken, not too soon, and long enough for the shortest booking."""
     bookable = Interval(max(within.start, earliest(schedule, now)), within.end)
