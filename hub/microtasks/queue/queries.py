@@ -6,11 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, cast, exists, func, select, text
+from sqlalchemy import ColumnElement, exists, func, select, text
 from sqlalchemy.orm import joinedload
 
 from hub.db.extensions import db
-from hub.db.types import NO_DUE, Question, UtcDateTime
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -209,7 +209,7 @@ def latest_seconds(project_id: int) -> list[int]:
 
 def held_by(person_id: int) -> Question:
     """The tasks in this person's hands, as the home page asks for them."""
-    query = select(Project.title.label("detail"), Project.slug.label("key"), cast(Assignment.lease_until, UtcDateTime()).label("due"))
+    query = select(Project.title.label("detail"), Project.slug.label("key"), Assignment.lease_until.label("due"))
     held = query.join(Assignment, Assignment.project_id == Project.id)
     return held.where(Assignment.person_id == person_id, Assignment.state == State.LEASED, Assignment.lease_until > clock.now())
 
