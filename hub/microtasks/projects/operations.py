@@ -306,7 +306,7 @@ def take_out(*, actor: Actor, task: Task) -> Task:
     """Hand one task out no more; its answers stay. Raises NotAllowed, NotNow (done, or taken out already)."""
     project = queries.by_id(task.project_id)
     POLICY.require(actor, Act.END, project)
-    db.session.refresh(task, with_for_update=True)
+    db.session.refresh(task, with_for_update={"key_share": True})
     TASK_LIFE.fire(task, TaskAct.TAKE_OUT)
     db.session.flush()
     event = TaskTakenOut(project_id=project.id, task_id=task.id)

@@ -131,7 +131,7 @@ def by_ids(ids: Iterable[int]) -> dict[int, Project]:
 def locked(project_id: int) -> Project:
     """The project as it is now, kept from others until this unit of work ends (SQLite has one writer anyway)."""
     db.session.flush()
-    query = select(Project).where(Project.id == project_id).with_for_update()
+    query = select(Project).where(Project.id == project_id).with_for_update(key_share=True)
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 

@@ -37,6 +37,8 @@ from hub.microtasks.queue.states import LIFE, Act, State, is_overdue
 OWN_PROJECT = N_("This project belongs to your own organisation: it cannot pay you.")
 TAKEN = N_("Your time for this task was over, and somebody else has it by now. Nothing was stored; take the next one.")
 BATCH = 500
+NO_KEY = {"key_share": True}
+"""FOR NO KEY UPDATE: PostgreSQL's foreign keys take a shared lock on the task's key, which must not stand in the way of two who answer it."""
 OWN_COLUMNS = ["state", "lease_until", "submitted_at", "accept_at", "decided_at", "decided_by", "answer", "seconds", "reason"]
 
 
@@ -287,9 +289,9 @@ def note_pace() -> None:
 def _lock(assignment: Assignment) -> None:
     """Read the assignment afresh and keep others from deciding on it until this unit of work ends."""
     db.session.flush()
-    db.session.refresh(assignment, attribute_names=OWN_COLUMNS, with_for_update=True)
+    db.session.refresh(assignment, attribute_names=OWN_COLUMNS, with_for_update=NO_KEY)
 
 
 def _locked_task(assignment: Assignment) -> Task:
-    db.session.refresh(assignment.task, attribute_names=["taken", "accepted", "reports", "state"], with_for_update=True)
+    db.session.refresh(assignment.task, attribute_names=["taken", "accepted", "reports", "state"], with_for_update=NO_KEY)
     return assignment.task

@@ -85,7 +85,7 @@ def free_task(person_id: int, project_id: int, after: int) -> Any:
     """
     had = exists().where(Assignment.task_id == Task.id, Assignment.person_id == person_id)
     query = select(Task.id).where(Task.project_id == project_id, text(FREE), Task.position > after, ~had)
-    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=True)
+    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=True, key_share=True)
 
 
 def candidates(actor: Actor) -> Sequence[Project]:
