@@ -38,7 +38,7 @@ OWN_PROJECT = N_("This project belongs to your own organisation: it cannot pay y
 TAKEN = N_("Your time for this task was over, and somebody else has it by now. Nothing was stored; take the next one.")
 BATCH = 500
 NO_KEY = {"key_share": True}
-"""FOR NO KEY UPDATE: PostgreSQL's foreign keys take a shared lock on the task's key, which must not stand in the way of two who answer it."""
+"""FOR NO KEY UPDATE: a foreign key's shared lock on the task (PostgreSQL) must not stand between two people who answer it."""
 OWN_COLUMNS = ["state", "lease_until", "submitted_at", "accept_at", "decided_at", "decided_by", "answer", "seconds", "reason"]
 
 
