@@ -36,7 +36,7 @@ WAYS: dict[Mode, Way] = {
         N_("You know the problem, not who has the answer. Describe it, set a prize, get sealed entries with proof. You pay for a result.")),
     Mode.NEED: Way("market", "/needs/new", N_("Who has this already?"),
         N_("You look for a technology, a patent or a partner that may exist. Post it; fitting offers and experts are listed beside it.")),
-    Mode.BRIEF: Way("search", "/briefs/new", N_("Who are the right ones to ask?"),
+    Mode.BRIEF: Way("search", "/briefs", N_("Who are the right ones to ask?"),
         N_("A consultant writes down with you what is sought, searches experts and offers, and brings proposals to choose from.")),
     Mode.RALLY: Way("community", "/rallies/new", N_("What could be done at all?"),
         N_("Ask a question, let people post ideas and build on one another’s, then vote. The votes stay hidden until the end.")),
