@@ -6,6 +6,7 @@ import secrets
 import sys
 
 import click
+from flask import current_app
 
 from hub.cli.context import show, with_app
 from hub.core.accounts import operations, queries
@@ -56,19 +57,20 @@ def keys() -> None:
 @click.option("--name", default="Made on the command line", show_default=True, help="What the key is for.")
 @with_app
 def create_key(email: str, kind: str, scopes: tuple[str, ...], name: str) -> None:
-    """Make a key and print it as JSON, this once."""
+    """Make a key and print it as JSON, this once. Of the kind mturk: a pair for programs that sign their requests."""
     person = queries.by_email(email)
     if person is None:
         raise NotFound("There is no account with this address.")
+    granted = list(map(Scope, scopes or [scope.value for scope in Scope]))
+    site_key = current_app.config["HUB"].secret_key
     with work.unit():
         row, secret = operations.issue_key(
-            actor=queries.actor_of(person.id), name=name, kind=KeyKind(kind), scopes=map(Scope, scopes or [scope.value for scope in Scope])
+            actor=queries.actor_of(person.id), name=name, kind=KeyKind(kind), scopes=granted, site_key=site_key
         )
-    show(
-        {"id": row.id, "key": secret, "prefix": row.prefix, "kind": row.kind.value, "scopes": row.scopes.split(), "email": person.email},
-        True,
-        "",
-    )
+    data = {"id": row.id, "key": secret, "prefix": row.prefix, "kind": row.kind.value, "scopes": row.scopes.split(), "email": person.email}
+    if row.kind is KeyKind.MTURK:
+        data |= {"access_key_id": row.prefix, "secret_access_key": secret}
+    show(data, True, "")
 
 
 COMMANDS = [users, keys]

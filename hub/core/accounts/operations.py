@@ -276,10 +276,17 @@ def _end(session: LoginSession, actor: Actor, why: str) -> None:
 
 
 def issue_key(
-    *, actor: Actor, name: str, kind: KeyKind = KeyKind.API, scopes: Iterable[Scope] = (Scope.READ,), expires_at: datetime | None = None
+    *,
+    actor: Actor,
+    name: str,
+    kind: KeyKind = KeyKind.API,
+    scopes: Iterable[Scope] = (Scope.READ,),
+    expires_at: datetime | None = None,
+    site_key: str = "",
 ) -> tuple[ApiKey, str]:
     """A key for the actor's programs: the row and the secret, which can never be shown again. Every key may read.
 
+    For the kind `mturk` the row's `prefix` is the access key id, and the secret is derived from it with `site_key`, the site's own secret.
     Raises NotAllowed (unverified_address), Invalid.
     """
     require_verified(actor)
@@ -290,6 +297,11 @@ def issue_key(
         raise one_field("expires_at", N_("This moment has passed already."))
     granted = sorted({Scope.READ, *scopes}, key=list(Scope).index)
     secret, prefix = rules.new_key()
+    if kind is KeyKind.MTURK:
+        if not site_key:
+            raise ValueError("a key of this kind is derived from the site's secret")
+        prefix = rules.new_access_key()
+        secret = rules.derived_secret(site_key, prefix)
     key = ApiKey(
         person_id=person.id, name=name.strip(), kind=kind, prefix=prefix, secret_hash=rules.fingerprint(secret),
         scopes=" ".join(granted), created_at=clock.now(), expires_at=expires_at,

@@ -29,7 +29,7 @@ from hub.core.accounts.schemas import (
 from hub.core.accounts.states import KeyKind, Purpose
 from hub.db import work
 from hub.kernel import clock
-from hub.kernel.actor import Actor, Scope
+from hub.kernel.actor import Actor
 from hub.kernel.errors import HubError, TooMany
 from hub.kernel.words import N_
 from hub.web import auth, i18n, todo
@@ -367,10 +367,12 @@ def end_other_sessions() -> Any:
 
 @pages.get("/settings/keys")
 def keys() -> Any:
-    secret = session.pop(SHOWN_ONCE, "") if request.method == "GET" else ""
+    fresh = session.pop(SHOWN_ONCE, "") if request.method == "GET" else ""
+    access_key, _, secret = fresh.rpartition(":")
     return render_template(
-        "core/accounts/keys.html", keys=queries.keys_of(actor().person_id or 0), secret=secret, kinds=KeyKind, scopes=Scope, now=clock.now()
-    )
+        "core/accounts/keys.html", keys=queries.keys_of(actor().person_id or 0), secret=secret, access_key=access_key, kinds=KeyKind,
+        now=clock.now(),
+    )  # fmt: skip
 
 
 @pages.post("/settings/keys")
@@ -379,8 +381,9 @@ def issue_key() -> Any:
     """The secret goes to the next page in the browser's own cookie: the server keeps no copy of it, nor of an answer that shows it."""
     data = parse(KeyIn())
     days = data.pop("days")
-    _, secret = operations.issue_key(actor=actor(), **data, expires_at=clock.now() + timedelta(days=days) if days else None)
-    session[SHOWN_ONCE] = secret
+    ends = clock.now() + timedelta(days=days) if days else None
+    key, secret = operations.issue_key(actor=actor(), **data, expires_at=ends, site_key=current_app.config["HUB"].secret_key)
+    session[SHOWN_ONCE] = f"{key.prefix}:{secret}" if key.kind is KeyKind.MTURK else secret
     return redirect(url_for("accounts.keys"))
 
 

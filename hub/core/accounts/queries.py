@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from hub.core.accounts import rules
 from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
@@ -164,15 +164,21 @@ def identity_by_token(token: str) -> Known | None:
 
 def identity_by_key(secret: str) -> Known | None:
     """Whose API key this is, in two statements; None if it is unknown, revoked, expired, of another kind or its person suspended."""
+    return _known_by_key(ApiKey.secret_hash == rules.fingerprint(secret), ApiKey.kind == KeyKind.API)
+
+
+def identity_by_access_key(access_key: str, site_key: str) -> tuple[Known, str] | None:
+    """Whose protocol key this public id is, and the secret that proves it; None as above, or if the site's key has changed since."""
+    secret = rules.derived_secret(site_key, access_key)
+    known = _known_by_key(ApiKey.prefix == access_key, ApiKey.kind == KeyKind.MTURK, ApiKey.secret_hash == rules.fingerprint(secret))
+    return (known, secret) if known is not None else None
+
+
+def _known_by_key(*conditions: ColumnElement[bool]) -> Known | None:
     row = db.session.execute(
         select(ApiKey, Person)
         .join(Person, Person.id == ApiKey.person_id)
-        .where(
-            ApiKey.secret_hash == rules.fingerprint(secret),
-            ApiKey.kind == KeyKind.API,
-            ApiKey.revoked_at.is_(None),
-            Person.state == State.ACTIVE,
-        )
+        .where(*conditions, ApiKey.revoked_at.is_(None), Person.state == State.ACTIVE)
     ).one_or_none()
     if row is None or not clock.within(None, row.ApiKey.expires_at):
         return None

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import hashlib
+import hmac
 import re
 import secrets
 import unicodedata
@@ -25,7 +27,7 @@ MAIL_PAUSE = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=30)
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 256
-KEY_MARK = "hub_"
+KEY_MARK, ACCESS_KEY_MARK = "hub_", "HUBK"
 HANDLE = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,29}")
 RESERVED_HANDLES = frozenset({"admin", "administrator", "anonymous", "edit", "help", "hub", "new", "settings", "support", "system"})
 
@@ -124,6 +126,17 @@ def new_key() -> tuple[str, str]:
     """A fresh API key and the part of it that may be shown later."""
     prefix = KEY_MARK + secrets.token_hex(4)
     return f"{prefix}_{secrets.token_urlsafe(32)}", prefix
+
+
+def new_access_key() -> str:
+    """A public access key id for the Mechanical Turk protocol: 20 signs, 80 of its bits random."""
+    return ACCESS_KEY_MARK + base64.b32encode(secrets.token_bytes(10)).decode()
+
+
+def derived_secret(site_key: str, access_key: str) -> str:
+    """The secret that goes with an access key id, made anew each time it is needed, so that no table holds it (see docs/security.md)."""
+    own = hmac.digest(site_key.encode(), b"hub access keys 1", "sha256")
+    return base64.urlsafe_b64encode(hmac.digest(own, access_key.encode(), "sha256")).decode().rstrip("=")
 
 
 def check_handle(handle: str) -> str:

@@ -68,6 +68,7 @@ def test_a_key_is_printed_as_json_and_works(hub):
     assert everything["scopes"] == ["read", "write", "money"]
     turk = json.loads(hub("keys", "create", "--email", ada.email, "--kind", "mturk").stdout)
     assert turk["kind"] == "mturk" and queries.identity_by_key(turk["key"]) is None
+    assert (turk["access_key_id"], turk["secret_access_key"]) == (turk["prefix"], turk["key"])
 
 
 @pytest.mark.parametrize(("who", "refusal"), [("nobody", NotFound), ("unconfirmed", NotAllowed)])

@@ -347,11 +347,29 @@ def test_a_key_works_until_it_is_revoked(app):
         operations.revoke_key(actor=actor_of(ada), key_id=row.id)
 
 
+def test_a_protocol_keys_secret_is_derived_and_ends_with_the_sites_own_key(app):
+    ada = person()
+    with work.unit():
+        row, secret = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, scopes=[Scope.WRITE], site_key="site")
+        other, another = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
+    found = queries.identity_by_access_key(row.prefix, "site")
+    assert found is not None and found[1] == secret
+    assert (found[0].actor.person_id, found[0].actor.scopes) == (ada.id, {Scope.READ, Scope.WRITE})
+    assert another != secret and other.prefix != row.prefix
+    assert queries.identity_by_access_key(row.prefix, "another site key") is None
+    assert queries.identity_by_access_key("HUBKUNKNOWN", "site") is None
+    with work.unit():
+        operations.revoke_key(actor=actor_of(ada), key_id=row.id)
+    assert queries.identity_by_access_key(row.prefix, "site") is None
+    with pytest.raises(ValueError):
+        operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK)
+
+
 def test_a_key_may_end_by_itself_and_a_protocol_key_opens_no_api(app):
     ada = person()
     with work.unit():
         _, secret = operations.issue_key(actor=actor_of(ada), name="A day", expires_at=clock.now() + timedelta(days=1))
-        _, turk = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK)
+        _, turk = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
     assert queries.identity_by_key(secret) is not None
     assert queries.identity_by_key(turk) is None
     clock.advance(timedelta(days=1))
