@@ -31,7 +31,18 @@ SALT = "hub.core.messages.unsubscribe"
 ALWAYS_BY_MAIL = frozenset({Kind.ACCOUNT})
 """Nobody can switch these off: they guard the account."""
 
-CHOSEN = (Kind.AGREEMENT, Kind.MONEY, Kind.CHALLENGE, Kind.ENTRY, Kind.JUDGING, Kind.AWARD, Kind.MARKET, Kind.COMMUNITY, Kind.PORTAL)
+CHOSEN = (
+    Kind.AGREEMENT,
+    Kind.MONEY,
+    Kind.CHALLENGE,
+    Kind.ENTRY,
+    Kind.JUDGING,
+    Kind.AWARD,
+    Kind.MARKET,
+    Kind.COMMUNITY,
+    Kind.PORTAL,
+    Kind.SEARCH,
+)
 """What the settings offer: the kinds of which something is told today."""
 
 

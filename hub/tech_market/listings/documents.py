@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
 from hub.core.organisations import queries as organisations
 from hub.kernel.documents import Document
 from hub.kernel.words import N_
+from hub.search.briefs.queries import people_behind
 from hub.search.index.operations import provides
 from hub.tech_market.listings import queries
 from hub.tech_market.listings.models import Listing
@@ -27,6 +28,14 @@ def offers(ids: list[int]) -> Iterable[Document]:
 @provides("need", every=lambda: queries.public_ids(Kind.NEED))
 def needs(ids: list[int]) -> Iterable[Document]:
     return _documents(ids, Kind.NEED)
+
+
+@people_behind("offer")
+def owners(ids: Collection[int]) -> dict[int, list[int]]:
+    """Whom an invitation about an offer reaches: those who decide for its owner, by the offer's id."""
+    found = [listing for listing in queries.by_ids(ids).values() if listing.kind is Kind.OFFER and listing.state is State.PUBLISHED]
+    managers = organisations.managers_of(listing.organisation_id for listing in found)
+    return {listing.id: managers.get(listing.organisation_id, []) for listing in found}
 
 
 def _documents(ids: list[int], kind: Kind) -> list[Document]:

@@ -1,0 +1,92 @@
+"""Tables of the briefs room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db.extensions import db
+from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.taxonomy import Sector
+from hub.search.briefs.states import LIFE, InvitationState, State
+
+
+class Brief(Versioned, db.Model):
+    """What a consultant writes for a client: what is sought, by when, and by which criteria proposals are compared.
+
+    `must_haves` and `criteria` are texts; a proposal answers each, in this order. `client_shown` False keeps from readers who asks.
+    """
+
+    __tablename__ = "brief"
+    __table_args__ = (
+        CheckConstraint(
+            "state NOT IN ('published', 'selecting', 'decided', 'closed_empty') OR "
+            "(signed_off_at IS NOT NULL AND signed_off_by IS NOT NULL AND closes_at IS NOT NULL)",
+            name="published_is_signed_off",
+        ),
+        CheckConstraint("state <> 'decided' OR decided_at IS NOT NULL", name="decided_is_dated"),
+        CheckConstraint("signed_off_by IS NULL OR signed_off_by <> consultant_id", name="two_pairs_of_eyes"),
+        Index("ix_brief_state", "state", "closes_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    consultant_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200))
+    background: Mapped[str] = mapped_column(Text, default="")
+    sought: Mapped[str] = mapped_column(Text, default="")
+    must_haves: Mapped[list[str]] = mapped_column(JSON, default=list)
+    criteria: Mapped[list[str]] = mapped_column(JSON, default=list)
+    sector: Mapped[Sector | None] = mapped_column(enum_type(Sector))
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    client_shown: Mapped[bool] = mapped_column(default=True)
+    state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
+    remarks: Mapped[str] = mapped_column(Text, default="")
+    words: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    signed_off_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    signed_off_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def ref(self) -> str:
+        return f"brief:{self.id}"
+
+    @property
+    def path(self) -> str:
+        return f"/briefs/{self.id}"
+
+    @property
+    def questions(self) -> list[str]:
+        """What a proposal answers, one by one."""
+        return [*self.must_haves, *self.criteria]
+
+    @property
+    def was_published(self) -> bool:
+        return self.signed_off_at is not None
+
+    @property
+    def sought_text(self) -> str:
+        """What matching compares."""
+        return "\n".join([self.title, self.sought, *self.must_haves, *self.criteria, self.background])
+
+
+class Invitation(db.Model):
+    """Somebody was asked to propose, because of the match `key` ("expert:12", "offer:17")."""
+
+    __tablename__ = "brief_invitation"
+    __table_args__ = (UniqueConstraint("brief_id", "person_id"), Index("ix_brief_invitation_person", "person_id", "state"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    key: Mapped[str] = mapped_column(String(80))
+    state: Mapped[InvitationState] = mapped_column(enum_type(InvitationState), default=InvitationState.INVITED)
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

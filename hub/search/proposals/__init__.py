@@ -1,0 +1,1 @@
+"""Proposals to a brief, their answers, the selection."""
