@@ -90,7 +90,9 @@ def show(template: str, place: Place, **more: Any) -> str:
 @pagecache.for_visitors
 def home(slug: str) -> Any:
     place = visited(slug)
-    return show("home", place, cards=[card(item) for item in queries.published(place.portal)])
+    shown = queries.published(place.portal)
+    cards, before = ([card(item) for item in shown if item.past is past] for past in (False, True))
+    return show("home", place, cards=cards, before=before)
 
 
 def card(item: Item) -> dict[str, Any]:
@@ -191,9 +193,6 @@ def typed(name: str) -> dict[str, str]:
     return {language: request.form.get(f"{name}.{language}", "") for language in rules.LANGUAGES}
 
 
-# For those who run a portal
-
-
 @pages.get("/p/<slug>/manage")
 def manage(slug: str) -> Any:
     place = managed(slug)
@@ -276,8 +275,7 @@ def save_stages(slug: str) -> Any:
 
 @pages.get("/p/<slug>/manage/list")
 def arrangement(slug: str) -> Any:
-    place = managed(slug)
-    return show("list", place, items=[(item, card(item)) for item in queries.public_items(place.portal)])
+    return show("list", place := managed(slug), items=[(item, card(item)) for item in queries.public_items(place.portal)])
 
 
 @pages.post("/p/<slug>/manage/list")
@@ -298,15 +296,13 @@ def arrange(slug: str) -> Any:
     return redirect(url_for(".arrangement", slug=slug))
 
 
-# The theme
-
-
 @pages.get("/p/<slug>/manage/theme")
 def theme(slug: str) -> Any:
     place = managed(slug)
-    shown = place.portal.theme or {}
-    refusal = current_form().refusal
-    return show("theme", place, stored=shown, pairs=_pairs(shown), may_mend=refusal is not None and refusal.code == "contrast", **_names())
+    stored, refusal = place.portal.theme or {}, current_form().refusal
+    return show(
+        "theme", place, stored=stored, pairs=_pairs(stored), may_mend=refusal is not None and refusal.code == "contrast", **_names()
+    )
 
 
 def _names() -> dict[str, Any]:
@@ -356,8 +352,8 @@ def preview(slug: str) -> Any:
     }
     failing = [pair for pair in rules.pairs(read) if not pair.passes]
     cards = [card(item) for item in queries.published(place.portal)[:2]]
-    href = url_for(".preview_css", slug=slug, radius=read.radius, **address)
-    return show("preview", place, preview_css=href, colours={**address, "radius": read.radius}, failing=failing, cards=cards, **_names())
+    sheet = url_for(".preview_css", slug=slug, radius=read.radius, **address)
+    return show("preview", place, preview_css=sheet, colours={**address, "radius": read.radius}, failing=failing, cards=cards, **_names())
 
 
 @pages.get("/p/<slug>/manage/theme/preview.css")

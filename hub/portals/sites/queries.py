@@ -37,6 +37,8 @@ class Item:
     path: str
     thing: Any
     is_challenge: bool
+    past: bool = False
+    """A challenge that takes no more entries."""
 
 
 def get_for(actor: Actor, slug: str) -> Portal:
@@ -116,16 +118,19 @@ def manager_ids(portal: Portal) -> list[int]:
 
 
 def public_items(portal: Portal) -> list[Item]:
-    """Every public challenge and need of the customer, in the portal's order: the hand-picked first, then the newest challenges and needs.
+    """Every public challenge and need of the customer, in the portal's order: the hand-picked, open challenges, needs, past challenges.
 
     Challenges whose seeker stays anonymous are not among them. At most four statements.
     """
     found = challenges.shown(ANONYMOUS, challenges.shown_by(portal.organisation_id, limit=MOST_SHOWN))
-    items = [Item(each.challenge.ref, each.challenge.title, f"/challenges/{each.challenge.slug}", each, True) for each in found]
+    items = [
+        Item(each.challenge.ref, each.challenge.title, f"/challenges/{each.challenge.slug}", each, True, past=not each.open)
+        for each in found
+    ]
     wanted = listings.Wanted(kind=ListingKind.NEED, organisation_ids=(portal.organisation_id,))
     items += [Item(need.ref, need.title, need.path, need, False) for need in listings.public_after(None, MOST_SHOWN, wanted)[:MOST_SHOWN]]
     places = {ref: number for number, ref in enumerate(portal.first)}
-    return sorted(items, key=lambda item: places.get(item.ref, len(places)))
+    return sorted(items, key=lambda item: (places.get(item.ref, len(places)), item.past, not item.is_challenge))
 
 
 def published(portal: Portal) -> list[Item]:
