@@ -13,6 +13,7 @@ from hub.complement.products.states import State as ProductState
 from hub.contests.challenges.states import Phase
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
+from hub.microtasks.projects.states import State as ProjectState
 from hub.search.index.queries import BEST, CLOSING, NEWEST, SIZE, SORTS, SearchRequest
 from hub.search.index.states import PLURALS, kind_of
 from hub.tech_market.listings.rules import IpStatus
@@ -22,9 +23,9 @@ FIELDS = {"kind": "kinds", "sector": "sectors", "status": "statuses", "centre": 
 HEADINGS = {"kind": N_("What"), "sector": N_("Sector"), "status": N_("Status"), "centre": N_("Centre or agency")}
 SORT_WORDS = {BEST: N_("Best match"), NEWEST: N_("Newest"), CLOSING: N_("Closing soon")}
 MOST_VALUES, LONGEST_QUERY, LAST = 20, 300, 10_000
-_STATUS_WORDS: dict[str, str] = {member.value: member.label for enum in (Phase, IpStatus, ProductState) for member in enum} | {
-    "elsewhere": N_("Released elsewhere")
-}
+_STATUS_WORDS: dict[str, str] = {
+    member.value: member.label for enum in (Phase, IpStatus, ProductState, ProjectState) for member in enum
+} | {"elsewhere": N_("Released elsewhere")}
 
 
 def asked(args: Mapping[str, Iterable[str]], page: int = 1) -> SearchRequest:
