@@ -112,7 +112,7 @@ def release(slug: str, product: str) -> Any:
         standing=platforms.standing(actor(), found.platform),
         gaps=rules.gaps(found),
         accept=files.SOFTWARE_ACCEPT,
-        takes=", ".join(files.SOFTWARE),
+        takes=", ".join(files.SOFTWARE).replace(" gz", " tar.gz"),
     )
 
 

@@ -58,7 +58,9 @@ class RemarksIn(Schema):
 class ReasonsIn(Schema):
     reasons = fields.List(
         fields.Enum(Reason, by_value=True, error_messages=CHOOSE),
-        load_default=list,
+        required=True,
+        validate=validate.Length(min=1, error=lazy_gettext("Choose at least one reason.")),
+        error_messages={"required": lazy_gettext("Choose at least one reason.")},
         metadata={"description": "At least one reason code."},
     )
     remarks = Text(

@@ -243,6 +243,7 @@ def send_copy(event: AgreementSigned, fact: Fact) -> None:
     text = {
         "challenge_entry": N_("You signed the participation agreement for “%(title)s”. Your copy stays here."),
         "award": N_("You signed the award agreement for “%(title)s”. Your copy stays here."),
+        "developer": N_("You signed the developer agreement of “%(title)s”. Your copy stays here."),
         "nda": N_("You signed for confidentiality about “%(title)s”. Your copy stays here."),
     }[event.kind]
     terms = agreements.get(event.terms_id)

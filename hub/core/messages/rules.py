@@ -38,6 +38,7 @@ CHOSEN = (
     Kind.ENTRY,
     Kind.JUDGING,
     Kind.AWARD,
+    Kind.COMPLEMENT,
     Kind.MARKET,
     Kind.COMMUNITY,
     Kind.PORTAL,

@@ -9,7 +9,7 @@ from hub.complement.platforms import operations, queries, rules
 from hub.complement.platforms.states import State
 from hub.core.agreements import queries as agreements
 from hub.core.messages.models import Notification
-from hub.db import journal, work
+from hub.db import delivery, journal, work
 from hub.db.extensions import db
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow
 from tests.factories import platforms
@@ -63,6 +63,13 @@ def test_a_draft_is_not_there_for_others(cast):
     assert queries.get_for(cast.owner, draft.slug) is draft
     with pytest.raises(NotFound):
         queries.get_for(cast.user, draft.slug)
+
+
+def test_whoever_signs_gets_a_copy(cast):
+    with work.unit():
+        platforms.sign(cast.vendor, cast.platform)
+    delivery.deliver_all()
+    assert told(cast.persons["vendor"]) == ["You signed the developer agreement of “Robot arm”. Your copy stays here."]
 
 
 def test_a_changed_boundary_is_a_new_agreement_and_signers_are_told(cast):

@@ -12,6 +12,8 @@ from importlib.resources import files
 import pytest
 from sqlalchemy import func, select
 
+from hub.complement.products.models import Product, Release
+from hub.complement.products.states import State as ProductState
 from hub.contests.challenges.models import Challenge
 from hub.core.files.models import File
 from hub.core.organisations.models import Organisation
@@ -33,6 +35,7 @@ DATA = files("hub.cli") / "demo_data"
 FILES = {
     Source.NASA_PATENTS: (DATA / "nasa_patents.csv").read_bytes(),
     Source.NASA_SOFTWARE: (DATA / "nasa_software.json").read_bytes(),
+    Source.NASA_PLATFORM: (DATA / "nasa_software.json").read_bytes(),
     Source.CHALLENGES: (DATA / "challenge_gov.json").read_bytes(),
 }
 PAST = json.loads(FILES[Source.CHALLENGES])
@@ -283,3 +286,17 @@ def test_another_rooms_file_is_no_import(admin, app):
     assert admin.get(f"/admin/imports/magic/{other.id}").status_code == 404
     assert admin.post(f"/admin/imports/nasa-patents/{other.id}").status_code == 404
     assert count(Listing) == 0
+
+
+def test_the_software_catalogue_becomes_a_platform_of_products_released_elsewhere(app):
+    found = run(Source.NASA_PLATFORM)
+    assert len(found.new) == 558
+    products = db.session.scalars(select(Product)).all()
+    assert {product.platform.name for product in products} == {"NASA open source"} and len(products) == 558
+    assert all(product.is_imported and product.state is ProductState.LISTED for product in products)
+    assert not products[0].platform.takes_releases and count(Release) == 0
+    apache = [product for product in products if product.licence == "Apache-2.0"]
+    assert len(apache) == 86 and not [product for product in products if "NASA" in product.licence]
+    again = run(Source.NASA_PLATFORM)
+    assert (len(again.new), len(again.changed), len(again.unchanged)) == (0, 0, 558) and count(Product) == 558
+    assert count(Listing) == 0, "the offers are another import"
