@@ -24,7 +24,7 @@ def change_values(op: Any, table: str, column: str, *, name: str, add: Iterable[
         _on_sqlite(bind, table, rf"(?<=CONSTRAINT {constraint} CHECK \({column} IN \()[^)]*", add, drop)
         return
     stored = bind.scalar(sa.text(POSTGRES_CHECK), {"name": constraint, "table": table})
-    op.drop_constraint(constraint, table, type_="check")
+    op.drop_constraint(op.f(constraint), table, type_="check")
     op.create_check_constraint(op.f(constraint), table, f"{column} IN ({_changed(stored, add, drop)})")
 
 
