@@ -63,6 +63,11 @@ class Day:
     free: Sequence[Interval]
     taken: Sequence[Interval]
 
+    @property
+    def times(self) -> list[tuple[Interval, bool]]:
+        """Both in order, each with whether it is free."""
+        return sorted([(time, True) for time in self.free] + [(time, False) for time in self.taken])
+
 
 def get_for(actor: Actor, instrument_id: int) -> Instrument:
     """The instrument, if this actor may read it. Raises NotFound otherwise."""

@@ -29,7 +29,7 @@ pages = Blueprint("quotes", __name__, template_folder="templates")
 PLACE = "tech_market/quotes/"
 OFFERED = 24
 """How many services the form offers to tick beside those already chosen."""
-OPEN_LINES = 4
+OPEN_LINES = 6
 
 
 # Asking
