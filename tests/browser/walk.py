@@ -29,7 +29,7 @@ NOT_PAGES = {
 def is_page(row: Row) -> bool:
     return (
         not row.writes and not row.is_api and bool(row.yes) and row.ok != frozenset({302}) and row.address not in NOT_PAGES
-        and not row.address.endswith((".atom", ".ics", ".json"))
+        and not row.address.partition("?")[0].endswith((".atom", ".ics", ".json", ".css", "/logo", "/files/{submission_file}"))
     )  # fmt: skip
 
 
