@@ -21,7 +21,7 @@ MANY_FACES = {
 """Pages that say something else to the seeker, to an author and to a judge."""
 NOT_PAGES = {
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
-    "/entries/{entry_closed}/files/{file_closed}", "/entries/{entry_draft}/files/{file_draft}", "/entries/{entry_closed}/bundle.zip",
+    "/entries/{entry_closed}/files/{file_closed}", "/entries/{entry_draft}/files/{file_draft}", "/entries/{entry_closed}/bundle.zip", "/orders/{order_delivered}/files/{order_file}",
     "/challenges/{draft}/room",
 }  # fmt: skip
 
