@@ -130,6 +130,7 @@ def send_release(*, actor: Actor, product: Product, number: str, licence: str, n
         raise NotNow(N_("Read and sign the platform’s current developer agreement first."), code="sign_first")
     if gaps := rules.gaps(product):
         raise Invalid(N_("Some parts of the product’s page are missing."), code="incomplete", fields=gaps)
+    queries.hold(product.id)
     if queries.in_review(product.id) is not None:
         raise NotNow(N_("A release is in review already: wait for the decision, or take it back."), code="in_review")
     number = rules.check_next(number, queries.published_numbers(product.id))
@@ -139,7 +140,7 @@ def send_release(*, actor: Actor, product: Product, number: str, licence: str, n
     if product.state is not State.LISTED:
         _move(actor, product, Act.SUBMIT)
     product.updated_at = clock.now()
-    db.session.flush()  # whoever was a moment faster holds the row: this one is refused
+    db.session.flush()
     file = files.store(actor=actor, stream=stream, filename=filename, purpose=PURPOSE, software=True)
     release = Release(
         product=product, product_id=product.id, number=number, notes=notes.strip(), licence=licence, file_id=file.id,

@@ -152,6 +152,11 @@ def published_numbers(product_id: int) -> Sequence[str]:
     return db.session.scalars(select(Release.number).where(Release.product_id == product_id, Release.state.in_(PUBLISHED))).all()
 
 
+def hold(product_id: int) -> None:
+    """Have whoever else is about to send a release of it wait for this transaction's end."""
+    db.session.execute(select(Product.id).where(Product.id == product_id).with_for_update())
+
+
 def in_review(product_id: int) -> Release | None:
     query = select(Release).where(Release.product_id == product_id, Release.state == Stage.IN_REVIEW)
     return db.session.scalars(query).one_or_none()
