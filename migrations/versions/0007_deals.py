@@ -4,10 +4,10 @@ Revision ID: 0007
 Revises: 0006
 """
 
-import re
-
 import sqlalchemy as sa
 from alembic import op
+
+from hub.db.migrating import change_values
 
 revision = "0007"
 down_revision = "0006"
@@ -33,47 +33,8 @@ CREATE TRIGGER annex_look_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON annex
 )
 
 
-KIND = "nda"
-"""What agreements may be of from now on."""
-
-
-def _read(statement: str) -> str:
-    return str(op.get_bind().scalar(sa.text(statement)))
-
-
-def _with_kinds(definition: str, change) -> str:
-    """The table's (or the CHECK's) words with the list of kinds changed."""
-
-    def rewritten(found):
-        values = change(re.findall(r"'([a-z_]+)'", found[2]))
-        return found[1] + ", ".join(f"'{value}'" for value in values) + found[3]
-
-    return re.sub(r"(CHECK \(kind IN \()([^)]*)(\))", rewritten, definition, count=1)
-
-
-def _change_kinds(change) -> None:
-    """Rewrite the CHECK on `terms.kind`.
-
-    SQLite: in the schema itself, as its documentation has it for a changed CHECK: making the table anew would take its triggers and
-    the signatures that refer to it along.
-    """
-    if op.get_bind().dialect.name == "sqlite":
-        before = _read("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = 'terms'")
-        after = _with_kinds(before, change)
-        version = int(_read("PRAGMA schema_version"))
-        op.execute("PRAGMA writable_schema = ON")
-        op.get_bind().execute(sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = 'terms'"), {"sql": after})
-        op.execute(f"PRAGMA schema_version = {version + 1}")
-        op.execute("PRAGMA writable_schema = OFF")
-    else:
-        before = _read("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = 'ck_terms_agreements_kind'")
-        values = ", ".join(f"'{value}'" for value in change(re.findall(r"'([a-z_]+)'", before)))
-        op.execute("ALTER TABLE terms DROP CONSTRAINT ck_terms_agreements_kind")
-        op.execute(f"ALTER TABLE terms ADD CONSTRAINT ck_terms_agreements_kind CHECK (kind IN ({values}))")
-
-
 def upgrade() -> None:
-    _change_kinds(lambda kinds: [*kinds, KIND])
+    change_values(op, "terms", "kind", name="agreements_kind", add=["nda"])
     op.add_column("listing", sa.Column("owner_shown", sa.Boolean(), nullable=False, server_default=sa.true()))
     op.create_table('annex',
     sa.Column('listing_id', sa.Integer(), autoincrement=False, nullable=False),
@@ -90,7 +51,7 @@ def upgrade() -> None:
     sa.Column('organisation_id', sa.Integer(), nullable=True),
     sa.Column('proposes', sa.Enum('licence', 'sale', 'joint', 'service', name='listings_deal', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('message', sa.Text(), nullable=False),
-    sa.Column('party_kind', sa.Enum('company', 'university', 'agency', 'foundation', 'lab', name='organisations_kind', native_enum=False, create_constraint=True, length=32), nullable=True),
+    sa.Column('party_kind', sa.Enum('company', 'university', 'agency', 'foundation', 'lab', 'individual', name='organisations_kind', native_enum=False, create_constraint=True, length=32), nullable=True),
     sa.Column('party_country', sa.String(length=2), nullable=False),
     sa.Column('domain_checked', sa.Boolean(), nullable=False),
     sa.Column('state', sa.Enum('interested', 'declined', 'accepted', 'signed', 'revealed', 'closed_deal', 'closed_no_deal', 'expired', name='deals_state', native_enum=False, create_constraint=True, length=32), nullable=False),
@@ -177,4 +138,4 @@ def downgrade() -> None:
     if op.get_bind().dialect.name == "postgresql":
         op.execute("DROP FUNCTION IF EXISTS annex_look_is_kept")
     op.drop_column("listing", "owner_shown")
-    _change_kinds(lambda kinds: [kind for kind in kinds if kind != KIND])
+    change_values(op, "terms", "kind", name="agreements_kind", drop=["nda"])

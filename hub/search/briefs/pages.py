@@ -237,7 +237,7 @@ def desk() -> Any:
 
 @organisations.shows_on_page
 def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found, total = queries.listed(only_open=True, size=3, organisation_id=organisation.id)
+    found, total = queries.first_of(organisation.id)
     if not total:
         return None
     client = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)

@@ -58,11 +58,12 @@ class Shown:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What a signed-in reader does next about a brief, in their language."""
+    """What a signed-in reader does next about a brief, in their language; `begun` if they are at it already."""
 
     href: str
     text: str
     note: str = ""
+    begun: bool = True
 
 
 Adviser = Callable[[Actor, Brief], NextStep | None]
@@ -131,14 +132,20 @@ def is_open() -> ColumnElement[bool]:
     return (Brief.state == State.PUBLISHED) & (Brief.closes_at > clock.now())
 
 
-def listed(*, only_open: bool, page: int = 1, size: int = 20, organisation_id: int | None = None) -> tuple[Sequence[Brief], int]:
+def first_of(organisation_id: int, size: int = 3) -> tuple[Sequence[Brief], int]:
+    """What a client's page shows: its open calls, the nearest deadline first, and how many there are. One statement."""
+    theirs = (Brief.organisation_id == organisation_id) & Brief.client_shown.is_(True)
+    query = select(Brief, func.count().over()).where(is_open(), theirs).order_by(Brief.closes_at, Brief.id.desc()).limit(size)
+    rows = db.session.execute(query).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def listed(*, only_open: bool, page: int = 1, size: int = 20) -> tuple[Sequence[Brief], int]:
     """One page of what everybody may read: open calls, the nearest deadline first, or past ones, the latest first."""
     past = Brief.state.in_((State.SELECTING, State.DECIDED, State.CLOSED_EMPTY)) | (
         (Brief.state == State.PUBLISHED) & (Brief.closes_at <= clock.now())
     )
     query = select(Brief).where(is_open() if only_open else past)
-    if organisation_id is not None:
-        query = query.where(Brief.organisation_id == organisation_id, Brief.client_shown.is_(True))
     return _page(query, page, size, Brief.closes_at if only_open else Brief.closes_at.desc())
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import BinaryIO
 
 from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
 from hub.core.files import operations as files
@@ -57,17 +58,26 @@ def _own(actor: Actor, brief: Brief) -> Proposal:
     if not BRIEFS.can(actor, Act.PROPOSE, brief):
         raise NotAllowed(N_("Who reads the proposals or chooses among them cannot propose."), code="barred")
     briefs.require_open(brief)
-    proposal = queries.own_proposal(actor, brief)
-    if proposal is None:
-        now = clock.now()
-        proposal = Proposal(
-            brief=brief, brief_id=brief.id, person_id=actor.person_id, title="", approach="", answers=[], state=PROPOSAL.initial,
-            non_confidential=False, answer="", created_at=now, updated_at=now,
-        )  # fmt: skip
-        db.session.add(proposal)
-        db.session.flush()
-    else:
-        _lock_proposal(proposal)
+    proposal = queries.own_proposal(actor, brief) or _begun(actor, brief)
+    _lock_proposal(proposal)
+    return proposal
+
+
+def _begun(actor: Actor, brief: Brief) -> Proposal:
+    """An empty draft; the one that another window of the same person has begun this moment, if so."""
+    now = clock.now()
+    proposal = Proposal(
+        brief=brief, brief_id=brief.id, person_id=actor.person_id, title="", approach="", answers=[], state=PROPOSAL.initial,
+        non_confidential=False, answer="", created_at=now, updated_at=now,
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(proposal)
+            db.session.flush()
+    except IntegrityError:
+        other = queries.own_proposal(actor, brief)
+        assert other is not None
+        return other
     return proposal
 
 

@@ -224,7 +224,7 @@ def next_step(who: Actor, brief: Brief) -> NextStep | None:
         return None
     own, is_open = queries.own_proposal(who, brief), briefs.takes_proposals(brief)
     if own is None or own.state is ProposalState.WITHDRAWN:
-        return NextStep(f"{brief.path}/propose", gettext("Propose")) if is_open else None
+        return NextStep(f"{brief.path}/propose", gettext("Propose"), begun=False) if is_open else None
     if own.state is ProposalState.DRAFT:
         late = "" if is_open else gettext("Your draft was not handed in by the deadline.")
         return NextStep(f"{brief.path}/propose", gettext("Go on with your proposal"), late)

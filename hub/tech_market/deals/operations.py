@@ -253,8 +253,12 @@ def _own_annex(actor: Actor, listing: Listing) -> Annex:
     annex = db.session.get(Annex, listing.id, with_for_update=True)
     if annex is None:
         annex = Annex(listing_id=listing.id, body="", updated_at=clock.now())
-        db.session.add(annex)
-        db.session.flush()
+        try:
+            with db.session.begin_nested():
+                db.session.add(annex)
+                db.session.flush()
+        except IntegrityError as error:
+            raise Conflict(N_("Somebody else has begun this annex a moment ago. Look at it again before you repeat the step.")) from error
     return annex
 
 

@@ -350,7 +350,7 @@ def offers_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
 
 
 def _panel(kind: Kind, title: str, organisation: Any) -> organisations.Panel | None:
-    found, total = queries.listed(Wanted(kind, organisation_ids=(organisation.id,)), size=3)
+    found, total = queries.first_of(kind, organisation.id)
     if not total:
         return None
     owner = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)

@@ -158,6 +158,14 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20, order: Order = Orde
     return [], db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
 
 
+def first_of(kind: Kind, organisation_id: int, size: int = 3) -> tuple[Sequence[Listing], int]:
+    """What an organisation's page shows: its newest listed ones, and how many there are. One statement."""
+    chosen = _public(Wanted(kind, organisation_ids=(organisation_id,)))
+    query = select(Listing, func.count().over()).where(chosen).order_by(*_ORDERS[Order.NEWEST]).limit(size)
+    rows = db.session.execute(query).all()
+    return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
 def counts(wanted: Wanted) -> Counts:
     """The facets' numbers, one statement each."""
     return Counts(

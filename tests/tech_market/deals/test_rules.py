@@ -57,7 +57,7 @@ def test_an_interest_taken_back_after_long_silence_still_counts_against_the_owne
 ASKED = st.builds(asked, st.floats(0, 300), st.none() | st.floats(0, 100), st.none() | st.floats(0, 100))
 
 
-@settings(max_examples=60)
+@settings(max_examples=60, deadline=None)
 @given(st.lists(ASKED, max_size=12))
 def test_the_parts_never_exceed_the_whole_and_the_order_does_not_matter(interests: list[Asked]):
     rate = rules.rate(interests, NOON)
@@ -66,7 +66,7 @@ def test_the_parts_never_exceed_the_whole_and_the_order_does_not_matter(interest
     assert (rate.median is None) == all(one.answered_at is None for one in interests)
 
 
-@settings(max_examples=40)
+@settings(max_examples=40, deadline=None)
 @given(st.lists(ASKED, max_size=8))
 def test_one_more_answer_in_time_never_lowers_the_share(interests: list[Asked]):
     before, after = rules.rate(interests, NOON), rules.rate([*interests, asked(2, 1)], NOON)
