@@ -1,0 +1,176 @@
+"""Tables of the rallies room."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
+
+from hub.communities.rallies import rules
+from hub.communities.rallies.rules import LONGEST_ALIAS, LONGEST_TITLE, Licence
+from hub.communities.rallies.states import IDEA_LIFE, LIFE, IdeaState, State, phase_of
+from hub.db.extensions import db
+from hub.db.types import UtcDateTime, Versioned, enum_type
+
+
+class Participant(db.Model):
+    """Who joined, as whom, and how many votes they have left. The votes themselves are counted by the CHECK: never more than there are."""
+
+    __tablename__ = "rally_participant"
+    __table_args__ = (
+        UniqueConstraint("rally_id", "person_id"),
+        UniqueConstraint("rally_id", "alias_key", name="uq_rally_participant_alias"),
+        CheckConstraint("votes_left >= 0", name="votes_left_counts"),
+        CheckConstraint("(alias = '') = (alias_key IS NULL)", name="alias_is_whole"),
+        CheckConstraint("length(terms_hash) = 64", name="whole_hash"),
+        Index("ix_rally_participant_person", "person_id", "rally_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    alias: Mapped[str] = mapped_column(String(LONGEST_ALIAS), default="")
+    alias_key: Mapped[str | None] = mapped_column(String(2 * LONGEST_ALIAS))
+    votes_left: Mapped[int]
+    terms_hash: Mapped[str] = mapped_column(String(64))
+    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Idea(Versioned, db.Model):
+    """One participant's idea. Its texts are all in `idea_revision`; here is the present one."""
+
+    __tablename__ = "idea"
+    __table_args__ = (
+        CheckConstraint("state <> 'removed' OR reason <> ''", name="removed_with_reason"),
+        Index("ix_idea_rally", "rally_id", "id"),
+        Index("ix_idea_participant", "participant_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
+    participant_id: Mapped[int] = mapped_column(ForeignKey("rally_participant.id"))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    body: Mapped[str] = mapped_column(Text)
+    state: Mapped[IdeaState] = mapped_column(enum_type(IdeaState), default=IDEA_LIFE.initial)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    posted_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    edited_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    participant: Mapped[Participant] = relationship(lazy="joined", innerjoin=True)
+
+    @property
+    def ref(self) -> str:
+        return f"idea:{self.id}"
+
+    @property
+    def path(self) -> str:
+        return f"/rallies/{self.rally_id}/ideas/{self.id}"
+
+
+class IdeaRevision(db.Model):
+    """A text that the idea has had, the first and the present one too. `number` counts from 1."""
+
+    __tablename__ = "idea_revision"
+    __table_args__ = (UniqueConstraint("idea_id", "number"), CheckConstraint("number > 0", name="number_counts"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    body: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class IdeaLink(db.Model):
+    """`idea_id` builds on `onto_id`, an idea of the same rally; the links never close a circle."""
+
+    __tablename__ = "idea_link"
+    __table_args__ = (CheckConstraint("idea_id <> onto_id", name="not_on_itself"), Index("ix_idea_link_rally", "rally_id"))
+
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"), primary_key=True)
+    onto_id: Mapped[int] = mapped_column(ForeignKey("idea.id"), primary_key=True)
+    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
+
+
+class IdeaVote(db.Model):
+    """One vote of one participant for one idea."""
+
+    __tablename__ = "idea_vote"
+    __table_args__ = (Index("ix_idea_vote_rally", "rally_id"), Index("ix_idea_vote_participant", "participant_id"))
+
+    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"), primary_key=True)
+    participant_id: Mapped[int] = mapped_column(ForeignKey("rally_participant.id"), primary_key=True)
+    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
+    cast_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class Rally(Versioned, db.Model):
+    """A question of an organisation, and the schedule on which people post ideas, build on them and vote.
+
+    `promise` says what happens with the ideas; together with the licence it is what participants accept. `answer` is what the host says
+    after the close, `reason` why it was cancelled. Nothing here changes with a vote.
+    """
+
+    __tablename__ = "rally"
+    __table_args__ = (
+        CheckConstraint("votes_each BETWEEN 1 AND 20", name="votes_in_range"),
+        CheckConstraint(
+            "state IN ('draft', 'discarded') OR (opens_at IS NOT NULL AND building_at IS NOT NULL AND voting_at IS NOT NULL "
+            "AND closes_at IS NOT NULL AND opens_at < building_at AND building_at < voting_at AND voting_at < closes_at)",
+            name="schedule_in_order",
+        ),
+        CheckConstraint("state <> 'cancelled' OR reason <> ''", name="cancelled_with_reason"),
+        CheckConstraint("answered_at IS NULL OR (state = 'closed' AND answer <> '')", name="answer_is_whole"),
+        Index("ix_rally_state", "state", "id"),
+        Index("ix_rally_organisation", "organisation_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    title: Mapped[str] = mapped_column(String(LONGEST_TITLE))
+    summary: Mapped[str] = mapped_column(Text, default="")
+    question: Mapped[str] = mapped_column(Text, default="")
+    promise: Mapped[str] = mapped_column(Text, default="")
+    licence: Mapped[Licence] = mapped_column(enum_type(Licence), default=Licence.CC_BY)
+    language: Mapped[str] = mapped_column(String(8), default="en")
+    votes_each: Mapped[int] = mapped_column(default=3)
+    opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    building_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    voting_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closes_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
+    reason: Mapped[str] = mapped_column(Text, default="")
+    answer: Mapped[str] = mapped_column(Text, default="")
+    answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+    participant_count: Mapped[int] = column_property(
+        select(func.count()).select_from(Participant).where(Participant.rally_id == id).correlate_except(Participant).scalar_subquery()
+    )
+    idea_count: Mapped[int] = column_property(
+        select(func.count())
+        .select_from(Idea)
+        .where(Idea.rally_id == id, Idea.state == IdeaState.POSTED)
+        .correlate_except(Idea)
+        .scalar_subquery()
+    )
+
+    @property
+    def ref(self) -> str:
+        return f"rally:{self.id}"
+
+    @property
+    def path(self) -> str:
+        return f"/rallies/{self.id}"
+
+    @property
+    def phase(self) -> State:
+        """Where it stands by the clock."""
+        return phase_of(self, self.state)
+
+    @property
+    def terms_hash(self) -> str:
+        return rules.terms_hash(self.id, self.promise, self.licence)

@@ -1,0 +1,132 @@
+"""After the fact: the clock is followed, and people are told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hub.communities.rallies import operations, queries
+from hub.communities.rallies.events import (
+    IdeaEdited,
+    IdeaPosted,
+    IdeaRemoved,
+    RallyAnswered,
+    RallyBuildingBegan,
+    RallyCancelled,
+    RallyClosed,
+    RallyExtended,
+    RallyOpened,
+    RallyVotingBegan,
+)
+from hub.communities.rallies.models import Rally
+from hub.communities.rallies.states import State
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
+from hub.db.delivery import every
+from hub.db.journal import Fact, reacts_to
+from hub.kernel.actor import SYSTEM
+from hub.kernel.words import N_
+
+
+@every(20)
+def follow_the_clock() -> None:
+    operations.follow_all()
+
+
+def _tell(rally: Rally, people: Iterable[int | None], text: str, link: str = "", **values: Any) -> None:
+    messages.notify(
+        actor=SYSTEM, person_ids=people, text=text, kind=Kind.COMMUNITY, link=link or rally.path,
+        values={"title": rally.title, **values},
+    )  # fmt: skip
+
+
+def _taking_part(rally: Rally) -> list[int]:
+    return [one.person_id for one in queries.participants(rally.id)]
+
+
+@reacts_to(RallyOpened)
+def tell_the_host_that_it_opened(event: RallyOpened, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    _tell(rally, queries.managed_by(rally.organisation_id), N_("“%(title)s” is open for ideas."))
+
+
+@reacts_to(RallyBuildingBegan)
+def tell_of_the_building(event: RallyBuildingBegan, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    _tell(rally, _taking_part(rally), N_("“%(title)s”: read what others have posted, and build on it until the vote begins."))
+
+
+@reacts_to(RallyVotingBegan)
+def tell_of_the_vote(event: RallyVotingBegan, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    _tell(rally, _taking_part(rally), N_("The vote of “%(title)s” is open. Votes you can give: %(n)s."), n=rally.votes_each)
+
+
+PHASES = {
+    State.POSTING: N_("“%(title)s”: ideas are taken longer, until %(until)s UTC. Everything after moves along."),
+    State.BUILDING: N_("“%(title)s”: building goes on longer, until %(until)s UTC. Everything after moves along."),
+    State.VOTING: N_("“%(title)s”: the vote stays open longer, until %(until)s UTC."),
+}
+
+
+@reacts_to(RallyExtended)
+def tell_of_the_extension(event: RallyExtended, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    _tell(rally, _taking_part(rally), PHASES[State(event.phase)], until=event.until[:16].replace("T", " "))
+
+
+@reacts_to(RallyClosed)
+def tell_of_the_outcome(event: RallyClosed, fact: Fact) -> None:
+    """Everybody who joined reads the report; authors also where their best idea stands; the host what it promised."""
+    rally = queries.by_id(event.rally_id)
+    known = queries.links(rally.id)
+    ranked, report = queries.standings(rally, known), f"{rally.path}/report"
+    best = {}
+    for standing in reversed(ranked):
+        best[known.authors[standing.idea_id]] = standing
+    plain = N_("“%(title)s” has closed. The ranking and how it came about can be read now.")
+    placed = N_("“%(title)s” has closed. “%(idea)s” came to place %(place)s of %(of)s; the report shows how.")
+    for one in queries.participants(rally.id):
+        mine = best.get(one.id)
+        if mine is None or mine.place is None:
+            _tell(rally, [one.person_id], plain, report)
+        else:
+            idea = known.names[mine.idea_id].title
+            _tell(rally, [one.person_id], placed, report, idea=idea, place=mine.place, of=len(ranked))
+    host = N_("“%(title)s” has closed. Tell the participants what becomes of their ideas.")
+    _tell(rally, queries.managed_by(rally.organisation_id), host, f"{rally.path}/answer")
+
+
+@reacts_to(RallyAnswered)
+def tell_of_the_answer(event: RallyAnswered, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    _tell(rally, _taking_part(rally), N_("The host of “%(title)s” says what becomes of the ideas."), f"{rally.path}/report")
+
+
+@reacts_to(RallyCancelled)
+def tell_of_the_end(event: RallyCancelled, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    people = [*_taking_part(rally), *queries.managed_by(rally.organisation_id)]
+    _tell(rally, people, N_("“%(title)s” was cancelled: %(reason)s"), reason=rally.reason)
+
+
+@reacts_to(IdeaPosted)
+@reacts_to(IdeaEdited)
+def tell_whose_idea_was_built_on(event: IdeaPosted | IdeaEdited, fact: Fact) -> None:
+    if not event.onto:
+        return
+    rally = queries.by_id(event.rally_id)
+    idea = queries.idea_for(rally, event.idea_id)
+    for other_id in event.onto:
+        other = queries.idea_for(rally, other_id)
+        if other.participant.person_id != idea.participant.person_id:
+            told = N_("“%(idea)s” builds on your idea “%(mine)s”.")
+            _tell(rally, [other.participant.person_id], told, idea.path, idea=idea.title, mine=other.title)
+
+
+@reacts_to(IdeaRemoved)
+def tell_whose_idea_was_taken_down(event: IdeaRemoved, fact: Fact) -> None:
+    rally = queries.by_id(event.rally_id)
+    idea = queries.idea_for(rally, event.idea_id)
+    told = N_("Your idea “%(idea)s” was taken down: %(reason)s")
+    _tell(rally, [idea.participant.person_id], told, idea.path, idea=idea.title, reason=idea.reason)
