@@ -22,6 +22,8 @@ MANY_FACES = {
 NOT_PAGES = {
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
     "/entries/{entry_closed}/files/{file_closed}", "/entries/{entry_draft}/files/{file_draft}", "/entries/{entry_closed}/bundle.zip", "/orders/{order_delivered}/files/{order_file}",
+    "/needs/{need_annex}/annex/files/{need_annex_file}", "/offers/{offer_annex}/annex/files/{offer_annex_file}",
+    "/offers/{offer_open}/annex/files/{open_file}", "/briefs/{brief_open}/proposals/{proposal_open}/files/{proposal_file}",
     "/challenges/{draft}/room",
     *(f"/platforms/{{platform}}/products/{product}/{what}" for product in ("{listed}/releases/{release}", "{reviewed}/releases/{release_sent}")
       for what in ("file", "sha256")),
