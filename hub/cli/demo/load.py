@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo import briefs, communities, complement, deals, microtasks, portals, rallies, services
+from hub.cli.demo import briefs, communities, complement, deals, microtasks, packages, portals, rallies, services
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
@@ -17,7 +17,17 @@ from hub.db import delivery, work
 
 DATA = Path(hub.cli.__file__).parent / "demo_data"
 Say = Callable[[str], None]
-TELLERS = (microtasks.tell, communities.tell, rallies.tell, complement.tell, deals.tell, services.tell, briefs.tell, portals.tell)
+TELLERS = (
+    microtasks.tell,
+    communities.tell,
+    packages.tell,
+    rallies.tell,
+    complement.tell,
+    deals.tell,
+    services.tell,
+    briefs.tell,
+    portals.tell,
+)
 """Each mode's stories, in an order in which the later may use the earlier."""
 
 

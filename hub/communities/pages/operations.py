@@ -36,7 +36,7 @@ def create(*, actor: Actor, space: Space, title: str, text: str, summary: str = 
     Raises what `spaces.queries.require_seat` raises, Invalid about `title` (code `page_exists` where another page has it) or `body`.
     """
     seat = spaces_read.require_seat(actor, space)
-    title, text = _title(title), _text(text)
+    title, text = _title(title), clean_text(text)
     slug = rules.page_slug(title)
     if not slug:
         raise one_field("title", N_("Give the page a title with letters or figures."))
@@ -77,7 +77,7 @@ def write(
     NotAllowed (code `page_locked`), NotNow (retired, archived), Invalid about `body` or `title`, and what `require_seat` raises.
     """
     space, seat = _seat(actor, page)
-    title, text = _title(page.title if title is None else title), _text(text)
+    title, text = _title(page.title if title is None else title), clean_text(text)
     _lock(page)
     require_writable(actor=actor, page=page, seat=seat)
     if base_revision != page.number:
@@ -105,7 +105,7 @@ def save(
 ) -> PageRevision | PageDraft:
     """What a form does: `write`, or when the page has gone on, keep the text as a draft that waits to be merged, and give that back."""
     space, seat = _seat(actor, page)
-    title, text = _title(title), _text(text)
+    title, text = _title(title), clean_text(text)
     _lock(page)
     require_writable(actor=actor, page=page, seat=seat)
     if base_revision == page.number:
@@ -338,7 +338,7 @@ def _title(title: str) -> str:
     return plain
 
 
-def _text(text: str) -> str:
+def clean_text(text: str) -> str:
     plain = text.replace("\r\n", "\n").strip("\n").rstrip()
     if not plain.strip():
         raise one_field("body", N_("Write something: to take a page off the list, an editor retires it."))
