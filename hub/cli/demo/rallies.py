@@ -26,7 +26,7 @@ def tell(cast: Cast) -> None:
 
 
 def _tell(cast: Cast, story: Row) -> None:
-    """`moments`: the four moments of the schedule, in days from now; the story is played at those in the past."""
+    """`moments`: the four moments of the schedule, in days from now; the story is played at those in the past. `answered`: likewise."""
     now, moments = clock.now(), story.get("moments", [])
     schedule = {name: now + timedelta(days=days) for name, days in zip(MOMENTS, moments, strict=False)}
     with clock.at((schedule["opens_at"] if moments else now) - timedelta(days=4)):
@@ -60,5 +60,5 @@ def _take_part(cast: Cast, rally: Rally, story: Row, moments: list[float]) -> No
                 operations.vote(actor=cast.actor(person), idea=ideas[key])
     operations.follow_all()
     if story.get("answer"):
-        with clock.at(now + timedelta(days=moments[3] + 3)):
+        with clock.at(now + timedelta(days=story["answered"])):
             operations.answer(actor=cast.owner_of(story["host"]), rally=rally, answer=story["answer"].strip())

@@ -15,7 +15,7 @@ from hub.kernel.documents import Document
 from hub.kernel.words import N_
 from hub.search.index.operations import provides
 
-TONES = {State.ANNOUNCED: "info", State.POSTING: "good", State.BUILDING: "good", State.VOTING: "warn"}
+TONES = {State.ANNOUNCED: "info", State.POSTING: "good", State.BUILDING: "good", State.VOTING: "good"}
 
 
 @provides("rally", every=queries.public_ids)
