@@ -51,7 +51,7 @@ def upgrade() -> None:
     sa.Column('rally_id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=False),
     sa.Column('alias', sa.String(length=40), nullable=False),
-    sa.Column('alias_key', sa.String(length=80), nullable=True),
+    sa.Column('alias_key', sa.String(length=120), nullable=True),
     sa.Column('votes_left', sa.Integer(), nullable=False),
     sa.Column('terms_hash', sa.String(length=64), nullable=False),
     sa.Column('joined_at', sa.DateTime(timezone=True), nullable=False),

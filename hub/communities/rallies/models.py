@@ -31,7 +31,7 @@ class Participant(db.Model):
     rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     alias: Mapped[str] = mapped_column(String(LONGEST_ALIAS), default="")
-    alias_key: Mapped[str | None] = mapped_column(String(2 * LONGEST_ALIAS))
+    alias_key: Mapped[str | None] = mapped_column(String(3 * LONGEST_ALIAS))
     votes_left: Mapped[int]
     terms_hash: Mapped[str] = mapped_column(String(64))
     joined_at: Mapped[datetime] = mapped_column(UtcDateTime)

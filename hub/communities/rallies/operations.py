@@ -26,7 +26,6 @@ EDITABLE = ("title", "summary", "question", "promise", "licence", "language", "v
 ARRIVALS = {
     Act.OPEN: events.RallyOpened, Act.BUILD: events.RallyBuildingBegan, Act.VOTE: events.RallyVotingBegan, Act.CLOSE: events.RallyClosed,
 }  # fmt: skip
-SHORTEST_REASON, LONGEST_REASON = 10, 4_000
 BUILD_ON_ONE = N_("In this phase a new idea builds on another one: choose it.")
 
 
@@ -59,6 +58,9 @@ def _write(rally: Rally, content: Mapping[str, Any]) -> list[str]:
     given = {name: value for name, value in content.items() if name in EDITABLE}
     if not 1 <= given.get("votes_each", 1) <= rules.MOST_VOTES:
         raise one_field("votes_each", N_("Give each participant 1 to 20 votes."))
+    for name in rules.MOMENTS:
+        if (moment := given.get(name)) is not None and moment > clock.now() + rules.FARTHEST_MOMENT:
+            raise one_field(name, N_("Choose a day within the next five years."))
     changed = [name for name, value in given.items() if getattr(rally, name) != value]
     for name in changed:
         setattr(rally, name, given[name])
@@ -107,10 +109,7 @@ def follow_the_clock(rally: Rally) -> Rally:
 
 def follow_all() -> int:
     """Move every rally whose next moment has come. Returns how many. Bears being repeated."""
-    found = queries.due()
-    for rally_id in found:
-        follow_the_clock(queries.locked(rally_id, to_decide=True))
-    return len(found)
+    return len([follow_the_clock(queries.locked(rally_id, to_decide=True)) for rally_id in queries.due()])
 
 
 def extend(*, actor: Actor, rally: Rally, until: datetime) -> Rally:
@@ -122,8 +121,7 @@ def extend(*, actor: Actor, rally: Rally, until: datetime) -> Rally:
     rally = follow_the_clock(queries.locked(rally.id, to_decide=True))
     if rally.state not in RUNNING:
         raise NotNow(N_("Only a phase that is under way can be extended."), code="no_phase")
-    ends = rules.MOMENTS[PHASES.index(rally.state) :]
-    before = getattr(rally, ends[0])
+    before = getattr(rally, (ends := rules.MOMENTS[PHASES.index(rally.state) :])[0])
     if until <= before:
         raise one_field("until", N_("A phase that has begun is never shortened: name a later moment than now."), code="never_shorter")
     if until > before + rules.FARTHEST_EXTENSION:
@@ -166,7 +164,7 @@ def _record(actor: Actor, rally: Rally, event: object, idea: Idea | None = None,
 
 
 def _said(reason: str) -> str:
-    if not extent(reason) >= SHORTEST_REASON or len(reason.strip()) > LONGEST_REASON:
+    if not extent(reason) >= rules.SHORTEST_REASON or len(reason.strip()) > rules.LONGEST_REASON:
         raise one_field("reason", N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
     return reason.strip()
 
@@ -180,7 +178,7 @@ def join(*, actor: Actor, rally: Rally, seen_hash: str, alias: str = "") -> Part
     require_verified(actor)
     _not_the_host(actor, rally)
     rally = _now(rally.id)
-    if (before := queries.me_in(actor, rally)) is not None:
+    if before := queries.me_in(actor, rally):
         return before
     if rally.phase not in RUNNING:
         raise NotNow(N_("One can join while a rally runs: from its opening to its close."), code="not_running")
@@ -234,7 +232,7 @@ def post(*, actor: Actor, rally: Rally, title: str, body: str, onto: Sequence[in
     Raises NotAllowed (code "join_first"), NotNow outside the phases that take ideas, Invalid, and about "onto" what `edit_idea` does.
     """
     me = _me(actor, rally)
-    rally = _now(rally.id)
+    rally = _now(rally.id, to_decide=True)
     if _takes_ideas(rally) is State.BUILDING and not onto:
         raise one_field("onto", BUILD_ON_ONE, code="build_on_one")
     if queries.own_ideas(me.id) >= rules.MOST_IDEAS_EACH:

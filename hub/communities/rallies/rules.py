@@ -18,6 +18,7 @@ SHORTEST_QUESTION, LONGEST_QUESTION = 40, 20_000
 SHORTEST_PROMISE, LONGEST_PROMISE = 40, 10_000
 SHORTEST_IDEA, LONGEST_IDEA = 20, 10_000
 LONGEST_ALIAS = 40
+SHORTEST_REASON, LONGEST_REASON = 10, 4_000
 MOST_VOTES = 20
 MOST_IDEAS_EACH = 20
 """Ideas that one participant may post to one rally."""
@@ -25,6 +26,7 @@ MOST_LINKS = 8
 SHORTEST_PHASE = timedelta(hours=1)
 LONGEST_PHASE = timedelta(days=180)
 FARTHEST_EXTENSION = timedelta(days=90)
+FARTHEST_MOMENT = timedelta(days=5 * 365)
 Z = 1.959963984540054
 """The normal quantile of a two-sided interval of 95 %."""
 

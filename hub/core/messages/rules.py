@@ -41,6 +41,7 @@ CHOSEN = (
     Kind.COMPLEMENT,
     Kind.MARKET,
     Kind.COMMUNITY,
+    Kind.MICROTASK,
     Kind.PORTAL,
     Kind.SEARCH,
 )

@@ -119,6 +119,15 @@ def told(person_id: int, words: str) -> bool:
     return any(words in text for text in texts)
 
 
+def test_a_day_at_the_end_of_time_is_no_day(stage: Stage, client: FlaskClient):
+    rally = stage.rally("draft")
+    people.sign_in(client, stage.host)
+    form = {"title": rally.title, "closes_at": "9999-12-31T23:30"}
+    answer = client.post(f"{rally.path}/edit", data=form)
+    assert answer.status_code == 422 and "within the next five years" in answer.get_data(as_text=True)
+    assert client.get(f"{rally.path}/check").status_code == 200
+
+
 # Taking part
 
 
@@ -142,6 +151,8 @@ def test_one_joins_under_terms_as_shown_and_under_a_name_of_ones_own(stage: Stag
     with pytest.raises(Invalid) as refused, work.unit():
         made.join(rally, stage.guests[1], alias=" night  OWL ")
     assert refused.value.code == "alias_taken"
+    with work.unit():
+        assert made.join(rally, stage.guests[2], alias="ΐ" * 40).alias_key == ("ΐ" * 40).casefold()  # three times as long
 
 
 def test_a_pseudonym_is_nowhere_a_name(stage: Stage, client: FlaskClient):
