@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeAlias
 
-from sqlalchemy import DateTime, Enum, Integer, Select, TypeDecorator, cast, null
+from sqlalchemy import BigInteger, DateTime, Enum, Integer, Select, String, TypeDecorator, cast, null, select
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column
 
@@ -59,3 +59,17 @@ NO_DUE = cast(null(), UtcDateTime()).label("due")
 
 Question: TypeAlias = Select[*tuple[Any, ...]]
 """Rows of `detail`, `key` and `due`, which the home page asks together with all others (hub.web.todo)."""
+
+Lines: TypeAlias = Select[*tuple[Any, ...]]
+"""Rows of `title`, `key`, `words`, `number` and `at`, which an organisation's page asks together with all others; made by `lines`."""
+
+
+def lines(title: Any, key: Any, *, words: Any = None, number: Any = None, at: Any = None) -> Lines:
+    """A line for each row: its title, what its address needs, and what its one fact is made of (words, a whole number, a moment)."""
+    return select(
+        cast(title, String).label("title"),
+        cast(key, String).label("key"),
+        cast(null() if words is None else words, String).label("words"),
+        cast(null() if number is None else number, BigInteger).label("number"),
+        (cast(null(), UtcDateTime()) if at is None else at).label("at"),
+    )

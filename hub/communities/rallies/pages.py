@@ -17,6 +17,7 @@ from hub.communities.rallies.queries import Links, Shown
 from hub.communities.rallies.rules import Branch, Licence
 from hub.communities.rallies.states import LIFE, PHASES, RUNNING, TAKES_IDEAS, Act, IdeaAct, IdeaState, State
 from hub.core.organisations import queries as organisations
+from hub.db.types import lines
 from hub.kernel.actor import Actor
 from hub.kernel.words import N_
 from hub.web import pagecache
@@ -389,10 +390,8 @@ def waiting(who: Actor) -> list[Waiting]:
     return asked
 
 
-@organisations.shows_on_page
-def on_its_page(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found = queries.public_after(None, 3, organisation_id=organisation.id)[:3]
-    if not found:
-        return None
-    host = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
-    return organisations.Panel(_("Idea rallies"), [card(Shown(rally, host)) for rally in found])
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    public, order = (Rally.state.in_(queries.LISTED), Rally.organisation_id == organisation.id), (Rally.id.desc(),)
+    query = lines(Rally.title, Rally.id, number=Rally.idea_count).where(*public)
+    return organisations.Shelf(N_("Idea rallies"), query, order, "/rallies/{}", lambda said: _("%(n)s ideas", n=said.number), "community")

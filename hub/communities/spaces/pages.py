@@ -312,8 +312,11 @@ def charters_to_accept(who: Actor) -> list[Waiting]:
     return [Waiting(queries.waiting_for(who.person_id), title, "/communities/{}/join", action, "community")]
 
 
-@organisations.shows_on_page
-def steered_spaces(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found = queries.of_organisation(organisation.id)
-    href = f"{found[0].space.path}" if len(found) == 1 else ""
-    return organisations.Panel(gettext("Communities"), [card(shown) for shown in found], href) if found else None
+@organisations.lists_on_page
+def steered_spaces(organisation: Any) -> organisations.Shelf:
+    query = queries.lines_of(organisation.id)
+    return organisations.Shelf(N_("Communities"), query, queries.LINES_ORDER, "/communities/{}", _members, "community")
+
+
+def _members(said: organisations.Said) -> str:
+    return ngettext("%(num)s member", "%(num)s members", said.number or 0)

@@ -14,7 +14,6 @@ from hub.complement.platforms.queries import Shown
 from hub.complement.platforms.schemas import NewPlatformIn, PlatformIn, ReasonIn
 from hub.complement.platforms.states import Act, State
 from hub.core.organisations import queries as organisations
-from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
 from hub.kernel.words import N_
 from hub.web import pagecache
@@ -153,9 +152,11 @@ def of_organisation(slug: str) -> Any:
     return render_template(PLACE + "organisation.html", organisation=organisation, platforms=found, may_draft=who.manages(organisation.id))
 
 
-@organisations.shows_on_page
-def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found = queries.of_organisation(organisation.id, public_only=True)[:3]
-    if not found:
-        return None
-    return organisations.Panel(gettext("Platforms"), [card(shown) for shown in queries.shown(found)])
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    query = queries.lines_of(organisation.id)
+    return organisations.Shelf(N_("Platforms"), query, queries.LINES_ORDER, "/platforms/{}", _state, "complement")
+
+
+def _state(said: organisations.Said) -> str:
+    return label(State(said.words)) if said.words else gettext("Catalogue of imported products")

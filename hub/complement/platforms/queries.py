@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import String, case, cast, func, select
 
 from hub.complement.platforms import policy
 from hub.complement.platforms.models import Platform
@@ -14,6 +14,7 @@ from hub.complement.platforms.states import PUBLIC, State
 from hub.core.agreements import queries as agreements
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.types import Lines, lines
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
@@ -98,11 +99,18 @@ def public_after(last_id: int | None, limit: int) -> Sequence[Platform]:
     return db.session.scalars(query.limit(limit + 1)).all()
 
 
-def of_organisation(organisation_id: int, *, public_only: bool = False) -> Sequence[Platform]:
+def of_organisation(organisation_id: int) -> Sequence[Platform]:
     query = select(Platform).where(Platform.organisation_id == organisation_id).order_by(Platform.updated_at.desc(), Platform.id.desc())
-    if public_only:
-        query = query.where(Platform.state.in_(PUBLIC))
     return db.session.scalars(query.limit(200)).all()
+
+
+LINES_ORDER = (Platform.updated_at.desc(), Platform.id.desc())
+
+
+def lines_of(organisation_id: int) -> Lines:
+    """The public platforms of an organisation as its page asks for them: in which state, or nothing for a catalogue."""
+    state = case((Platform.source_key.is_(None), cast(Platform.state, String)))
+    return lines(Platform.name, Platform.slug, words=state).where(Platform.organisation_id == organisation_id, Platform.state.in_(PUBLIC))
 
 
 def public_ids() -> Sequence[int]:

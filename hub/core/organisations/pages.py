@@ -54,6 +54,7 @@ def show(slug: str) -> Any:
         "core/organisations/show.html",
         organisation=organisation,
         panels=queries.panels(who, organisation),
+        shelves=queries.shelves(organisation),
         trust=[] if organisation.source else queries.trust(organisation),
         may_change=POLICY.can(who, Act.CHANGE, organisation),
     )

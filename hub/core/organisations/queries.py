@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from flask_babel import gettext
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select, type_coerce, union_all
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -15,6 +16,7 @@ from hub.core.organisations.models import Membership, Organisation
 from hub.core.organisations.policy import POLICY
 from hub.core.organisations.states import Act, Kind
 from hub.db.extensions import db
+from hub.db.types import Lines, UtcDateTime
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
@@ -54,10 +56,103 @@ _panels: list[PanelProvider] = []
 
 
 def shows_on_page(provider: PanelProvider) -> PanelProvider:
-    """Register a room's panel for `/orgs/<slug>`: one or two statements, public things only, None for nothing."""
+    """Register a room's panel of cards for `/orgs/<slug>`, public things only, None for nothing.
+
+    Each costs its own statements, so only what matters most there is shown as cards; everything else `lists_on_page`.
+    """
     if provider not in _panels:
         _panels.append(provider)
     return provider
+
+
+MOST = 3
+"""Lines of one shelf."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the one fact of a line is made of; what a shelf does not ask for is None."""
+
+    words: str | None
+    number: int | None
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What another room lists on an organisation's public page, asked together with everybody's in one statement.
+
+    `query` selects `hub.db.types.lines(...)`, public things only, and `order` sorts it. `title` is marked with N_; `href` has `{}` where
+    the key goes; `fact` says a line's one fact in the reader's language. `see_all` is an address that lists only this organisation's.
+    """
+
+    title: str
+    query: Lines
+    order: tuple[ColumnElement[Any], ...]
+    href: str
+    fact: Callable[[Said], str]
+    mode: str = ""
+    see_all: str = ""
+
+
+@dataclass(frozen=True)
+class Line:
+    title: str
+    href: str
+    fact: str
+
+
+@dataclass(frozen=True)
+class Filled:
+    """A shelf with its first lines, in the reader's language, and how many there are."""
+
+    shelf: Shelf
+    title: str
+    total: int
+    lines: list[Line]
+
+
+Lister = Callable[[Organisation], Shelf]
+_listers: list[Lister] = []
+
+
+def lists_on_page(lister: Lister) -> Lister:
+    """Register a room's shelf for `/orgs/<slug>`. However many there are, the page asks them in one statement."""
+    if lister not in _listers:
+        _listers.append(lister)
+    return lister
+
+
+def shelves(organisation: Organisation) -> list[Filled]:
+    """Everything that rooms list for the organisation, the empty shelves left out. One statement."""
+    asked = [lister(organisation) for lister in _listers]
+    if not asked:
+        return []
+    rows = db.session.execute(union_all(*(_part(number, shelf) for number, shelf in enumerate(asked)))).all()
+    filled: dict[int, Filled] = {}
+    for row in sorted(rows, key=lambda row: (row.shelf, row.place)):
+        shelf = asked[row.shelf]
+        into = filled.setdefault(row.shelf, Filled(shelf, gettext(shelf.title), row.total, []))
+        fact = shelf.fact(Said(row.words, row.number, row.at))
+        into.lines.append(Line(row.title, shelf.href.replace("{}", row.key), fact))
+    return list(filled.values())
+
+
+def _part(number: int, shelf: Shelf) -> Select[*tuple[Any, ...]]:
+    placed = shelf.query.add_columns(
+        func.row_number().over(order_by=shelf.order).label("place"), func.count().over().label("total")
+    ).subquery()
+    first = placed.c
+    return select(
+        literal(number).label("shelf"),
+        first.place,
+        first.total,
+        first.title,
+        first.key,
+        first.words,
+        first.number,
+        type_coerce(first["at"], UtcDateTime()).label("at"),
+    ).where(first.place <= MOST)
 
 
 Voucher = Callable[[Organisation], tuple[str, str, str]]

@@ -20,6 +20,7 @@ from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
 from hub.kernel import tables
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, NotNow, one_field
+from hub.kernel.money import Money
 from hub.kernel.tables import Remark, Weight
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
@@ -375,13 +376,16 @@ def of_organisation(slug: str) -> Any:
     )  # fmt: skip
 
 
-@organisations.shows_on_page
-def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    chosen = Wanted(organisation_id=organisation.id, states=(State.RUNNING, State.PAUSED))
-    projects, total = queries.listed(chosen, size=3)
-    if not total:
-        return None
-    return organisations.Panel(f"{gettext('Tasks')} ({total})", [card(each) for each in queries.shown(projects)], "/tasks")
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    query = queries.lines_of(organisation.id)
+    return organisations.Shelf(N_("Tasks"), query, queries.LINES_ORDER, "/tasks/{}", _pay, "microtask")
+
+
+def _pay(said: organisations.Said) -> str:
+    if not said.number:
+        return label(Reward.VOLUNTEER)
+    return gettext("%(pay)s an answer", pay=show_money(Money(said.number, said.words or "")))
 
 
 @waits

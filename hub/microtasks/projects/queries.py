@@ -13,7 +13,7 @@ from hub.core.files.rules import clean_name
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
-from hub.db.types import NO_DUE, Question
+from hub.db.types import NO_DUE, Lines, Question, lines
 from hub.kernel import tables
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound, one_field
@@ -310,6 +310,15 @@ def drafts_of(organisation_ids: Iterable[int]) -> Question:
     """Drafts of these organisations as the home page asks for them: detail, key, due."""
     query = select(Project.title.label("detail"), Project.slug.label("key"), NO_DUE)
     return query.where(Project.organisation_id.in_(list(organisation_ids)), Project.state == State.DRAFT, Project.source == "")
+
+
+LINES_ORDER = (ORDER, Project.published_at.desc(), Project.id.desc())
+
+
+def lines_of(organisation_id: int) -> Lines:
+    """Projects that take answers, or will again, as the organisation's page asks for them; the fact is what an answer pays."""
+    chosen = _chosen(Wanted(organisation_id=organisation_id, states=(State.RUNNING, State.PAUSED)))
+    return lines(Project.title, Project.slug, words=Project.currency, number=Project.pay_minor).where(chosen)
 
 
 def in_state(*states: State) -> Sequence[Project]:

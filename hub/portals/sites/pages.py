@@ -12,7 +12,6 @@ from hub.contests.challenges.pages import card as challenge_card
 from hub.core.accounts import queries as accounts
 from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
-from hub.kernel.actor import Actor
 from hub.kernel.errors import HubError, NotFound, one_field
 from hub.kernel.words import N_
 from hub.portals.sites import operations, queries, rules
@@ -385,12 +384,7 @@ def remove_logo(slug: str) -> Any:
 # What other pages ask of this room
 
 
-@organisations.shows_on_page
-def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found = queries.open_of(organisation.id)
-    cards = [
-        {"url": portal.path, "title": portal.name_in(i18n.language()), "kind_label": gettext("Portal"),
-         "summary": portal.said(portal.taglines, i18n.language())}
-        for portal in found
-    ]  # fmt: skip
-    return organisations.Panel(gettext("Own portals"), cards) if cards else None
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    query = queries.open_lines(organisation.id, i18n.language())
+    return organisations.Shelf(N_("Own portals"), query, (Portal.id.asc(),), "/p/{}", lambda said: said.words or "")

@@ -12,6 +12,7 @@ from hub.contests.challenges import queries as challenges
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.types import Lines, lines
 from hub.kernel.actor import ANONYMOUS, Actor, Duty
 from hub.kernel.errors import NotFound
 from hub.kernel.permissions import consults
@@ -104,9 +105,11 @@ def open_after(last_id: int | None, limit: int) -> Sequence[Portal]:
     return db.session.scalars(query.limit(limit + 1)).all()
 
 
-def open_of(organisation_id: int) -> Sequence[Portal]:
-    query = select(Portal).where(Portal.organisation_id == organisation_id, Portal.state == State.OPEN).order_by(Portal.id)
-    return db.session.scalars(query).all()
+def open_lines(organisation_id: int, language: str) -> Lines:
+    """The open portals of a customer as its page asks for them: name and tagline in this language, else the name in the portal's first."""
+    name = func.coalesce(func.nullif(Portal.names[language].as_string(), ""), Portal.name)
+    open_ones = Portal.organisation_id == organisation_id, Portal.state == State.OPEN
+    return lines(name, Portal.slug, words=Portal.taglines[language].as_string()).where(*open_ones)
 
 
 def manager_ids(portal: Portal) -> list[int]:

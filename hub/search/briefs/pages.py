@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 from sqlalchemy import select
 
 from hub.core.organisations import queries as organisations
@@ -21,7 +22,7 @@ from hub.search.briefs.queries import Shown
 from hub.search.briefs.states import LIFE, Act, InvitationState, State
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, parse, public, writes
-from hub.web.i18n import label
+from hub.web.i18n import label, until
 from hub.web.paging import Page, page_number
 from hub.web.todo import Waiting, waits
 
@@ -235,13 +236,14 @@ def desk() -> Any:
     return render_template(PLACE + "desk.html", shown=queries.shown(actor(), found), page=Page(number, SIZE, total))
 
 
-@organisations.shows_on_page
-def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found, total = queries.first_of(organisation.id)
-    if not total:
-        return None
-    client = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
-    return organisations.Panel(f"{gettext('Search briefs')} ({total})", [card(Shown(brief, client)) for brief in found], "/briefs")
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    query = queries.open_lines(organisation.id)
+    return organisations.Shelf(N_("Search briefs"), query, queries.LINES_ORDER, "/briefs/{}", _closes, "search")
+
+
+def _closes(said: organisations.Said) -> str:
+    return Markup("{} {}").format(gettext("closes"), until(said.at))
 
 
 @waits

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, func, select
 from hub.core.organisations import queries as organisations
 from hub.core.profiles import queries as profiles
 from hub.db.extensions import db
+from hub.db.types import Lines, lines
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -132,12 +133,13 @@ def is_open() -> ColumnElement[bool]:
     return (Brief.state == State.PUBLISHED) & (Brief.closes_at > clock.now())
 
 
-def first_of(organisation_id: int, size: int = 3) -> tuple[Sequence[Brief], int]:
-    """What a client's page shows: its open calls, the nearest deadline first, and how many there are. One statement."""
+LINES_ORDER = (Brief.closes_at.asc(), Brief.id.desc())
+
+
+def open_lines(organisation_id: int) -> Lines:
+    """What a client's page asks for: its open calls under its own name, the nearest deadline first."""
     theirs = (Brief.organisation_id == organisation_id) & Brief.client_shown.is_(True)
-    query = select(Brief, func.count().over()).where(is_open(), theirs).order_by(Brief.closes_at, Brief.id.desc()).limit(size)
-    rows = db.session.execute(query).all()
-    return [row[0] for row in rows], rows[0][1] if rows else 0
+    return lines(Brief.title, Brief.id, at=Brief.closes_at).where(is_open(), theirs)
 
 
 def listed(*, only_open: bool, page: int = 1, size: int = 20) -> tuple[Sequence[Brief], int]:

@@ -339,20 +339,21 @@ TODOS = (
 )
 
 
-@organisations.shows_on_page
-def needs_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    return _panel(Kind.NEED, gettext("Needs"), organisation)
+@organisations.lists_on_page
+def needs_shelf(organisation: Any) -> organisations.Shelf:
+    query, see_all = queries.need_lines(organisation.id), url_for("listings.index", kind=Kind.NEED, owner=organisation.id)
+    return organisations.Shelf(N_("Needs"), query, queries.NEWEST, "/needs/{}", _sector, "market", see_all)
+
+
+def _sector(said: organisations.Said) -> str:
+    return label(Sector(said.words)) if said.words else ""
 
 
 @organisations.shows_on_page
 def offers_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    return _panel(Kind.OFFER, gettext("Offers"), organisation)
-
-
-def _panel(kind: Kind, title: str, organisation: Any) -> organisations.Panel | None:
-    found, total = queries.first_of(kind, organisation.id)
+    found, total = queries.first_offers(organisation.id)
     if not total:
         return None
     owner = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
-    href = url_for("listings.index", kind=kind, owner=organisation.id)
-    return organisations.Panel(f"{title} ({total})", [_card(Shown(listing, owner)) for listing in found], href)
+    href = url_for("listings.index", kind=Kind.OFFER, owner=organisation.id)
+    return organisations.Panel(f"{gettext('Offers')} ({total})", [_card(Shown(listing, owner)) for listing in found], href)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
-from hub.db.types import NO_DUE, Question
+from hub.db.types import NO_DUE, Lines, Question, lines
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -141,8 +141,9 @@ def _public(wanted: Wanted) -> ColumnElement[bool]:
     return and_(*chosen)
 
 
+NEWEST = (Listing.published_at.desc(), Listing.id.desc())
 _ORDERS: Mapping[Order, tuple[ColumnElement[Any], ...]] = {
-    Order.NEWEST: (Listing.published_at.desc(), Listing.id.desc()),
+    Order.NEWEST: NEWEST,
     Order.ENDING: (Listing.patent_expires_on.desc().nulls_last(), Listing.id.desc()),
     Order.TITLE: (func.lower(Listing.title).asc(), Listing.id.desc()),
 }
@@ -158,12 +159,17 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20, order: Order = Orde
     return [], db.session.scalar(select(func.count()).select_from(Listing).where(chosen)) or 0
 
 
-def first_of(kind: Kind, organisation_id: int, size: int = 3) -> tuple[Sequence[Listing], int]:
-    """What an organisation's page shows: its newest listed ones, and how many there are. One statement."""
-    chosen = _public(Wanted(kind, organisation_ids=(organisation_id,)))
-    query = select(Listing, func.count().over()).where(chosen).order_by(*_ORDERS[Order.NEWEST]).limit(size)
+def first_offers(organisation_id: int, size: int = 3) -> tuple[Sequence[Listing], int]:
+    """What an organisation's page shows: its newest listed offers, and how many there are. One statement."""
+    chosen = _public(Wanted(Kind.OFFER, organisation_ids=(organisation_id,)))
+    query = select(Listing, func.count().over()).where(chosen).order_by(*NEWEST).limit(size)
     rows = db.session.execute(query).all()
     return [row[0] for row in rows], rows[0][1] if rows else 0
+
+
+def need_lines(organisation_id: int) -> Lines:
+    """The listed needs of an organisation as its page asks for them, with their sector."""
+    return lines(Listing.title, Listing.id, words=Listing.sector).where(_public(Wanted(Kind.NEED, organisation_ids=(organisation_id,))))
 
 
 def counts(wanted: Wanted) -> Counts:

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
+from hub.kernel.money import Money
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 from hub.tech_market.services import operations, queries, rules
@@ -276,11 +277,13 @@ def waiting(who: Actor) -> list[Waiting]:
     return asked
 
 
-@organisations.shows_on_page
-def panel(who: Actor, organisation: Any) -> organisations.Panel | None:
-    found, total = queries.listed(Wanted(organisation_ids=(organisation.id,)), size=3)
-    if not total:
-        return None
-    lab = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
-    title = f"{gettext('Services')} ({total})"
-    return organisations.Panel(title, [card(Shown(service, lab)) for service in found], url_for("services.index", lab=organisation.id))
+@organisations.lists_on_page
+def shelf(organisation: Any) -> organisations.Shelf:
+    query, order, see_all = queries.lines_of(organisation.id), queries.LINES_ORDER, url_for("services.index", lab=organisation.id)
+    return organisations.Shelf(N_("Services"), query, order, "/services/{}", _from, "market", see_all)
+
+
+def _from(said: organisations.Said) -> str:
+    if said.number is None:
+        return gettext("Price on request")
+    return gettext("from %(price)s", price=show_money(Money(said.number, said.words or "")))

@@ -11,6 +11,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.types import Lines, lines
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.taxonomy import Sector
@@ -90,6 +91,15 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20) -> tuple[Sequence[S
     total = db.session.scalar(select(func.count()).select_from(Service).where(chosen)) or 0
     query = select(Service).where(chosen).order_by(Service.published_at.desc(), Service.id.desc())
     return db.session.scalars(query.limit(size).offset((page - 1) * size)).all(), total
+
+
+LINES_ORDER = (Service.published_at.desc(), Service.id.desc())
+
+
+def lines_of(organisation_id: int) -> Lines:
+    """The published services of a lab as its page asks for them, with the price they start at."""
+    chosen = _public(Wanted(organisation_ids=(organisation_id,)))
+    return lines(Service.title, Service.id, words=Service.currency, number=Service.price_from_minor).where(chosen)
 
 
 def counts(wanted: Wanted) -> Counts:

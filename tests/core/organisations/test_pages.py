@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from hub.core.accounts import queries as accounts
+from hub.core.accounts.models import Person
 from hub.core.accounts.states import State
 from hub.core.organisations import operations, queries
 from hub.core.organisations.models import Organisation
@@ -13,6 +14,7 @@ from hub.core.organisations.states import Kind
 from hub.db import work
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
+from hub.db.types import lines
 from hub.kernel.actor import SYSTEM, Role
 from tests.factories.people import actor_of, api_headers, organisation, person, sign_in
 
@@ -292,3 +294,28 @@ def test_the_api_refuses_alike(client):
     assert wrong.status_code == 422 and set(wrong.get_json()["errors"]) == {"name", "kind", "colour"}
     assert client.get("/api/v1/organisations/nix").get_json()["code"] == "not_found"
     assert roles(acme) == {ada.id: Role.OWNER} and queries.get(acme.id).name == "Acme"
+
+
+def test_rooms_list_their_things_in_one_statement_three_of_each_in_their_order(client, monkeypatch):
+    told = []
+
+    def fact(said):
+        told.append(said)
+        return f"no {said.number}"
+
+    def shelf(title, start):
+        chosen = Person.name.startswith(start)
+        query = lines(Person.name, Person.id, words=Person.handle, number=Person.id, at=Person.created_at).where(chosen)
+        return lambda body: queries.Shelf(title, query, (Person.name.desc(),), "/things/{}", fact, see_all=f"/all/{start}")
+
+    monkeypatch.setattr(queries, "_panels", [])
+    monkeypatch.setattr(queries, "_listers", [shelf("Birds", "Bird"), shelf("Nobodies", "Nobody"), shelf("Cats", "Cat")])
+    made = [person(name) for name in ("Bird a", "Bird c", "Bird b", "Bird d", "Cat a")]
+    body = organisation(made[0])
+    birds, cats = queries.shelves(body)
+    assert (birds.title, birds.total, [line.title for line in birds.lines]) == ("Birds", 4, ["Bird d", "Bird c", "Bird b"])
+    assert (cats.title, cats.total, cats.lines) == ("Cats", 1, [queries.Line("Cat a", f"/things/{made[4].id}", f"no {made[4].id}")])
+    assert told[0].at == made[3].created_at and told[0].words == made[3].handle
+    page = text(client.get("/orgs/acme"))
+    assert "Birds (4)" in page and 'href="/all/Bird"' in page and f'href="/things/{made[3].id}"' in page and "Bird a" not in page
+    assert "Cats (1)" in page and 'href="/all/Cat"' not in page and "Nobodies" not in page
