@@ -39,3 +39,11 @@ def offer_entry(sent: dict[str, Any], entry_id: int) -> Any:
 def challenge_need(listing_id: int) -> Any:
     need = listings.get_for(actor(), listing_id, Kind.NEED)
     return _told(operations.need_to_challenge(actor=actor(), need=need, fee_bp=current_app.config["HUB"].fee_bp))
+
+
+@api.post("/needs/<int:listing_id>/brief")
+@writes
+@api.doc(summary="A need becomes the draft of a search brief")
+@api.response(201, HandoverOut)
+def brief_need(listing_id: int) -> Any:
+    return _told(operations.need_to_brief(actor=actor(), need=listings.get_for(actor(), listing_id, Kind.NEED)))

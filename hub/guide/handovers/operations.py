@@ -18,8 +18,9 @@ from hub.guide.handovers.models import Handover
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import Conflict, NotAllowed, NotFound, NotNow, one_field
-from hub.kernel.permissions import require_verified
+from hub.kernel.permissions import consults, require_verified
 from hub.kernel.words import N_
+from hub.search.briefs import operations as briefs
 from hub.tech_market.listings import operations as listings
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
@@ -86,8 +87,32 @@ def need_to_challenge(*, actor: Actor, need: Listing, fee_bp: int) -> Handover:
         problem=need.body,
         sector=need.sector,
         language=need.language,
+        seeker_shown=need.owner_shown,
     )
     return _note(actor, need.ref, challenge.ref, is_shown=True)
+
+
+def need_to_brief(*, actor: Actor, need: Listing) -> Handover:
+    """A need becomes the draft of a search brief, written by a consultant for the organisation that has it, which signs it off.
+
+    Raises NotAllowed for whoever is no consultant, NotNow unless the need is published, Conflict the second time.
+    """
+    if not consults(actor, need):
+        raise NotAllowed(N_("Search briefs are written by the consultants of this site."))
+    if need.state is not ListingState.PUBLISHED:
+        raise NotNow(N_("Only a published need becomes a brief."))
+    _only_once(need.ref, "brief")
+    brief = briefs.draft(
+        actor=actor,
+        organisation_id=need.organisation_id,
+        title=need.title,
+        background=need.summary,
+        sought=need.body,
+        sector=need.sector,
+        language=need.language,
+        client_shown=need.owner_shown,
+    )
+    return _note(actor, need.ref, brief.ref, is_shown=True)
 
 
 def _require_manager(actor: Actor, need: Listing) -> None:

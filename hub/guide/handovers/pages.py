@@ -14,6 +14,7 @@ from hub.guide.handovers.models import Handover
 from hub.guide.handovers.schemas import OfferIn
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
+from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.rules import Kind
@@ -65,6 +66,22 @@ def challenge_need(listing_id: int) -> Any:
     return redirect(queries.draft_of(made))
 
 
+@pages.get("/needs/<int:listing_id>/brief")
+def need_brief(listing_id: int) -> Any:
+    need = listings.get_for(actor(), listing_id, Kind.NEED)
+    if not consults(actor(), need):
+        raise NotAllowed(N_("Search briefs are written by the consultants of this site."))
+    return render_template("guide/handovers/brief.html", need=need, made=queries.made_of(need.ref, "brief"))
+
+
+@pages.post("/needs/<int:listing_id>/brief")
+@writes(again=need_brief)
+def brief_need(listing_id: int) -> Any:
+    made = operations.need_to_brief(actor=actor(), need=listings.get_for(actor(), listing_id, Kind.NEED))
+    flash(gettext("A draft of the brief, filled from the need. Its organisation signs it off before anybody reads it."))
+    return redirect(queries.draft_of(made))
+
+
 # The trail
 
 
@@ -73,6 +90,8 @@ def trail(who: Actor, ref: str) -> Sequence[Step]:
     steps = []
     handovers = queries.about(ref)
     for handover in handovers:
+        if queries.would_name(who, handover):
+            continue
         step = _led_to(who, handover) if handover.source == ref else _came_from(who, handover)
         steps += [step] if step is not None else []
     return [*steps, *_next(who, ref, {handover.target_kind for handover in handovers if handover.source == ref})]
@@ -106,8 +125,13 @@ def _next(who: Actor, ref: str, done: set[str]) -> list[Step]:
 
 
 def _for_need(who: Actor, number: int) -> list[tuple[str, Step]]:
-    need = listings.by_id(number)
-    if need is None or need.state is ListingState.WITHDRAWN or not who.manages(need.organisation_id):
+    need, steps = listings.by_id(number), []
+    if need is None or need.state is ListingState.WITHDRAWN:
         return []
-    step = Step(gettext("Nobody has it yet?"), gettext("Set a prize: make it a challenge"), f"/needs/{number}/challenge", True)
-    return [("challenge", step)]
+    if who.manages(need.organisation_id):
+        text, title = gettext("Nobody has it yet?"), gettext("Set a prize: make it a challenge")
+        steps.append(("challenge", Step(text, title, f"/needs/{number}/challenge", True)))
+    if consults(who, need) and need.state is ListingState.PUBLISHED:
+        text, title = gettext("Nobody has answered?"), gettext("Ask the right ones: make it a search brief")
+        steps.append(("brief", Step(text, title, f"/needs/{number}/brief", True)))
+    return steps

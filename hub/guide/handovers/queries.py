@@ -14,6 +14,8 @@ from hub.db.extensions import db
 from hub.guide.handovers.models import Handover
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import HubError
+from hub.kernel.permissions import consults
+from hub.search.briefs import queries as briefs
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.rules import Kind
 
@@ -42,6 +44,18 @@ def place(actor: Actor, ref: str) -> Place | None:
         return _PLACES[kind](actor, int(number))
     except HubError:
         return None
+
+
+def would_name(actor: Actor, made: Handover) -> bool:
+    """Would the link between a need and what it became name an organisation that one of the two keeps from this actor?"""
+    kind, _, number = made.target.partition(":")
+    need = listings.by_id(int(made.source.partition(":")[2])) if made.source.startswith("need:") else None
+    if need is None or actor.belongs_to(need.organisation_id) or consults(actor, need):
+        return False
+    if kind == "challenge":
+        return need.owner_shown != challenges.by_id(int(number)).seeker_shown
+    found = briefs.by_ids([int(number)])
+    return bool(found) and need.owner_shown != found[int(number)].client_shown
 
 
 def draft_of(made: Handover) -> str:
@@ -74,8 +88,14 @@ def _listing(kind: Kind) -> Callable[[Actor, int], Place]:
     return found
 
 
+def _brief(actor: Actor, number: int) -> Place:
+    brief = briefs.get_for(actor, number)
+    return Place(brief.title, f"/briefs/{brief.id}")
+
+
 _PLACES: dict[str, Callable[[Actor, int], Place | None]] = {
     "entry": _entry,
+    "brief": _brief,
     "challenge": _challenge,
     "need": _listing(Kind.NEED),
     "offer": _listing(Kind.OFFER),

@@ -213,6 +213,39 @@ def test_only_managers_take_a_need_further(stage):
     assert queries.about(need.ref) == []
 
 
+def test_a_need_becomes_a_brief_that_its_organisation_signs_off(stage, client):
+    consultant = people.person("Owl", consultant=True)
+    with work.unit():
+        need = listings.listing(stage.company, stage.boss, "published", Kind.NEED, title="Cool milk at noon")
+        with pytest.raises(NotAllowed):
+            operations.need_to_brief(actor=stage.boss, need=need)
+    people.sign_in(client, consultant)
+    assert f"{need.path}/brief" in client.get(need.path).get_data(as_text=True)
+    answer = client.post(f"{need.path}/brief")
+    assert answer.status_code == 302 and "/briefs/" in answer.headers["Location"]
+    brief = answer.headers["Location"].removesuffix("/edit")
+    assert brief in client.get(need.path).get_data(as_text=True)
+    page = client.get(brief).get_data(as_text=True)
+    assert need.path in page and "Cool milk at noon" in page
+    assert client.post(f"{need.path}/brief").status_code == 409
+    people.sign_in(client, stage.author)
+    assert brief not in client.get(need.path).get_data(as_text=True)
+
+
+def test_the_trail_names_nobody_who_stays_unnamed(stage, client):
+    """A need under its owner's name, a challenge without: the link between them would give the seeker away."""
+    with work.unit():
+        need = listings.listing(stage.company, stage.boss, "published", Kind.NEED, title="Cool milk at noon")
+        made = operations.need_to_challenge(actor=stage.boss, need=need, fee_bp=500)
+        challenge = db.session.get(Challenge, int(made.target.partition(":")[2]))
+        challenge.seeker_shown, challenge.state = False, stage.challenge.state
+        challenge.closes_at, challenge.published_at, challenge.prize_minor = stage.challenge.closes_at, clock.now(), 100
+    for path, other in ((need.path, f"/challenges/{challenge.slug}"), (f"/challenges/{challenge.slug}", need.path)):
+        assert other not in client.get(path).get_data(as_text=True)
+    people.sign_in(client, stage.made.owner)
+    assert need.path in client.get(f"/challenges/{challenge.slug}").get_data(as_text=True)
+
+
 def test_a_handover_is_never_unsaid(stage):
     stage.end()
     with work.unit():

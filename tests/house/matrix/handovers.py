@@ -10,7 +10,7 @@ from hub.core.accounts import queries as accounts
 from hub.kernel import clock
 from tests.factories import entries as entering
 from tests.house.matrix.contests import INSIDERS
-from tests.house.matrix.table import AUTHOR, MANAGERS, NOT_YOURS, STOPPED, Row, get, post
+from tests.house.matrix.table import AUTHOR, HOUSE, MANAGERS, NOT_YOURS, STAFF, STOPPED, Row, get, post
 
 OFFER = {"title": "What did not win there"}
 V1 = "/api/v1"
@@ -23,6 +23,10 @@ ROWS: list[Row] = [
     get("/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
     post("/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
     post("/needs/{need_draft}/challenge", MANAGERS, INSIDERS - MANAGERS, about="a draft that others must not know of"),
+    get("/needs/{need_published}/brief", STAFF, rest=NOT_YOURS),
+    post("/needs/{need_published}/brief", STAFF, rest=NOT_YOURS),
+    post("/needs/{need_in_review}/brief", STAFF, HOUSE, ok=STOPPED, about="not published"),
+    post(V1 + "/needs/{need_published}/brief", STAFF, rest=NOT_YOURS),
     post(V1 + "/entries/{entry_free}/offer", AUTHOR, send=OFFER),
     post(V1 + "/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
 ]
