@@ -97,7 +97,7 @@ def submit(data: dict[str, Any], slug: str, number: int) -> Any:
     made = operations.submit(
         actor=actor(), package=_found(slug, number)[1], text=data["body"], base_revision=data["base_revision"], note=data["note"]
     )  # fmt: skip
-    return PackageSubmissionOut().dump(_with_authors([made])[0]), 201
+    return _with_authors([made])[0], 201
 
 
 @api.get("/<int:number>/review")
