@@ -32,9 +32,15 @@ def _found(assignment_id: int) -> Assignment:
 @api.response(200, AssignmentOut)
 @api.alt_response(204, description="Nothing is left for you at the moment.")
 def claim(sent: dict[str, Any]) -> Any:
-    """Lease the next task. Who holds one gets that one again; a person never gets the same task twice."""
-    project = projects.get_for(actor(), sent["project"]) if sent["project"] else None
-    assignment = operations.claim(actor=actor(), project=project)
+    """Lease the next task, or the one that `task` names. Who holds one gets that one again; a person never gets the same task twice.
+
+    Where the task asked for has no place for you, nothing is leased (204). While you hold another one of its project: 409, `other_in_hand`.
+    """
+    task = queries.task_for(actor(), sent["task"], sent["project"]) if sent["task"] is not None else None
+    project = (
+        projects.by_id(task.project_id) if task is not None else projects.get_for(actor(), sent["project"]) if sent["project"] else None
+    )
+    assignment = operations.claim(actor=actor(), project=project, task=task)
     return assignment if assignment is not None else Response(status=204)
 
 

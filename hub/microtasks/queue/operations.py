@@ -42,11 +42,12 @@ NO_KEY = {"key_share": True}
 OWN_COLUMNS = ["state", "lease_until", "submitted_at", "accept_at", "decided_at", "decided_by", "answer", "seconds", "reason"]
 
 
-def claim(*, actor: Actor, project: Project | None = None) -> Assignment | None:
+def claim(*, actor: Actor, project: Project | None = None, task: Task | None = None) -> Assignment | None:
     """Lease the next task to the actor, of `project` or of any running one; None when there is nothing (left) for them.
 
-    Who holds a task already gets that one again. Raises NotSignedIn, NotAllowed (code own_project, unverified_address), NotNow (the
-    project does not run).
+    `task` asks for this one of `project`, and gets it where it has a free place and the actor never had it. Who holds a task already gets
+    that one again. Raises NotSignedIn, NotAllowed (code own_project, unverified_address), NotNow (the project does not run; code
+    other_in_hand: another task than the one asked for is in the actor's hands).
     """
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in to work on tasks."))
@@ -54,11 +55,13 @@ def claim(*, actor: Actor, project: Project | None = None) -> Assignment | None:
         _require_may_work(actor, project)
     held = queries.in_hand(actor.person_id, project.id if project else None)
     if held is not None and not is_overdue(held):
+        if task is not None and held.task_id != task.id:
+            raise NotNow(N_("You have another task of this project in hand: answer it or skip it first."), code="other_in_hand")
         return held
     if held is not None:
         expire(actor=actor, assignment=held)
     for found in [project] if project is not None else queries.candidates(actor):
-        if (assignment := _claim_in(actor.person_id, found)) is not None:
+        if (assignment := _claim_in(actor.person_id, found, task)) is not None:
             return assignment
     return None
 
@@ -72,18 +75,19 @@ def _require_may_work(actor: Actor, project: Project) -> None:
         raise NotNow(N_("This project is “%(state)s”: it hands out no tasks now."), code="not_running", state=project.state.label)
 
 
-def _claim_in(person_id: int, project: Project) -> Assignment | None:
+def _claim_in(person_id: int, project: Project, task: Task | None) -> Assignment | None:
     """Behind the person's last place; then from the beginning, for places that came back; then once more with overdue leases taken back."""
-    place = queries.place_of(person_id, project.id)
-    found = _take(person_id, project, place) or (_take(person_id, project, 0) if place else None)
+    only = task.id if task is not None else None
+    place = queries.place_of(person_id, project.id) if only is None else 0
+    found = _take(person_id, project, place, only) or (_take(person_id, project, 0, only) if place else None)
     if found is None and expire_overdue(project_id=project.id):
-        found = _take(person_id, project, 0)
+        found = _take(person_id, project, 0, only)
     return found
 
 
-def _take(person_id: int, project: Project, after: int) -> Assignment | None:
+def _take(person_id: int, project: Project, after: int, only: int | None = None) -> Assignment | None:
     """One statement finds the task and takes a place of it; a second writes the lease."""
-    next_task = queries.free_task(person_id, project.id, after).scalar_subquery()
+    next_task = queries.free_task(person_id, project.id, after, only).scalar_subquery()
     taken = db.session.execute(
         update(Task)
         .where(Task.id == next_task, text(FREE))

@@ -16,8 +16,10 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
 from hub.kernel.words import N_
+from hub.microtasks.projects import queries as projects
 from hub.microtasks.projects import rules as project_rules
 from hub.microtasks.projects.models import FREE, Project, Task
+from hub.microtasks.projects.policy import may_read
 from hub.microtasks.projects.states import State as ProjectState
 from hub.microtasks.projects.states import TaskState
 from hub.microtasks.queue.models import LEASED_ONLY, SUBMITTED_ONLY, Assignment
@@ -64,6 +66,15 @@ def whole(assignment_id: int) -> Assignment:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
+def task_for(actor: Actor, task_id: int, slug: str = "") -> Task:
+    """The task, if this actor may read its project (and that is the one called `slug`, if any). Raises NotFound."""
+    found = projects.task(task_id)
+    project = projects.by_id(found.project_id)
+    if not may_read(actor, project) or (slug and slug != project.slug):
+        raise NotFound(N_("There is no such task."))
+    return found
+
+
 def in_hand(person_id: int, project_id: int | None = None) -> Assignment | None:
     """What this person holds now, the latest first, with its project and task; an overdue lease still counts until it is taken back."""
     query = select(Assignment).where(Assignment.person_id == person_id, text(f"assignment.{LEASED_ONLY}")).options(*WHOLE)
@@ -78,14 +89,17 @@ def place_of(person_id: int, project_id: int) -> int:
     return db.session.scalar(query) or 0
 
 
-def free_task(person_id: int, project_id: int, after: int) -> Any:
+def free_task(person_id: int, project_id: int, after: int, only: int | None = None) -> Any:
     """The id of the next task with a free place that this person never had, behind position `after`, as a subquery.
 
-    It walks the index of the free tasks from there. On PostgreSQL it passes over rows that others are just taking (SKIP LOCKED).
+    It walks the index of the free tasks from there. On PostgreSQL it passes over rows that others are just taking (SKIP LOCKED); the
+    one task numbered `only` is waited for.
     """
     had = exists().where(Assignment.task_id == Task.id, Assignment.person_id == person_id)
     query = select(Task.id).where(Task.project_id == project_id, text(FREE), Task.position > after, ~had)
-    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=True, key_share=True)
+    if only is not None:
+        query = query.where(Task.id == only)
+    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=only is None, key_share=True)
 
 
 def candidates(actor: Actor) -> Sequence[Project]:

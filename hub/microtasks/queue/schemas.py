@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, fields
+from marshmallow import Schema, fields, validate
 
 from hub.microtasks.queue import rules
 from hub.microtasks.queue.states import State
@@ -11,6 +11,10 @@ from hub.web.forms import Text
 
 class ClaimIn(Schema):
     project = Text(0, 80, load_default="", metadata={"description": "Of this project (address name) alone; empty: of any that runs."})
+    task = fields.Integer(
+        strict=True, load_default=None, allow_none=True, validate=validate.Range(1, 2**53),
+        metadata={"description": "This task (its `task_id`), where it has a free place that you may have; null: the next one."},
+    )  # fmt: skip
 
 
 class AnswerIn(Schema):

@@ -92,3 +92,25 @@ def test_the_list_says_what_one_gets_before_one_starts(client, house):
     assert "USD 0.25 an answer" in page and "hourly rate not yet known" in page and "Volunteer" in page
     assert "Paid sentences" not in client.get("/tasks?reward=volunteer").get_data(as_text=True)
     assert "Sentences for volunteers" in client.get("/tasks?reward=volunteer").get_data(as_text=True)
+
+
+def test_a_program_asks_for_one_task(client, house, worker):
+    with work.unit():
+        project = tasks.project(*house[:2])
+        draft = tasks.project(*house[:2], state="draft", title="Not started yet")
+    slug, wanted, hidden = project.slug, projects_read.tasks_of(project.id)[2].id, projects_read.tasks_of(draft.id)[0].id
+    mine = people.api_headers(worker)
+
+    def ask(**sent):
+        return client.post("/api/v1/tasks/next", json=sent, headers=mine)
+
+    for sent in ({"task": hidden}, {"task": 10**12}, {"task": wanted, "project": "another"}):
+        assert ask(**sent).status_code == 404, sent
+    for wrong in (0, "2", 1.5, 2**60, [wanted]):
+        assert ask(task=wrong).status_code == 422, wrong
+    lease = ask(task=wanted).json
+    assert (lease["task_id"], lease["project"]) == (wanted, slug)
+    refused = ask(task=wanted - 1, project=slug)
+    assert (refused.status_code, refused.json["code"]) == (409, "other_in_hand")
+    client.post(f"/api/v1/assignments/{lease['id']}/submit", json={"answer": tasks.YES}, headers=mine)
+    assert ask(task=wanted).status_code == 204

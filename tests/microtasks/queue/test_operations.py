@@ -341,3 +341,48 @@ def test_the_system_may_accept(paying, workers):
         done = tasks.answer(workers[0], paying)
         operations.accept(actor=SYSTEM, assignment=done)
     assert balance(workers[0]) == 100
+
+
+def test_a_task_that_is_asked_for_is_handed_out_under_the_same_rules(volunteers, workers):
+    first, second, third = workers[:3]
+    wanted = projects_read.tasks_of(volunteers.id)[1]
+    for person in (first, second):
+        with work.unit():
+            held = operations.claim(actor=person, project=volunteers, task=wanted)
+            assert held is not None and held.task_id == wanted.id
+            again = operations.claim(actor=person, project=volunteers, task=wanted)
+            assert again is not None and again.id == held.id, "asking again gives the same one back"
+            operations.submit(actor=person, assignment=held, answer=tasks.YES)
+    with work.unit():
+        assert operations.claim(actor=first, project=volunteers, task=wanted) is None, "never twice"
+        assert operations.claim(actor=third, project=volunteers, task=wanted) is None, "never more than wanted"
+    assert projects_read.task(wanted.id).taken == 2
+
+
+def test_another_task_is_not_handed_out_while_one_is_in_hand(volunteers, workers):
+    one, other = projects_read.tasks_of(volunteers.id)
+    with work.unit():
+        operations.claim(actor=workers[0], project=volunteers, task=one)
+    with pytest.raises(NotNow) as refused, work.unit():
+        operations.claim(actor=workers[0], project=volunteers, task=other)
+    assert refused.value.code == "other_in_hand"
+    assert projects_read.task(other.id).taken == 0
+
+
+def test_a_place_whose_time_ran_out_goes_to_who_asks_for_its_task(volunteers, workers):
+    wanted = projects_read.tasks_of(volunteers.id)[0]
+    for person in workers[:2]:
+        with work.unit():
+            operations.claim(actor=person, project=volunteers, task=wanted)
+    later = clock.now() + timedelta(hours=2)
+    with clock.at(later), work.unit():
+        held = operations.claim(actor=workers[2], project=volunteers, task=wanted)
+        assert held is not None and held.task_id == wanted.id
+
+
+def test_no_task_of_a_project_at_rest_is_handed_out(house, workers):
+    with work.unit():
+        paused = tasks.project(*house, state="paused")
+    task = projects_read.tasks_of(paused.id)[0]
+    with pytest.raises(NotNow), work.unit():
+        operations.claim(actor=workers[0], project=paused, task=task)
