@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from tests.house.matrix.table import Row
+from tests.house.matrix.table import ANYONE, Row, post
 
-ROWS: list[Row] = []
+ROWS: list[Row] = [
+    post("/mturk", ANYONE, ok=frozenset({400}), csrf=False, about="the signature proves who asks; without one everybody is refused")
+]
 
 
 def places() -> dict[str, str]:
