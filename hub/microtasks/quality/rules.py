@@ -139,6 +139,18 @@ def _votes(answers: Answers) -> tuple[Ints, Ints]:
     return pair, votes
 
 
+def pairwise(answers: Answers) -> float | None:
+    """Of two people who answered the same item, how often they said the same, each item counting alike; None where nobody can be compared.
+
+    The observed agreement of J. L. Fleiss, "Measuring nominal scale agreement among many raters", Psychological Bulletin 76(5), 1971.
+    """
+    kinds, votes = np.unique(answers.item * len(answers.labels) + answers.label, return_counts=True)
+    same = np.bincount(kinds // max(1, len(answers.labels)), weights=votes * (votes - 1.0), minlength=len(answers.items))
+    several = answers.given > 1
+    given = answers.given[several]
+    return float((same[several] / (given * (given - 1))).mean()) if several.any() else None
+
+
 def majority(answers: Answers) -> Verdicts:
     """The label with most votes; `confidence` is its share of them.
 

@@ -82,6 +82,22 @@ QUEUE = [
     post("/tasks/{task_running}/items/{task_item}/take-out", MANAGERS | ADMIN, rest=NOT_YOURS),
 ]
 
+QUALITY = [
+    get("/tasks/{task_paid}/progress", ANYONE),
+    get("/tasks/{task_ended}/progress", ANYONE),
+    get("/tasks/{task_draft}/progress", INSIDERS, public=True),
+    get("/tasks/{task_paid}/results", INSIDERS, rest=NOT_YOURS),
+    get("/tasks/{task_paid}/results?show=workers&method=majority", INSIDERS, rest=NOT_YOURS),
+    get("/tasks/{task_paid}/results?field=why", INSIDERS, rest=NOT_YOURS),
+    get("/tasks/{task_running}/results", INSIDERS, rest=NOT_YOURS, about="without an answer"),
+    get("/tasks/{task_draft}/results", INSIDERS),
+    get("/tasks/{task_paid}/results.csv", INSIDERS, rest=NOT_YOURS),
+    get("/tasks/{task_paid}/answers.csv", INSIDERS, rest=NOT_YOURS),
+    get("/api/v1/projects/{task_paid}/results", INSIDERS, rest=NOT_YOURS),
+    get("/api/v1/projects/{task_paid}/results?method=majority", INSIDERS, rest=NOT_YOURS),
+    get("/api/v1/projects/{task_draft}/results", INSIDERS),
+]
+
 API_NEW = {"organisation": "{org}", "title": "Sort photos of boxes"}
 PROJECTS_API = [
     get("/api/v1/projects", ANYONE),
@@ -113,7 +129,7 @@ QUEUE_API = [
     get("/api/v1/projects/{task_paid}/answers", INSIDERS, rest=NOT_YOURS),
 ]
 
-ROWS: list[Row] = [*PROJECTS, *QUEUE, *PROJECTS_API, *QUEUE_API]
+ROWS: list[Row] = [*PROJECTS, *QUEUE, *QUALITY, *PROJECTS_API, *QUEUE_API]
 
 
 def _actor(email: str) -> Actor:
