@@ -18,7 +18,7 @@ from hub.kernel.money import Money
 from hub.microtasks.mturk import rules
 from hub.microtasks.mturk.models import Hit, HitType
 from hub.microtasks.mturk.rules import Refusal
-from hub.microtasks.projects.models import Task
+from hub.microtasks.projects.models import Project, Task
 from hub.microtasks.projects.states import OPEN, TaskState
 from hub.microtasks.projects.states import State as ProjectState
 from hub.microtasks.queue import queries as queue
@@ -150,7 +150,7 @@ def assignment_for(actor: Actor, assignment_id: str) -> tuple[Assignment, Hit]:
 
 def overdue(limit: int) -> Sequence[Hit]:
     """HITs whose time is over while their project still goes on, the oldest first."""
-    query = select(Hit).join(Hit.project).where(Hit.expires_at <= clock.now(), Hit.project.has(state=ProjectState.RUNNING))
+    query = select(Hit).join(Hit.project).where(Hit.expires_at <= clock.now(), Project.state.in_(sorted(OPEN)))
     return db.session.scalars(query.options(*WHOLE).order_by(Hit.expires_at).limit(limit)).all()
 
 

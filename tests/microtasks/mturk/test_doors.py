@@ -146,6 +146,8 @@ def test_an_expiration_may_be_moved_and_set_to_now(requester):
     later = int((clock.now() + timedelta(days=9)).timestamp())
     requester.ask("UpdateExpirationForHIT", HITId=hit, ExpireAt=later)
     assert requester.ask("GetHIT", HITId=hit)["HIT"]["Expiration"] == later
+    with work.unit():
+        assert operations.end_overdue() == 0
     requester.ask("UpdateExpirationForHIT", HITId=hit, ExpireAt=0)
     assert requester.ask("GetHIT", HITId=hit)["HIT"]["HITStatus"] == "Reviewable"
     project = projects_read.by_id(queries.hit_of(1).project_id)
