@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import re
+import threading
 from datetime import timedelta
 
 import pytest
 
+from hub.app import create_app
 from hub.core.payments import queries as ledger
 from hub.db import work
+from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Scope
 from hub.microtasks.mturk import operations, queries
 from hub.microtasks.projects import queries as projects_read
 from hub.microtasks.projects.states import State as ProjectState
 from hub.microtasks.queue import operations as queue
+from hub.web.security import limiter
 from tests.factories import money, people, turk
 from tests.factories.turk import FORM, NEW, TYPE, Requester
 
@@ -285,3 +290,38 @@ def test_odd_requests_are_answered_clearly(client, requester):
         assert posted(client, turk.signed(requester.key, body, "ListHITs"), body) == (400, kind)
     large = b" " * (1024 * 1024 + 1)
     assert posted(client, turk.signed(requester.key, large, "ListHITs"), large) == (400, "RequestEntityTooLargeException")
+
+
+def test_the_same_request_at_once_is_carried_out_once(app, requester, organisation):
+    """Each in a thread of its own, as programs that repeat a call which seemed lost."""
+    body = json.dumps({**NEW, "UniqueRequestToken": "a"}).encode()
+    headers = turk.signed(requester.key, body, "CreateHIT")
+    answers: list[bytes] = []
+
+    def send() -> None:
+        with app.app_context():
+            answers.append(app.test_client().post("/mturk", data=body, headers=headers).data)
+            db.session.remove()
+
+    threads = [threading.Thread(target=send) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    db.session.rollback()
+    assert len({json.loads(answer)["HIT"]["HITId"] for answer in answers}) == 1 and len(answers) == 3
+    assert free(organisation) == 10_000 - 22 and ledger.verify().ok
+
+
+def test_requests_are_counted(config):
+    strict = create_app(dataclasses.replace(config, rate_limits=True))
+    try:
+        with strict.app_context():
+            limiter.reset()
+        kinds = [posted(strict.test_client(), {})[1] for _ in range(601)]
+        with strict.app_context():
+            limiter.reset()
+            db.engine.dispose()
+    finally:
+        limiter.enabled = False
+    assert kinds[:600] == ["MissingAuthenticationTokenException"] * 600 and kinds[600] == "ThrottlingException"
