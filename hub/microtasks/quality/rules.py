@@ -23,8 +23,9 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 Key = str | int
 
-SMOOTHING = 1.0
-"""Imagined answers per cell (Laplace): who answered little is judged with caution, and nothing is ever impossible."""
+SMOOTHING = 0.5
+"""Imagined answers per cell (Jeffreys), and as many again where the answer is right: who answered little is judged with caution, people are
+taken to be right sooner than wrong, and nothing is ever impossible. Without the second part a small project says nothing at all."""
 TOLERANCE, MOST_ROUNDS = 1e-6, 500
 """EM stops when the objective grows by less than this part of itself."""
 MOST_CELLS = 20_000_000
@@ -208,10 +209,14 @@ def fit(answers: Answers, known: Ints | None = None, *, tolerance: float = TOLER
     while True:
         prior, confusion = _maximise(answers, posterior)
         posterior, likelihood = _expect(answers, prior, confusion, known)
-        trace.append(likelihood + SMOOTHING * float(np.log(prior).sum() + np.log(confusion).sum()))
+        trace.append(likelihood + float(SMOOTHING * np.log(prior).sum() + (_imagined(kinds) * np.log(confusion)).sum()))
         converged = len(trace) > 1 and trace[-1] - trace[-2] <= tolerance * abs(trace[-1])
         if converged or len(trace) >= most:
             return Fit(posterior, confusion, prior, tuple(trace), likelihood, converged)
+
+
+def _imagined(kinds: int) -> Floats:
+    return SMOOTHING * (np.ones((kinds, kinds)) + np.eye(kinds))
 
 
 def _maximise(answers: Answers, posterior: Floats) -> tuple[Floats, Floats]:
@@ -221,7 +226,7 @@ def _maximise(answers: Answers, posterior: Floats) -> tuple[Floats, Floats]:
     cell = answers.worker * kinds + answers.label
     for true in range(kinds):
         confusion[:, true, :] = np.bincount(cell, weights=posterior[answers.item, true], minlength=people * kinds).reshape(people, kinds)
-    confusion += SMOOTHING
+    confusion += _imagined(kinds)
     return prior / prior.sum(), confusion / confusion.sum(axis=2, keepdims=True)
 
 

@@ -130,6 +130,14 @@ def test_dawid_skene_finds_out_who_is_to_be_believed():
     assert dawid_skene(answers).accuracy.argsort().tolist()[-2:] in ([0, 1], [1, 0])
 
 
+def test_dawid_skene_makes_sense_of_a_handful_of_answers():
+    truth = ["pores", "crack", "none", "both", "none"]
+    answers = gather([(item, worker, label) for worker in range(3) for item, label in enumerate(truth)])
+    found = dawid_skene(answers)
+    assert [answers.labels[label] for label in found.label] == truth
+    assert found.confidence.min() > 0.7 and found.accuracy.min() > 0.7
+
+
 def test_dawid_skene_reads_somebody_who_is_always_wrong_the_other_way_round():
     rows, truth = crowd(200, [0.9, 0.9, 0.9, 0.02])
     found = dawid_skene(gather(rows))
