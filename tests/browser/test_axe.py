@@ -1,4 +1,4 @@
-"""Every page, in both languages and both themes, as axe-core sees it; and nothing that the console complains of."""
+"""Every page, in both languages and both themes, as axe-core sees it; nothing that the console complains of; and the same page on a phone."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import AXE, Visitor, serve
-from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html
+from tests.browser.test_layout import COVERED, OVERFLOWING
+from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html, narrow
 from tests.house.matrix.table import Row
 from tests.house.matrix.world import make
 
@@ -37,16 +38,24 @@ def violations(visitor: Visitor, rules: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize(("row", "person"), PAGES, ids=IDS)
-def test_a_page_is_clean(walk: Walk, row: Row, person: str, language: str):
+def test_a_page_is_clean_fits_a_phone_and_hides_no_focus(walk: Walk, row: Row, person: str, language: str):
+    """One visit for all of it: in the light, in the dark (where only colours differ, whatever the language), and then narrow."""
+    narrow(walk.window(person, language).page, 1280, 800)
     visitor, response = walk.open(row, person, language)
     assert is_html(response) and response.status in row.ok, response.status
     visitor.page.evaluate(AXE)
     found = [f"light: {each}" for each in violations(visitor, ALL)]
-    visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")  # as the server would send it; the colours follow
-    found += [f"dark: {each}" for each in violations(visitor, COLOURS)]
+    if language == LANGUAGES[0]:
+        visitor.page.evaluate("document.documentElement.dataset.theme = 'dark'")  # as the server would send it; the colours follow
+        found += [f"dark: {each}" for each in violations(visitor, COLOURS)]
     assert not found, "\n".join(found)
     complaints = [each for each in visitor.complaints if f"a status of {response.status} " not in each]  # the page's own, which is expected
     assert not complaints, complaints
+    narrow(visitor.page)
+    wide = visitor.page.evaluate(OVERFLOWING)
+    assert not wide, wide
+    covered = visitor.page.evaluate(COVERED)
+    assert not covered, covered
 
 
 FORMS = {

@@ -1,4 +1,4 @@
-"""On a phone nothing scrolls sideways, and the keyboard sees where it is."""
+"""Nothing scrolls sideways, and the keyboard sees where it is. Every page on a phone is in test_axe.py, on the same visit."""
 
 from __future__ import annotations
 
@@ -9,8 +9,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser.conftest import serve
-from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, narrow
-from tests.house.matrix.table import Row
+from tests.browser.walk import Walk, narrow
 from tests.house.matrix.world import make
 
 OVERFLOWING = """() => {
@@ -53,17 +52,6 @@ def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         walk = Walk(browser, site, made)
         yield walk
         walk.close()
-
-
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("row", "person"), PAGES, ids=IDS)
-def test_a_page_fits_a_phone_and_hides_no_focus(walk: Walk, row: Row, person: str, language: str):
-    narrow(walk.window(person, language).page)
-    page = walk.open(row, person, language)[0].page
-    wide: list[Any] = page.evaluate(OVERFLOWING)
-    assert not wide, wide
-    covered: list[Any] = page.evaluate(COVERED)
-    assert not covered, covered
 
 
 @pytest.mark.parametrize("width", [320, 768, 1280, 1920])

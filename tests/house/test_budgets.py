@@ -21,6 +21,8 @@ from tests.house.matrix.rows import ROWS
 from tests.house.matrix.table import PEOPLE, Row
 from tests.house.matrix.world import World
 
+pytestmark = pytest.mark.only_on("sqlite")  # the statements and the pages are the same above both databases
+
 STATEMENTS, REPEATS, BYTES = 12, 2, 150 * 1024
 READS = [row for row in ROWS if not row.writes and row.yes]
 STATIC = Path(hub.__file__).parent / "web" / "static"

@@ -22,6 +22,10 @@ API = [row for row in ROWS if row.is_api]
 NAMING = [row for row in ROWS if row.names]
 
 
+ONCE = pytest.mark.only_on("sqlite")
+"""What is refused above the database is refused alike above each; what is served, and odd numbers and letters, are tried on both."""
+
+
 def rows(chosen: list[Row]) -> Any:
     return pytest.mark.parametrize("row", chosen, ids=str)
 
@@ -99,6 +103,7 @@ def test_those_who_may_are_served(world: World, row: Row):
                 world.begin_anew()
 
 
+@ONCE
 @rows([row for row in ROWS if row.refused])
 def test_those_who_may_not_are_refused_and_change_nothing(world: World, row: Row):
     before = world.fingerprints()
@@ -110,6 +115,7 @@ def test_those_who_may_not_are_refused_and_change_nothing(world: World, row: Row
     assert after == before, f"changed: {[name for name in after if after[name] != before.get(name)]}"
 
 
+@ONCE
 @rows(NAMING)
 def test_what_does_not_exist_is_not_there_for_anybody(world: World, row: Row):
     """An id that leads nowhere, in each place of the address: 404, and never more than the same person learns of an existing one."""
@@ -137,6 +143,7 @@ def test_what_cannot_exist_is_not_there_either(world: World, row: Row):
 # Programs
 
 
+@ONCE
 @rows([row for row in API if row.writes and row.yes])
 def test_a_reading_key_writes_nothing_and_only_a_money_key_moves_money(world: World, row: Row):
     person = min(row.yes & SIGNED, key=PEOPLE.index)
@@ -150,6 +157,7 @@ def test_a_reading_key_writes_nothing_and_only_a_money_key_moves_money(world: Wo
         world.begin_anew()
 
 
+@ONCE
 @rows([row for row in API if not row.is_public])
 def test_the_api_takes_keys_and_no_cookies(world: World, row: Row):
     """A browser that is signed in must not be a key: other sites could make it send requests."""
@@ -165,6 +173,7 @@ def test_the_api_takes_keys_and_no_cookies(world: World, row: Row):
 # Forms
 
 
+@ONCE
 @rows([row for row in WRITES if not row.is_api])
 def test_a_form_without_its_token_is_refused(world: World, row: Row):
     world.app.config["WTF_CSRF_ENABLED"] = True

@@ -14,6 +14,8 @@ from tests.house.matrix.rows import ROWS
 from tests.house.matrix.table import HOUSE, NOBODY, PEOPLE, STAFF, Row, get, who
 from tests.house.matrix.world import World
 
+pytestmark = pytest.mark.only_on("sqlite")  # the statements and the pages are the same above both databases
+
 OUTSIDERS = frozenset(PEOPLE) - HOUSE - STAFF
 ABOUT_THE_ANONYMOUS = {"open", "entry_draft", "entry_terms", "asked", "file_draft"}
 """Places that belong to the challenge whose seeker does not want to be known."""
