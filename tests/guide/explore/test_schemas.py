@@ -20,7 +20,7 @@ def read(address: str) -> SearchRequest:
 
 @given(words, values, values, values, values, st.booleans(), st.sampled_from([BEST, CLOSING]))
 def test_an_address_says_all_of_a_search(q, kinds, sectors, statuses, centres, loose, sort):
-    asked = SearchRequest(q, kinds, sectors, statuses, centres, loose, sort)
+    asked = SearchRequest(q, kinds, sectors, statuses, centres, loose=loose, sort=sort)
     assert read(schemas.address(asked)) == asked
 
 
