@@ -16,9 +16,8 @@ from hub.communities.packages.models import WorkPackage
 from hub.communities.pages import queries as pages
 from hub.communities.pages.models import SpacePage
 from hub.communities.spaces import queries as spaces
-from hub.communities.spaces.operations import note_activity
 from hub.kernel import clock
-from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.actor import Actor
 
 STORIES = Path(hub.cli.__file__).parent / "demo_data" / "packages.toml"
 Row = dict[str, Any]
@@ -31,13 +30,10 @@ def tell(cast: Cast) -> None:
     now = clock.now()
     opened: dict[str, WorkPackage] = {}
     stories: list[Row] = tomllib.loads(STORIES.read_text())["package"]
-    active = {slug: spaces.get_for(SYSTEM, slug).active_at for slug in {row["space"] for row in stories}}
     steps = [step for row in stories for step in _steps(cast, row, opened)]
     for days, step in sorted(steps, key=lambda step: -step[0]):
         with clock.at(now - timedelta(days=days)):
             step()
-    for slug, at in active.items():  # the pages' own stories come nearer to today than what is merged here
-        note_activity(actor=SYSTEM, space=spaces.get_for(SYSTEM, slug), at=at)
 
 
 def _steps(cast: Cast, row: Row, opened: dict[str, WorkPackage]) -> Iterator[Step]:

@@ -264,11 +264,10 @@ def reopen(*, actor: Actor, space: Space) -> Space:
     return space
 
 
-def note_activity(*, actor: Actor, space: Space, at: datetime | None = None) -> None:
-    """Something was written in the space: lists show it further up. For the rooms above; leaves the row's version as it is."""
-    db.session.execute(
-        update(Space).where(Space.id == space.id).values(active_at=at or clock.now()).execution_options(synchronize_session=False)
-    )
+def note_activity(*, actor: Actor, space: Space, at: datetime) -> None:
+    """Something was written in the space: lists show it further up, never down. For the rooms above; leaves the row's version as it is."""
+    later = update(Space).where(Space.id == space.id, Space.active_at < at).values(active_at=at)
+    db.session.execute(later.execution_options(synchronize_session=False))
 
 
 def _move(actor: Actor, space: Space, act: Act) -> None:

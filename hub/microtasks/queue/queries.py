@@ -187,7 +187,7 @@ def standing(person_id: int, project_id: int | None = None) -> Standing:
     query = select(Assignment.state, func.count()).where(Assignment.person_id == person_id).group_by(Assignment.state)
     if project_id is not None:
         query = query.where(Assignment.project_id == project_id)
-    return Standing(dict(db.session.execute(query).tuples().all()))
+    return Standing(dict(db.session.execute(query).all()))
 
 
 def earned(person_id: int) -> list[tuple[State, Money]]:
@@ -212,7 +212,7 @@ def waiting_answers(project_ids: Iterable[int]) -> dict[int, int]:
     """How many answers wait for a decision, by project."""
     wanted = set(project_ids)
     query = select(Assignment.project_id, func.count()).where(Assignment.project_id.in_(wanted), Assignment.state == State.SUBMITTED)
-    return dict(db.session.execute(query.group_by(Assignment.project_id)).tuples().all()) if wanted else {}
+    return dict(db.session.execute(query.group_by(Assignment.project_id)).all()) if wanted else {}
 
 
 def latest_seconds(project_id: int) -> list[int]:
