@@ -8,8 +8,8 @@ import sys
 import click
 
 from hub.cli.context import show, with_app
-from hub.core.ledger.rules import Report
-from hub.core.payments import queries
+from hub.core.checks.rules import Report
+from hub.core.controls import queries
 from hub.db import work
 from hub.db.extensions import db
 

@@ -7,8 +7,10 @@ from typing import Any
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
-from flask import Flask
+from flask import Flask, request
 
+from hub.kernel.errors import one_field
+from hub.kernel.words import N_, Worded
 from hub.web.security import csrf, limiter
 
 PROBLEM: dict[str, Any] = {
@@ -123,3 +125,11 @@ def _endpoint(app: Flask, path: str, method: str) -> str | None:
         if method.upper() in (rule.methods or set()) and _openapi_path(rule.rule) == path:
             return str(rule.endpoint)
     return None
+
+
+def state_asked(states: type[Worded], default: Worded) -> Any:
+    """The `?state=` of a list. Raises Invalid: state_unknown."""
+    said = request.args.get("state", default.value)
+    if said not in {state.value for state in states}:
+        raise one_field("state", N_("There is no such state."), code="state_unknown")
+    return states(said)

@@ -11,7 +11,9 @@ from flask import Flask
 
 from hub.core.organisations.models import Organisation
 from hub.core.payments import operations
-from hub.core.payments.models import Funding, Payout
+from hub.core.payments.models import Funding
+from hub.core.payouts import operations as payouts
+from hub.core.payouts.models import Payout
 from hub.db import work
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.money import Money
@@ -56,7 +58,7 @@ def earned(organisation: Organisation, person_id: int, amount: Money, fee_bp: in
 def payout(actor: Actor, amount: Money) -> Payout:
     """A person's payout that waits for the bank."""
     with work.unit():
-        return operations.request_payout(actor=actor, owner="person", owner_id=actor.person_id or 0, amount=amount, destination=IBAN)
+        return payouts.request_payout(actor=actor, owner="person", owner_id=actor.person_id or 0, amount=amount, destination=IBAN)
 
 
 def race(app: Flask, *calls: Callable[[], Any]) -> list[Any]:

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from hub.core.audit import queries as audit
-from hub.core.payments import queries as payments
+from hub.core.controls import queries as controls
 from hub.kernel import clock
 from tests.conftest import NOON
 from tests.factories.people import api_headers, organisation, person
@@ -123,4 +123,4 @@ def test_a_need_is_solved_and_paid_by_programs(app, cast):
     payout = cast["winner"].post("/me/payouts", {**money, "destination": "DE89 3704 0044 0532 0130 00"})
     cast["admin"].post(f"/admin/payouts/{payout['id']}/confirm", {"bank_reference": "OUT-1"})
     assert cast["winner"].get("/me/payouts")["items"][0]["state"] == "paid"
-    assert payments.verify().ok and audit.verify().ok
+    assert controls.verify().ok and audit.verify().ok

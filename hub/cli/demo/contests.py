@@ -20,6 +20,7 @@ from hub.contests.entries.models import Entry
 from hub.contests.judging import operations as judging
 from hub.core.agreements import queries as agreements
 from hub.core.payments import operations as payments
+from hub.core.payouts import operations as payouts
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.taxonomy import Sector
@@ -158,7 +159,7 @@ def _select(cast: Cast, story: dict[str, Any], challenge: Challenge, seeker: Act
         awards.accept(actor=winner, award=award, seen_hash=terms.hash)
     with clock.at(closes_at + timedelta(days=14)):
         assert winner.person_id is not None
-        payments.request_payout(
+        payouts.request_payout(
             actor=winner,
             owner="person",
             owner_id=winner.person_id,

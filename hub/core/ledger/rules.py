@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from hub.kernel import money, sealing
 from hub.kernel.errors import Invalid, one_field
@@ -89,6 +89,11 @@ class Leg:
     minor: int
 
 
+def from_to(source: AccountRef, target: AccountRef, minor: int) -> list[Leg]:
+    """One amount from one account to another."""
+    return [Leg(source, -minor), Leg(target, minor)]
+
+
 def checked_legs(legs: Iterable[Leg]) -> list[Leg]:
     """The legs, one per account, without empty ones. Raises ValueError if they do not add up to zero per currency or are fewer than two."""
     by_account: Counter[AccountRef] = Counter()
@@ -144,36 +149,3 @@ def same_currency(amount: Money, currency: str, field: str = "amount") -> Money:
         told = message % {"expected": currency, "sent": amount.currency}
         raise Invalid(message, code="currency_differs", fields={field: told}, expected=currency, sent=amount.currency)
     return amount
-
-
-@dataclass(frozen=True)
-class Problem:
-    """One thing wrong in the books. `code` is stable, `ref` names the row ("account:5"), `text` explains it."""
-
-    code: str
-    ref: str
-    text: str
-
-
-MOST_PROBLEMS = 1000
-Progress = Callable[[str, int], None]
-
-
-@dataclass
-class Report:
-    """What a check of the books found. `problems` keeps the first MOST_PROBLEMS; `found` counts all of them."""
-
-    accounts: int = 0
-    transactions: int = 0
-    postings: int = 0
-    found: int = 0
-    problems: list[Problem] = field(default_factory=list)
-
-    @property
-    def ok(self) -> bool:
-        return self.found == 0
-
-    def add(self, code: str, ref: str, text: str) -> None:
-        self.found += 1
-        if len(self.problems) < MOST_PROBLEMS:
-            self.problems.append(Problem(code, ref, text))

@@ -43,10 +43,8 @@ from hub.core.payments.events import (
     FundingRequested,
     HoldRefunded,
     HoldReleased,
-    PayoutConfirmed,
-    PayoutRejected,
-    PayoutRequested,
 )
+from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested
 from hub.db import work
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock

@@ -1,1 +1,1 @@
-"""Money in, money held, money out."""
+"""Money in, money held."""

@@ -26,7 +26,3 @@ class Gateway(Protocol):
     def instructions(self, *, amount: Money, reference: str, account: str) -> Instructions:
         """How to pay `amount` in."""
         ...
-
-    def destination(self, text: str) -> str:
-        """Where a payout goes, tidied. Raises Invalid if no money can be sent there."""
-        ...

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from hub.core.payments import rules
 from hub.core.payments.gateway import Gateway, Instructions
 from hub.kernel.money import Money
 
@@ -12,9 +11,6 @@ class BankTransfer:
 
     def instructions(self, *, amount: Money, reference: str, account: str) -> Instructions:
         return Instructions(amount, reference, tuple(line.strip() for line in account.replace(";", "\n").splitlines() if line.strip()))
-
-    def destination(self, text: str) -> str:
-        return rules.destination(text)
 
 
 BANK_TRANSFER: Gateway = BankTransfer()

@@ -8,19 +8,17 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from hub.core.accounts import queries as people
 from hub.core.ledger import queries as books
-from hub.core.ledger.rules import OwnerKind, positive
+from hub.core.ledger.rules import positive
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.payments import operations, queries
 from hub.core.payments.gateway import Instructions
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
-from hub.core.payments.models import Funding, Payout
+from hub.core.payments.models import Funding
 from hub.core.payments.policy import BOOKS, FUNDINGS, BooksAct
-from hub.core.payments.schemas import DepositIn, PayoutIn, PayoutRefusedIn, PayoutSentIn, ReceivedIn, TopUpIn, money_of
-from hub.core.payments.states import FundingAct, FundingState, PayoutState
-from hub.kernel import money
+from hub.core.payments.schemas import CURRENCIES, DepositIn, ReceivedIn, TopUpIn, money_of
+from hub.core.payments.states import FundingAct, FundingState
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
@@ -32,21 +30,6 @@ from hub.web.todo import Todo, needs_attention
 pages = Blueprint("payments", __name__, template_folder="templates")
 
 SIZE = 30
-COMMON = ("USD", "EUR", "CNY", "GBP", "JPY", "CHF")
-CURRENCIES = (*COMMON, *sorted(money.CURRENCIES - set(COMMON)))
-
-
-def _before() -> int | None:
-    said = request.args.get("before", "")
-    return int(said) if said.isdecimal() and len(said) < 16 else None
-
-
-def _older(items: list[Any], **place: Any) -> str:
-    """The address of the next page, if `items` holds one more than a page; that one is taken off."""
-    if len(items) <= SIZE:
-        return ""
-    items.pop()
-    return url_for(request.endpoint or "", **place, before=items[-1].id)
 
 
 def _instructions(funding: Funding) -> Instructions:
@@ -55,28 +38,6 @@ def _instructions(funding: Funding) -> Instructions:
 
 
 # An organisation's money
-
-
-@pages.get("/orgs/<slug>/money")
-def organisation_money(slug: str) -> Any:
-    organisation = organisations.by_slug(slug)
-    queries.see_money(actor(), organisation.id)
-    lines = queries.statement("organisation", organisation.id, before=_before(), limit=SIZE + 1)
-    older = _older(lines, slug=slug)
-    return render_template(
-        "core/payments/organisation.html",
-        organisation=organisation,
-        balances=queries.balances("organisation", organisation.id),
-        in_transit=queries.in_transit("organisation", organisation.id),
-        holds=queries.holds_by(organisation.id),
-        fundings=queries.fundings_of(organisation.id, limit=SIZE),
-        payouts=queries.payouts_of("organisation", organisation.id, limit=SIZE),
-        lines=lines,
-        older=older,
-        first_page=_before() is None,
-        may_pay_in=BOOKS.can(actor(), BooksAct.PAY_IN, organisation.id),
-        may_pay_out=BOOKS.can(actor(), BooksAct.PAY_OUT, organisation.id),
-    )
 
 
 @pages.get("/orgs/<slug>/money/pay-in")
@@ -122,93 +83,7 @@ def cancel_funding(slug: str, funding_id: int) -> Any:
     _, found = _own_funding(slug, funding_id)
     operations.cancel_funding(actor=actor(), funding=found)
     flash(gettext("The request is cancelled. If the transfer is on its way already, it will land on the balance."))
-    return redirect(url_for(".organisation_money", slug=slug))
-
-
-# Payouts: the form, what it says before it binds, and the act; for oneself and for an organisation
-
-
-def _payout_form(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
-    return render_template(
-        "core/payments/payout_new.html",
-        balances=queries.balances(owner, owner_id),
-        base=base,
-        organisation=organisation,
-        currencies=CURRENCIES,
-    )
-
-
-def _payout_check(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
-    data = parse(PayoutIn())
-    amount, destination = money_of(data), BANK_TRANSFER.destination(data["destination"])
-    left = queries.left_after(owner, owner_id, amount)
-    return render_template(
-        "core/payments/payout_check.html", amount=amount, destination=destination, left=left, base=base, organisation=organisation
-    )
-
-
-@pages.get("/my/earnings")
-def earnings() -> Any:
-    me = actor().person_id or 0
-    found = queries.earnings(me, before=_before(), limit=SIZE + 1)
-    return render_template(
-        "core/payments/earnings.html",
-        balances=queries.balances("person", me),
-        in_transit=queries.in_transit("person", me),
-        older=_older(found),
-        earnings=found,
-        payouts=queries.payouts_of("person", me, limit=SIZE),
-        first_page=_before() is None,
-    )
-
-
-@pages.get("/my/earnings/payout")
-def new_payout() -> Any:
-    return _payout_form("person", actor().person_id or 0, url_for(".new_payout"))
-
-
-@pages.post("/my/earnings/payout/check")
-@checks(again=new_payout)
-def check_payout() -> Any:
-    return _payout_check("person", actor().person_id or 0, url_for(".new_payout"))
-
-
-@pages.post("/my/earnings/payout")
-@writes(again=new_payout)
-def ask_payout() -> Any:
-    data = parse(PayoutIn())
-    payout = operations.request_payout(actor=actor(), owner="person", owner_id=actor().person_id or 0, amount=money_of(data), **data)
-    flash(gettext("%(amount)s is put aside for your payout. You are told when it is sent.", amount=show_money(payout.amount)))
-    return redirect(url_for(".earnings"))
-
-
-def _pays_out(slug: str) -> Organisation:
-    organisation = organisations.by_slug(slug)
-    BOOKS.require(actor(), BooksAct.PAY_OUT, organisation.id)
-    return organisation
-
-
-@pages.get("/orgs/<slug>/money/payout")
-def new_organisation_payout(slug: str) -> Any:
-    organisation = _pays_out(slug)
-    return _payout_form("organisation", organisation.id, url_for(".new_organisation_payout", slug=slug), organisation)
-
-
-@pages.post("/orgs/<slug>/money/payout/check")
-@checks(again=new_organisation_payout)
-def check_organisation_payout(slug: str) -> Any:
-    organisation = _pays_out(slug)
-    return _payout_check("organisation", organisation.id, url_for(".new_organisation_payout", slug=slug), organisation)
-
-
-@pages.post("/orgs/<slug>/money/payout")
-@writes(again=new_organisation_payout)
-def ask_organisation_payout(slug: str) -> Any:
-    organisation = _pays_out(slug)
-    data = parse(PayoutIn())
-    payout = operations.request_payout(actor=actor(), owner="organisation", owner_id=organisation.id, amount=money_of(data), **data)
-    flash(gettext("%(amount)s is put aside for the payout. You are told when it is sent.", amount=show_money(payout.amount)))
-    return redirect(url_for(".organisation_money", slug=slug))
+    return redirect(url_for("statements.organisation_money", slug=slug))
 
 
 # The administrators' queues
@@ -315,71 +190,12 @@ def take_deposit() -> Any:
     return redirect(url_for(".money_in"))
 
 
-@pages.get("/admin/payouts")
-def money_out() -> Any:
-    _admin()
-    said = request.args.get("state", PayoutState.REQUESTED.value)
-    state = PayoutState(said) if said in {member.value for member in PayoutState} else None
-    number = page_number()
-    total, found = queries.find_payouts(state=state, offset=(number - 1) * SIZE, limit=SIZE)
-    return render_template(
-        "core/payments/money_out.html",
-        payouts=found,
-        names=_names(found),
-        page=Page(number, SIZE, total),
-        states=PayoutState,
-        state=state,
-    )
-
-
-def _names(payouts: list[Payout]) -> dict[int, str]:
-    """Who gets each payout, by its id."""
-    persons = people.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.PERSON])
-    payers = organisations.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.ORGANISATION])
-    found: dict[int, str] = {}
-    for payout in payouts:
-        card = (persons if payout.owner_kind is OwnerKind.PERSON else payers).get(payout.owner_id)
-        found[payout.id] = card.name if card else f"{payout.owner_kind} {payout.owner_id}"
-    return found
-
-
-@pages.get("/admin/payouts/<int:payout_id>")
-def decide_payout(payout_id: int) -> Any:
-    _admin()
-    found = queries.payout(payout_id)
-    return render_template(
-        "core/payments/payout_decide.html", payout=found, name=_names([found])[found.id], transactions=books.transactions_of(found.ref)
-    )
-
-
-@pages.post("/admin/payouts/<int:payout_id>/confirm")
-@writes(again=decide_payout)
-def confirm_payout(payout_id: int) -> Any:
-    _admin()
-    payout = operations.confirm_payout(actor=actor(), payout=queries.payout(payout_id), **parse(PayoutSentIn()))
-    flash(gettext("Confirmed: %(amount)s was sent.", amount=show_money(payout.amount)))
-    return redirect(url_for(".money_out"))
-
-
-@pages.post("/admin/payouts/<int:payout_id>/reject")
-@writes(again=decide_payout)
-def reject_payout(payout_id: int) -> Any:
-    _admin()
-    payout = operations.reject_payout(actor=actor(), payout=queries.payout(payout_id), **parse(PayoutRefusedIn()))
-    flash(gettext("%(amount)s went back to its owner, who reads your reason.", amount=show_money(payout.amount)))
-    return redirect(url_for(".money_out"))
-
-
 @needs_attention
 def waiting_money(who: Actor) -> Iterator[Todo]:
-    """Administrators: transfers to confirm and payouts to send. Bookkeepers: transfers to make."""
-    if who.is_admin:
-        if coming := queries.waiting_fundings():
-            title = ngettext("%(num)s transfer is expected", "%(num)s transfers are expected", coming)
-            yield Todo(title, gettext("Confirm what the bank's statement shows."), url_for("payments.money_in"), gettext("Confirm"))
-        if going := queries.waiting_payouts():
-            title = ngettext("%(num)s payout waits to be sent", "%(num)s payouts wait to be sent", going)
-            yield Todo(title, gettext("Send it by bank transfer, then confirm it."), url_for("payments.money_out"), gettext("Send"))
+    """Administrators: transfers to confirm. Bookkeepers: transfers to make."""
+    if who.is_admin and (coming := queries.waiting_fundings()):
+        title = ngettext("%(num)s transfer is expected", "%(num)s transfers are expected", coming)
+        yield Todo(title, gettext("Confirm what the bank's statement shows."), url_for("payments.money_in"), gettext("Confirm"))
     mine = queries.open_fundings_by([number for number in who.roles if who.keeps_books_of(number)], limit=5)
     for funding, slug in mine:
         title = gettext("Transfer %(amount)s with the reference %(reference)s", amount=show_money(funding.due), reference=funding.reference)

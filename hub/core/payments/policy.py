@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.core.payments.states import FundingAct, PayoutAct
+from hub.core.payments.states import FundingAct
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, administers, by_the_system, either, is_signed_in
 from hub.kernel.words import Worded
@@ -53,5 +53,3 @@ FUNDINGS = Policy(
         FundingAct.CANCEL: either(pays_in_for_it, administers),
     },
 )
-
-PAYOUTS = Policy("payout", {PayoutAct.CONFIRM: administers, PayoutAct.REJECT: administers})

@@ -27,24 +27,3 @@ FUNDING = Machine(
         Move(FundingAct.CANCEL, FundingState.OPEN, FundingState.CANCELLED, says=N_("Cancel the request")),
     ),
 )
-
-
-class PayoutState(Worded):
-    REQUESTED = "requested", N_("On its way")
-    PAID = "paid", N_("Paid")
-    REJECTED = "rejected", N_("Not paid")
-
-
-class PayoutAct(Worded):
-    CONFIRM = "confirm", N_("Confirm as paid")
-    REJECT = "reject", N_("Refuse with a reason")
-
-
-PAYOUT = Machine(
-    "payout",
-    initial=PayoutState.REQUESTED,
-    moves=(
-        Move(PayoutAct.CONFIRM, PayoutState.REQUESTED, PayoutState.PAID, says=N_("Confirm as paid")),
-        Move(PayoutAct.REJECT, PayoutState.REQUESTED, PayoutState.REJECTED, says=N_("Refuse with a reason")),
-    ),
-)

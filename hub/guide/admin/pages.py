@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from hub.core.payments import queries as payments
+from hub.core.payouts import queries as payouts
 from hub.guide.admin import operations, queries
 from hub.guide.admin.policy import POLICY
 from hub.guide.admin.states import Act
@@ -26,7 +27,7 @@ def desk() -> Any:
     return render_template(
         "guide/admin/desk.html",
         coming=payments.waiting_fundings(),
-        going=payments.waiting_payouts(),
+        going=payouts.waiting_payouts(),
         backlog=queries.backlog(),
         health=queries.index_health(),
     )

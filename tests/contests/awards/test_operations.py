@@ -19,6 +19,7 @@ from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.controls import queries as controls
 from hub.core.messages import queries as messages
 from hub.core.payments import queries as payments
 from hub.db import delivery, journal, work
@@ -182,7 +183,7 @@ def test_signing_moves_the_prize_once_and_ends_the_challenge(app: Flask) -> None
     assert agreements_read.has_signed(made.solvers[0].id, award.ref, "award")
     delivery.deliver_all()
     assert any("are on your balance" in note.text for note in messages.inbox(made.solvers[0].id))
-    assert payments.verify().ok
+    assert controls.verify().ok
 
 
 def test_signing_twice_pays_once(app: Flask) -> None:
@@ -326,7 +327,7 @@ def test_ending_without_an_award_gives_the_prize_back_and_everybody_the_reasons(
         result = queries.result_for(people.actor_of(person), entry_of(made, number).id)
         assert result.decided and result.message == reason and len(result.reasons) == 3
         assert any("was not selected" in note.text for note in messages.inbox(person.id))
-    assert payments.verify().ok
+    assert controls.verify().ok
 
 
 def test_a_challenge_without_entries_can_be_ended(app: Flask) -> None:

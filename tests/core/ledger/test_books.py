@@ -6,8 +6,10 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, IntegrityError
 
+from hub.core.checks import queries as checks
+from hub.core.checks.rules import Report
 from hub.core.ledger import operations, queries, rules
-from hub.core.ledger.rules import Kind, Leg, OwnerKind, Report
+from hub.core.ledger.rules import Kind, Leg, OwnerKind
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
@@ -32,7 +34,7 @@ def books(app):
 
 def clean() -> Report:
     report = Report()
-    queries.verify(report)
+    checks.verify(report)
     return report
 
 

@@ -13,6 +13,7 @@ from hub.core.messages import queries, reactions
 from hub.core.messages.states import Kind
 from hub.core.organisations import operations as organisations
 from hub.core.payments import events
+from hub.core.payouts import events as payouts
 from hub.db import delivery, work
 from hub.db.journal import Fact
 from hub.kernel import clock
@@ -88,12 +89,12 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
         ),
         (
             reactions.tell_payout_sent,
-            lambda org, me: events.PayoutConfirmed(1, 1, "organisation", org, bank_reference="B 7", tell=[me], **MONEY),
+            lambda org, me: payouts.PayoutConfirmed(1, 1, "organisation", org, bank_reference="B 7", tell=[me], **MONEY),
             "Your payout of USD 40,000.00 was sent. Bank reference: B 7.",
         ),
         (
             reactions.tell_payout_refused,
-            lambda org, me: events.PayoutRejected(1, 1, "organisation", org, reason="100 % wrong IBAN", tell=[me], **MONEY),
+            lambda org, me: payouts.PayoutRejected(1, 1, "organisation", org, reason="100 % wrong IBAN", tell=[me], **MONEY),
             "Your payout of USD 40,000.00 was refused and the money is back on the balance. The reason: 100 % wrong IBAN",
         ),
     ],
@@ -113,7 +114,7 @@ def test_administrators_hear_of_money_that_waits_for_them(app: Flask) -> None:
     fact = Fact(1, clock.now(), owner.id, "", "")
     with work.unit():
         reactions.tell_money_is_coming(events.FundingRequested(1, acme.id, "challenge:1", "Powder", **MONEY), fact)
-        reactions.tell_payout_asked(events.PayoutRequested(1, 1, "person", owner.id, **MONEY), fact)
+        reactions.tell_payout_asked(payouts.PayoutRequested(1, 1, "person", owner.id, **MONEY), fact)
     assert [link for _, link in inbox(administrator.id)] == ["/admin/payouts", "/admin/payments"]
     assert "Acme announced USD 40,000.00 for “Powder”" in inbox(administrator.id)[1][0]
 

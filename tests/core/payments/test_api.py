@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hub.core.payments import queries
+from hub.core.payouts import queries as payouts_read
 from tests.factories.money import IBAN, asked, earned, usd
 from tests.factories.people import api_headers
 
@@ -82,7 +83,7 @@ def test_a_key_without_the_money_scope_reads_but_moves_nothing(cast, client, sco
     assert client.get("/api/v1/me/balances", headers=headers).status_code == 200
     answer = client.post("/api/v1/me/payouts", json={"amount": "4", "currency": "USD", "destination": IBAN}, headers=headers)
     assert (answer.status_code, answer.json["code"]) == (403, "missing_scope")
-    assert queries.payouts_of("person", cast.people["solver"].id) == []
+    assert payouts_read.payouts_of("person", cast.people["solver"].id) == []
 
 
 @pytest.mark.parametrize("name", ["owner", "manager", "finance", "solver", "stranger"])

@@ -8,7 +8,9 @@ import pytest
 from sqlalchemy import event
 
 from hub.core.payments import queries
-from hub.core.payments.states import FundingState, PayoutState
+from hub.core.payments.states import FundingState
+from hub.core.payouts import queries as payouts_read
+from hub.core.payouts.states import PayoutState
 from hub.db.extensions import db
 from hub.web.todo import todos
 from tests.factories.money import IBAN, asked, deposited, earned, held, payout, usd
@@ -116,7 +118,7 @@ def test_a_managers_form_that_only_others_may_send_changes_nothing(cast, browse,
     made = payout(cast.solver, usd(100))
     assert browse("manager").post(path, data=data).status_code == 403
     assert queries.funding(funding.id).state is FundingState.OPEN
-    assert queries.payout(made.id).state is PayoutState.REQUESTED
+    assert payouts_read.payout(made.id).state is PayoutState.REQUESTED
     assert queries.balances("organisation", cast.company.id) == []
 
 
@@ -220,7 +222,7 @@ def test_a_solver_sees_gross_fee_and_net_and_asks_for_a_payout(cast, browse):
     data = {"amount": "1000", "currency": "USD", "destination": IBAN}
     check = words(window.post("/my/earnings/payout/check", data=data))
     assert "USD 37,000" in check
-    assert queries.payouts_of("person", cast.people["solver"].id) == []
+    assert payouts_read.payouts_of("person", cast.people["solver"].id) == []
     window.post("/my/earnings/payout", data=data)
     page = words(window.get("/my/earnings"))
     assert "USD 1,000 is on its way" in page

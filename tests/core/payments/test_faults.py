@@ -9,7 +9,11 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import event
 
+from hub.core.controls import queries as controls
 from hub.core.payments import operations, queries
+from hub.core.payouts import operations as payouts
+from hub.core.payouts import queries as payouts_read
+from hub.core.statements import queries as statements
 from hub.db import work
 from hub.db.extensions import db
 from hub.db.journal import last_id
@@ -53,9 +57,9 @@ def books(cast) -> tuple[object, ...]:
     return (
         [(hold.subject, hold.left_minor) for hold in queries.holds_by(company)],
         [(funding.state, funding.received) for funding in queries.fundings_of(company)],
-        [(one.state, one.amount) for one in queries.payouts_of("person", me)],
-        [queries.balances("person", me), queries.in_transit("person", me), queries.balances("organisation", company)],
-        len(queries.statement("organisation", company)),
+        [(one.state, one.amount) for one in payouts_read.payouts_of("person", me)],
+        [queries.balances("person", me), payouts_read.in_transit("person", me), queries.balances("organisation", company)],
+        len(statements.statement("organisation", company)),
         last_id(),
     )
 
@@ -90,19 +94,19 @@ def setting_aside(cast):
 def asking_payout(cast):
     earned(cast.company, cast.people["solver"].id, PRIZE)
     solver = cast.solver
-    return lambda: operations.request_payout(actor=solver, owner="person", owner_id=solver.person_id, amount=PRIZE, destination=IBAN)
+    return lambda: payouts.request_payout(actor=solver, owner="person", owner_id=solver.person_id, amount=PRIZE, destination=IBAN)
 
 
 def confirming_payout(cast):
     earned(cast.company, cast.people["solver"].id, PRIZE)
     number, admin = payout(cast.solver, PRIZE).id, cast.admin
-    return lambda: operations.confirm_payout(actor=admin, payout=queries.payout(number), bank_reference="OUT")
+    return lambda: payouts.confirm_payout(actor=admin, payout=payouts_read.payout(number), bank_reference="OUT")
 
 
 def refusing_payout(cast):
     earned(cast.company, cast.people["solver"].id, PRIZE)
     number, admin = payout(cast.solver, PRIZE).id, cast.admin
-    return lambda: operations.reject_payout(actor=admin, payout=queries.payout(number), reason="Closed")
+    return lambda: payouts.reject_payout(actor=admin, payout=payouts_read.payout(number), reason="Closed")
 
 
 STEPS = [confirming, awarding, refunding, setting_aside, asking_payout, confirming_payout, refusing_payout]
@@ -115,7 +119,7 @@ def test_killed_at_any_statement_the_step_is_whole_or_never_was(cast, prepare):
     number = 0
     while killed_before(number, step):
         assert books(cast) == before, f"killed before statement {number}"
-        assert queries.verify().ok
+        assert controls.verify().ok
         number += 1
     assert number > 8, "the step was hardly interrupted"
     after = books(cast)

@@ -9,11 +9,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
 
+from hub.core.controls import queries as controls
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import OwnerKind
 from hub.core.payments import operations, queries
 from hub.core.payments.states import FundingState
+from hub.core.payouts import operations as payouts
+from hub.core.payouts import queries as payouts_read
 from hub.db import work
 from hub.kernel.actor import SYSTEM
 from hub.kernel.errors import Conflict, Invalid, NotNow
@@ -157,10 +160,10 @@ class Bank(RuleBasedStateMachine):
         own = {"actor": self.winner, "owner": "person", "owner_id": self.winner.person_id, "destination": IBAN}
         if amount > self.model["winner"]:
             with pytest.raises(Invalid), work.unit():
-                operations.request_payout(amount=yen(amount), **own)
+                payouts.request_payout(amount=yen(amount), **own)
             return multiple()
         with work.unit():
-            made = operations.request_payout(amount=yen(amount), **own)
+            made = payouts.request_payout(amount=yen(amount), **own)
         self.model["winner"] -= amount
         self.model["transit"] += amount
         return made.id, amount
@@ -178,9 +181,9 @@ class Bank(RuleBasedStateMachine):
 
     def _decide(self, number, paid):
         if paid:
-            operations.confirm_payout(actor=self.admin, payout=queries.payout(number), bank_reference="X")
+            payouts.confirm_payout(actor=self.admin, payout=payouts_read.payout(number), bank_reference="X")
         else:
-            operations.reject_payout(actor=self.admin, payout=queries.payout(number), reason="Closed")
+            payouts.reject_payout(actor=self.admin, payout=payouts_read.payout(number), reason="Closed")
 
     @invariant()
     def the_books_say_what_the_model_says(self):
@@ -190,7 +193,7 @@ class Bank(RuleBasedStateMachine):
 
     def teardown(self):
         work.rollback()
-        report = queries.verify()
+        report = controls.verify()
         assert report.ok, report.problems
 
 

@@ -9,8 +9,13 @@ from sqlalchemy import func, select
 
 from hub.core.ledger.models import Posting, Transaction
 from hub.core.payments import operations, queries
-from hub.core.payments.models import Funding, Payout
-from hub.core.payments.states import FundingState, PayoutState
+from hub.core.payments.models import Funding
+from hub.core.payments.states import FundingState
+from hub.core.payouts import operations as payouts
+from hub.core.payouts import queries as payouts_read
+from hub.core.payouts.models import Payout
+from hub.core.payouts.states import PayoutState
+from hub.core.statements import queries as statements
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.kernel.actor import ANONYMOUS, SYSTEM
@@ -156,9 +161,9 @@ def test_an_award_moves_net_to_the_winner_and_the_fee_to_the_site(cast):
     release(to=winner)
     assert queries.balances("person", winner) == [usd(3_800_000)]
     assert queries.held(SUBJECT, "USD") == 0
-    earning = queries.earnings(winner)[0]
+    earning = statements.earnings(winner)[0]
     assert (earning.gross, earning.fee, earning.net) == (PRIZE, usd(200_000), usd(3_800_000))
-    assert queries.earnings(cast.people["stranger"].id) == []
+    assert statements.earnings(cast.people["stranger"].id) == []
 
 
 def test_the_same_award_twice_is_one_award(cast):
@@ -213,18 +218,18 @@ def test_a_payout_is_put_aside_at_once_and_leaves_when_it_is_confirmed(cast):
     earned(cast.company, cast.people["solver"].id, usd(1000))
     made = payout(cast.solver, usd(600))
     me = cast.people["solver"].id
-    assert (queries.balances("person", me), queries.in_transit("person", me)) == ([usd(400)], [usd(600)])
+    assert (queries.balances("person", me), payouts_read.in_transit("person", me)) == ([usd(400)], [usd(600)])
     with work.unit():
-        operations.confirm_payout(actor=cast.admin, payout=made, bank_reference=" OUT  7 ")
+        payouts.confirm_payout(actor=cast.admin, payout=made, bank_reference=" OUT  7 ")
     assert (made.state, made.bank_reference, made.decided_by) == (PayoutState.PAID, "OUT 7", cast.people["admin"].id)
-    assert (queries.balances("person", me), queries.in_transit("person", me)) == ([usd(400)], [])
+    assert (queries.balances("person", me), payouts_read.in_transit("person", me)) == ([usd(400)], [])
 
 
 def test_a_refused_payout_is_back_on_the_balance_with_its_reason(cast):
     earned(cast.company, cast.people["solver"].id, usd(1000))
     made = payout(cast.solver, usd(600))
     with work.unit():
-        operations.reject_payout(actor=cast.admin, payout=made, reason="  The account was closed. ")
+        payouts.reject_payout(actor=cast.admin, payout=made, reason="  The account was closed. ")
     assert (made.state, made.reason) == (PayoutState.REJECTED, "The account was closed.")
     assert queries.balances("person", made.owner_id) == [usd(1000)]
 
@@ -235,8 +240,8 @@ def test_a_payout_is_decided_once(cast, first, second):
     earned(cast.company, cast.people["solver"].id, usd(1000))
     made = payout(cast.solver, usd(600))
     acts = {
-        "confirm": (operations.confirm_payout, {"bank_reference": "X"}),
-        "reject": (operations.reject_payout, {"reason": "Not possible"}),
+        "confirm": (payouts.confirm_payout, {"bank_reference": "X"}),
+        "reject": (payouts.reject_payout, {"reason": "Not possible"}),
     }
     call, more = acts[first]
     with work.unit():
@@ -251,30 +256,30 @@ def test_no_more_than_the_balance_can_be_paid_out(cast):
     earned(cast.company, cast.people["solver"].id, usd(1000))
     payout(cast.solver, usd(600))
     arguments = {"actor": cast.solver, "owner": "person", "owner_id": cast.people["solver"].id, "destination": IBAN}
-    refusal = refused("over_balance", Invalid, operations.request_payout, amount=usd(401), **arguments)
+    refusal = refused("over_balance", Invalid, payouts.request_payout, amount=usd(401), **arguments)
     assert "USD 4.00" in refusal.fields["amount"]
-    refused("over_balance", Invalid, operations.request_payout, amount=Money(1, "EUR"), **arguments)
-    refused("destination_missing", Invalid, operations.request_payout, amount=usd(1), **{**arguments, "destination": " "})
-    refused("iban_wrong", Invalid, operations.request_payout, amount=usd(1), **{**arguments, "destination": IBAN[:-1] + "1"})
-    refused("owner_unknown", Invalid, operations.request_payout, amount=usd(1), **{**arguments, "owner": "site"})
+    refused("over_balance", Invalid, payouts.request_payout, amount=Money(1, "EUR"), **arguments)
+    refused("destination_missing", Invalid, payouts.request_payout, amount=usd(1), **{**arguments, "destination": " "})
+    refused("iban_wrong", Invalid, payouts.request_payout, amount=usd(1), **{**arguments, "destination": IBAN[:-1] + "1"})
+    refused("owner_unknown", Invalid, payouts.request_payout, amount=usd(1), **{**arguments, "owner": "site"})
 
 
 def test_an_organisation_is_paid_out_by_its_bookkeepers(cast):
     deposited(cast.company, usd(900))
     arguments = {"owner": "organisation", "owner_id": cast.company.id, "amount": usd(900), "destination": IBAN}
     for name in ("manager", "member", "stranger", "admin"):
-        refused("not_allowed", NotAllowed, operations.request_payout, actor=cast.actor(name), **arguments)
+        refused("not_allowed", NotAllowed, payouts.request_payout, actor=cast.actor(name), **arguments)
     with work.unit():
-        made = operations.request_payout(actor=cast.finance, **arguments)
-    assert set(queries.payees(made)) == {cast.people["owner"].id, cast.people["finance"].id}
+        made = payouts.request_payout(actor=cast.finance, **arguments)
+    assert set(payouts_read.payees(made)) == {cast.people["owner"].id, cast.people["finance"].id}
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "bank_reference_missing"), ("x" * 81, "bank_reference_too_long")])
 def test_a_payout_is_confirmed_with_the_banks_reference(cast, text, code):
     earned(cast.company, cast.people["solver"].id, usd(1000))
     made = payout(cast.solver, usd(600))
-    refused(code, Invalid, operations.confirm_payout, actor=cast.admin, payout=made, bank_reference=text)
-    refused("reason_missing", Invalid, operations.reject_payout, actor=cast.admin, payout=made, reason=" ")
+    refused(code, Invalid, payouts.confirm_payout, actor=cast.admin, payout=made, bank_reference=text)
+    refused("reason_missing", Invalid, payouts.reject_payout, actor=cast.admin, payout=made, reason=" ")
     assert made.state is PayoutState.REQUESTED
 
 
@@ -283,7 +288,7 @@ def test_an_unconfirmed_address_gets_no_payout(cast):
     earned(cast.company, me, usd(1000))
     actor = dataclasses.replace(cast.solver, verified=False)
     arguments = {"owner": "person", "owner_id": me, "amount": usd(1), "destination": IBAN}
-    refused("unverified_address", NotAllowed, operations.request_payout, actor=actor, **arguments)
+    refused("unverified_address", NotAllowed, payouts.request_payout, actor=actor, **arguments)
     assert queries.balances("person", me) == [usd(1000)]
 
 
@@ -298,8 +303,8 @@ def test_each_act_asks_for_its_role(cast):
     for name in ("owner", "manager", "finance", "member", "solver", "stranger"):
         actor = cast.actor(name)
         refused("not_allowed", NotAllowed, operations.confirm_funding, actor=actor, funding=funding, received=PRIZE)
-        refused("not_allowed", NotAllowed, operations.confirm_payout, actor=actor, payout=made, bank_reference="X")
-        refused("not_allowed", NotAllowed, operations.reject_payout, actor=actor, payout=made, reason="No way")
+        refused("not_allowed", NotAllowed, payouts.confirm_payout, actor=actor, payout=made, bank_reference="X")
+        refused("not_allowed", NotAllowed, payouts.reject_payout, actor=actor, payout=made, reason="No way")
         deposit = {"organisation_id": cast.company.id, "received": PRIZE, "bank_reference": "X"}
         refused("not_allowed", NotAllowed, operations.take_deposit, actor=actor, **deposit)
     for name in ("member", "solver", "stranger"):
@@ -308,8 +313,8 @@ def test_each_act_asks_for_its_role(cast):
         refused("not_allowed", NotAllowed, operations.fund_from_balance, actor=cast.actor(name), key="k", **request)
     own = {"owner": "person", "owner_id": cast.people["solver"].id, "amount": usd(1), "destination": IBAN}
     for actor in (cast.stranger, cast.admin):
-        refused("not_allowed", NotAllowed, operations.request_payout, actor=actor, **own)
-    refused("not_signed_in", NotSignedIn, operations.request_payout, actor=ANONYMOUS, **own)
+        refused("not_allowed", NotAllowed, payouts.request_payout, actor=actor, **own)
+    refused("not_signed_in", NotSignedIn, payouts.request_payout, actor=ANONYMOUS, **own)
     award = {"subject": SUBJECT, "to_person_id": 1, "gross": usd(1), "fee_bp": 0, "key": "k", "memo": ""}
     refused("not_allowed", NotAllowed, operations.release, actor=ANONYMOUS, **award)
     refused("not_allowed", NotAllowed, operations.refund, actor=ANONYMOUS, subject=SUBJECT, key="k")
@@ -338,7 +343,7 @@ def test_amounts_that_nobody_moves(cast, amount, code):
             operations.release,
             {"actor": SYSTEM, "subject": "challenge:2", "to_person_id": 1, "gross": amount, "fee_bp": 0, "key": "k", "memo": ""},
         ),
-        (operations.request_payout, {"actor": cast.solver, "owner": "person", "owner_id": me, "amount": amount, "destination": IBAN}),
+        (payouts.request_payout, {"actor": cast.solver, "owner": "person", "owner_id": me, "amount": amount, "destination": IBAN}),
         (operations.take_deposit, {"actor": cast.admin, "organisation_id": cast.company.id, "received": amount, "bank_reference": "X"}),
         (operations.confirm_funding, {"actor": cast.admin, "funding": funding, "received": amount}),
     ]

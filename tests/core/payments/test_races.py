@@ -11,7 +11,10 @@ from sqlalchemy.exc import IntegrityError
 from hub.core.ledger.models import Transaction
 from hub.core.payments import operations, queries
 from hub.core.payments.models import Funding
-from hub.core.payments.states import FundingState, PayoutState
+from hub.core.payments.states import FundingState
+from hub.core.payouts import operations as payouts
+from hub.core.payouts import queries as payouts_read
+from hub.core.payouts.states import PayoutState
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
@@ -152,17 +155,17 @@ def test_a_payout_is_decided_once_by_two_administrators(app, cast, against):
     number, admin = payout(cast.solver, usd(600)).id, cast.admin
 
     def confirm_it():
-        return operations.confirm_payout(actor=admin, payout=queries.payout(number), bank_reference="X").state
+        return payouts.confirm_payout(actor=admin, payout=payouts_read.payout(number), bank_reference="X").state
 
     def reject_it():
-        return operations.reject_payout(actor=admin, payout=queries.payout(number), reason="Closed").state
+        return payouts.reject_payout(actor=admin, payout=payouts_read.payout(number), reason="Closed").state
 
     results = race(app, confirm_it, confirm_it if against == "confirm" else reject_it)
     assert raised(results) == [NotNow]
     settled()
-    paid = queries.payout(number).state is PayoutState.PAID
+    paid = payouts_read.payout(number).state is PayoutState.PAID
     assert queries.balances("person", me) == [usd(400 if paid else 1000)]
-    assert queries.in_transit("person", me) == []
+    assert payouts_read.in_transit("person", me) == []
 
 
 def test_eight_payouts_at_once_take_no_more_than_the_balance(app, cast):
@@ -170,12 +173,12 @@ def test_eight_payouts_at_once_take_no_more_than_the_balance(app, cast):
     earned(cast.company, me, usd(1000))
 
     def ask():
-        return operations.request_payout(actor=solver, owner="person", owner_id=me, amount=usd(300), destination=IBAN).id
+        return payouts.request_payout(actor=solver, owner="person", owner_id=me, amount=usd(300), destination=IBAN).id
 
     results = race(app, *[ask] * 8)
     assert raised(results) == [Invalid] * 5
     settled()
-    assert (queries.balances("person", me), queries.in_transit("person", me)) == ([usd(100)], [usd(900)])
+    assert (queries.balances("person", me), payouts_read.in_transit("person", me)) == ([usd(100)], [usd(900)])
 
 
 def test_setting_the_balance_aside_twice_spends_it_once(app, cast):

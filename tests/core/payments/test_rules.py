@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.core.payments import rules
+from hub.core.payouts import rules as payouts
 from hub.kernel.errors import Invalid
 
 numbers = st.integers(0, rules.CODES - 1)
@@ -59,7 +60,7 @@ def test_all_money_received_lands_somewhere_and_never_more_than_asked_in_the_hol
     "iban", ["DE89 3704 0044 0532 0130 00", "gb82west12345698765432", "FR1420041010050500013M02606", "NO9386011117947"]
 )
 def test_true_ibans_are_taken(iban):
-    assert rules.destination(iban) == iban
+    assert payouts.destination(iban) == iban
 
 
 @given(st.integers(4, 21), st.integers(1, 9))
@@ -67,13 +68,13 @@ def test_an_iban_with_a_wrong_digit_is_noticed(place, by):
     right = "DE89370400440532013000"
     wrong = right[:place] + str((int(right[place]) + by) % 10) + right[place + 1 :]
     with pytest.raises(Invalid) as refusal:
-        rules.destination(wrong)
+        payouts.destination(wrong)
     assert refusal.value.code == "iban_wrong"
     assert set(refusal.value.fields) == {"destination"}
 
 
 def test_accounts_without_an_iban_are_taken_as_they_are():
-    assert rules.destination("  6222 0210 0101 2345 678,\n 中国工商银行 ") == "6222 0210 0101 2345 678, 中国工商银行"
+    assert payouts.destination("  6222 0210 0101 2345 678,\n 中国工商银行 ") == "6222 0210 0101 2345 678, 中国工商银行"
 
 
 @pytest.mark.parametrize(
@@ -81,9 +82,9 @@ def test_accounts_without_an_iban_are_taken_as_they_are():
 )
 def test_no_destination_is_refused(text, code):
     with pytest.raises(Invalid) as refusal:
-        rules.destination(text)
+        payouts.destination(text)
     assert refusal.value.code == code
 
 
 def test_lists_show_only_the_end_of_an_account():
-    assert rules.masked("DE89 3704 0044 0532 0130 00") == "…3000"
+    assert payouts.masked("DE89 3704 0044 0532 0130 00") == "…3000"

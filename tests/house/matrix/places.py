@@ -31,7 +31,9 @@ from hub.core.messages.states import Kind as NoticeKind
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.payments import operations as payments
-from hub.core.payments.models import Funding, Payout
+from hub.core.payments.models import Funding
+from hub.core.payouts import operations as payouts
+from hub.core.payouts.models import Payout
 from hub.core.profiles import operations as profiles
 from hub.core.profiles.models import EvidenceItem
 from hub.db import delivery, work
@@ -168,7 +170,7 @@ def _money() -> dict[str, str]:
     meridian = _one(Organisation, Organisation.slug == "meridian-foods")
     payments.take_deposit(actor=actor("admin"), organisation_id=meridian.id, received=money.parse("200000", "EUR"), bank_reference="BANK-1")
     top_up = payments.request_funding(actor=actor("owner"), organisation_id=meridian.id, subject="", amount=AMOUNT, label="For later")
-    payout = payments.request_payout(actor=actor("owner"), owner="organisation", owner_id=meridian.id, amount=AMOUNT, destination=IBAN)
+    payout = payouts.request_payout(actor=actor("owner"), owner="organisation", owner_id=meridian.id, amount=AMOUNT, destination=IBAN)
     loom = _one(Organisation, Organisation.slug == "loom-materials-lab")
     foreign = payments.request_funding(actor=actor("other"), organisation_id=loom.id, subject="", amount=AMOUNT, label="Theirs")
     return {"funding": str(top_up.id), "payout": str(payout.id), "other_funding": str(foreign.id)}

@@ -8,6 +8,7 @@ import zipfile
 import pytest
 
 from hub.cli.demo.load import DATA
+from hub.core.controls import queries as controls
 from hub.core.payments import operations as money
 from hub.core.payments import queries as payments
 from hub.db import work
@@ -150,7 +151,7 @@ def test_a_budget_can_come_from_the_balance_and_goes_back_with_the_draft(house):
     with work.unit():
         operations.withdraw(actor=owner, project=queries.by_id(project.id))
     assert payments.balances("organisation", organisation.id) == [Money(5000, "USD")]
-    assert not payments.verify().problems
+    assert not controls.verify().problems
 
 
 def test_only_managers_touch_a_project(house, draft):

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select, text
 
+from hub.core.controls import queries as controls
 from hub.core.payments import queries as payments
 from hub.db import work
 from hub.db.extensions import db
@@ -164,7 +165,7 @@ def test_an_answer_accepted_by_many_at_once_is_paid_once(app, house):
     paid = payments.balances("person", worker.person_id)
     assert [each.minor for each in paid] == ([100] if done.state is State.ACCEPTED else [])
     assert payments.held(subject, "USD") == (0 if done.state is State.ACCEPTED else 105)
-    assert not payments.verify().problems
+    assert not controls.verify().problems
 
 
 def test_a_late_answer_and_the_next_claim_race_for_one_place(app, house):

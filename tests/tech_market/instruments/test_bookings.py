@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from icalendar import Calendar
 from sqlalchemy.exc import IntegrityError
 
+from hub.core.controls import queries as controls
 from hub.core.payments import queries as books
 from hub.db import work
 from hub.db.extensions import db
@@ -244,7 +245,7 @@ def test_held_on_confirmation_and_paid_when_it_is_over(priced):
     with work.unit(), clock.at(booking.ends_at):
         assert operations.finish_due() == 1
         assert operations.finish_due() == 0
-    assert booking.state is BookingState.DONE and balance(priced.place) == 13_502 - 675 and books.verify().ok
+    assert booking.state is BookingState.DONE and balance(priced.place) == 13_502 - 675 and controls.verify().ok
 
 
 def test_cancelled_in_time_all_comes_back_and_too_late_nothing_changes(priced):
@@ -257,7 +258,7 @@ def test_cancelled_in_time_all_comes_back_and_too_late_nothing_changes(priced):
     assert late.value.code == "too_late_to_cancel" and books.held(booking.ref, "USD") == 9_001
     with clock.at(limit - timedelta(seconds=1)), work.unit():
         operations.cancel(actor=priced.booker, booking=booking)
-    assert booking.state is BookingState.CANCELLED and balance(priced.house) == 50_000 and books.verify().ok
+    assert booking.state is BookingState.CANCELLED and balance(priced.house) == 50_000 and controls.verify().ok
 
 
 def test_the_lab_cancels_later_but_with_a_reason(priced):

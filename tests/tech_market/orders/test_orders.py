@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from flask import current_app
 
+from hub.core.controls import queries as controls
 from hub.core.ledger import queries as ledger
 from hub.core.ledger.rules import fees
 from hub.core.messages.models import Notification
@@ -72,7 +73,7 @@ def order_of(deal: Deal, pay: Pay = Pay.BALANCE) -> ServiceOrder:
 
 
 def clean() -> bool:
-    return books.verify().ok
+    return controls.verify().ok
 
 
 def test_from_the_choice_to_the_labs_balance(rich):

@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 
 from hub.core.accounts.models import Person
+from hub.core.controls import queries as controls
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.models import Organisation
-from hub.core.payments import queries
 from hub.db import work
 from hub.kernel.actor import Actor, Role
 from tests.factories.people import actor_of, organisation, person
@@ -45,4 +45,4 @@ def cast(app: Flask) -> Iterator[Cast]:
     yield made
     if not made.breaks_the_books:
         work.rollback()
-        assert queries.verify().problems == []
+        assert controls.verify().problems == []

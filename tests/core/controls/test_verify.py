@@ -11,11 +11,14 @@ from click.testing import CliRunner
 from sqlalchemy import create_engine, insert, text
 
 from hub.cli.ledger import ledger
-from hub.core.ledger import queries as books
+from hub.core.checks import queries as checks
+from hub.core.checks import rules as found
+from hub.core.controls import queries as controls
 from hub.core.ledger import rules
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, Leg, OwnerKind
-from hub.core.payments import operations, queries
+from hub.core.payments import operations
+from hub.core.payouts import operations as payouts
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -61,9 +64,9 @@ def story(cast):
     payout(cast.solver, usd(30_000))
     asked(cast.company, usd(700), "challenge:2")
     with work.unit():
-        operations.confirm_payout(actor=cast.admin, payout=paid, bank_reference="OUT")
-        operations.reject_payout(actor=cast.admin, payout=refused, reason="Closed")
-    assert queries.verify().ok
+        payouts.confirm_payout(actor=cast.admin, payout=paid, bank_reference="OUT")
+        payouts.reject_payout(actor=cast.admin, payout=refused, reason="Closed")
+    assert controls.verify().ok
     cast.breaks_the_books = True
     return cast
 
@@ -143,7 +146,7 @@ DAMAGE = {
 def test_each_damage_is_found_and_explained(story, damage):
     statements, expected = DAMAGE[damage]
     break_books(*statements)
-    report = queries.verify()
+    report = controls.verify()
     assert {problem.code for problem in report.problems} == expected
     assert report.found == len(report.problems)
     assert all(problem.text.endswith(".") and ":" in problem.ref for problem in report.problems)
@@ -151,16 +154,16 @@ def test_each_damage_is_found_and_explained(story, damage):
 
 def test_a_lost_unit_is_told_with_its_amounts(story):
     break_books(f"UPDATE account SET balance = balance + 5 WHERE id = {SOLVER}")
-    told = {problem.code: problem.text for problem in queries.verify().problems}
+    told = {problem.code: problem.text for problem in controls.verify().problems}
     assert "USD 8,200.05" in told["balance_wrong"]
     assert "USD 8,200.00" in told["balance_wrong"]
     assert "USD 0.05" in told["books_unbalanced"]
 
 
 def test_of_many_problems_the_first_are_told_and_all_are_counted(story, monkeypatch):
-    monkeypatch.setattr(rules, "MOST_PROBLEMS", 3)
+    monkeypatch.setattr(found, "MOST_PROBLEMS", 3)
     break_books("UPDATE posting SET balance_after = 0", "UPDATE \"transaction\" SET memo = 'x'")
-    report = queries.verify()
+    report = controls.verify()
     assert len(report.problems) == 3
     assert report.found > 3
 
@@ -243,7 +246,7 @@ def written(count: int) -> None:
 def peak_of_verify() -> int:
     db.session.remove()
     tracemalloc.start()
-    report = queries.verify()
+    report = controls.verify()
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert report.ok, report.problems
@@ -251,7 +254,7 @@ def peak_of_verify() -> int:
 
 
 def test_the_check_needs_no_more_memory_for_longer_books(app, monkeypatch):
-    monkeypatch.setattr(books, "CHUNK", 100)
+    monkeypatch.setattr(checks, "CHUNK", 100)
     written(500)
     peak_of_verify()  # the first one fills caches
     short = peak_of_verify()

@@ -1,0 +1,1 @@
+"""The books and everything that leans on them, checked together."""

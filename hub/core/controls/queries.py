@@ -1,0 +1,20 @@
+"""The check of the books: every cent where each room says it is?"""
+
+from __future__ import annotations
+
+from hub.core.checks import queries as checks
+from hub.core.checks.rules import Progress, Report
+from hub.core.payments import queries as payments
+from hub.core.payouts import queries as payouts
+
+ROOMS = (payments.verify, payouts.verify)
+"""Each adds to the report where its own rows do not say the same as the books."""
+
+
+def verify(progress: Progress = lambda what, done: None) -> Report:
+    """Check the books, then that all rooms say the same as the books. Wants one moment's view of the database."""
+    report = Report()
+    checks.verify(report, progress)
+    for room in ROOMS:
+        room(report)
+    return report

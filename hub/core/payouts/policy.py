@@ -1,0 +1,8 @@
+"""Who decides on payouts. Who may ask for one: `payments.policy.BOOKS`."""
+
+from __future__ import annotations
+
+from hub.core.payouts.states import PayoutAct
+from hub.kernel.permissions import Policy, administers
+
+PAYOUTS = Policy("payout", {PayoutAct.CONFIRM: administers, PayoutAct.REJECT: administers})

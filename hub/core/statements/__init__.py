@@ -1,0 +1,1 @@
+"""What owners read of their money."""

@@ -1,0 +1,51 @@
+"""The JSON door to what one has: balances, earnings, statements."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.payments import queries as payments
+from hub.core.payments.queries import organisation_seen
+from hub.core.payouts import queries as payouts
+from hub.core.statements import queries
+from hub.core.statements.schemas import BalancesOut, EarningOut, EarningsOut, StatementLineOut, StatementOut
+from hub.web.api import ApiBlueprint
+from hub.web.handle import actor
+from hub.web.paging import cursor, paged
+
+api = ApiBlueprint("statements", __name__, prefix="", description="Balances, earnings and statements. Amounts are text with a currency.")
+
+
+def _money_of(owner: str, owner_id: int) -> dict[str, Any]:
+    return {"balances": payments.balances(owner, owner_id), "in_transit": payouts.in_transit(owner, owner_id)}
+
+
+@api.get("/me/balances")
+@api.response(200, BalancesOut)
+def my_balances() -> Any:
+    """What the key's person may have paid out, and what is on its way."""
+    return _money_of("person", (actor().person_id or 0))
+
+
+@api.get("/me/earnings")
+@api.response(200, EarningsOut)
+def my_earnings() -> Any:
+    """The awards of the key's person, the newest first: gross, fee, net."""
+    before, limit = cursor()
+    return paged(queries.earnings((actor().person_id or 0), before=before, limit=limit + 1), EarningOut(), limit)
+
+
+@api.get("/organisations/<slug>/balances")
+@api.response(200, BalancesOut)
+def balances(slug: str) -> Any:
+    """The organisation's free money, and what is on its way out. For owners, managers and finance people."""
+    return _money_of("organisation", organisation_seen(actor(), slug))
+
+
+@api.get("/organisations/<slug>/statement")
+@api.response(200, StatementOut)
+def statement(slug: str) -> Any:
+    """Every posting on the organisation's accounts, the newest first."""
+    before, limit = cursor()
+    lines = queries.statement("organisation", organisation_seen(actor(), slug), before=before, limit=limit + 1)
+    return paged(lines, StatementLineOut(), limit)

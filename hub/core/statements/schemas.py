@@ -1,0 +1,49 @@
+"""What the doors of statements give."""
+
+from __future__ import annotations
+
+from marshmallow import Schema, fields
+
+from hub.core.ledger.rules import Kind, Purpose
+from hub.core.payments.schemas import MoneyOut
+
+
+class BalancesOut(Schema):
+    """Free money, and money on its way out, per currency."""
+
+    balances = fields.List(fields.Nested(MoneyOut))
+    in_transit = fields.List(fields.Nested(MoneyOut))
+
+
+class StatementLineOut(Schema):
+    id = fields.Integer()
+    at = fields.AwareDateTime()
+    transaction_id = fields.Integer()
+    kind = fields.Enum(Kind, by_value=True)
+    purpose = fields.Enum(Purpose, by_value=True)
+    subject = fields.String()
+    memo = fields.String()
+    amount = fields.Nested(MoneyOut)
+    after = fields.Nested(MoneyOut, metadata={"description": "The balance of that account then."})
+
+
+class StatementOut(Schema):
+    items = fields.List(fields.Nested(StatementLineOut))
+    next = fields.String(allow_none=True)
+
+
+class EarningOut(Schema):
+    """One award: gross = fee + net."""
+
+    id = fields.Integer()
+    at = fields.AwareDateTime()
+    subject = fields.String()
+    memo = fields.String()
+    gross = fields.Nested(MoneyOut)
+    fee = fields.Nested(MoneyOut)
+    net = fields.Nested(MoneyOut)
+
+
+class EarningsOut(Schema):
+    items = fields.List(fields.Nested(EarningOut))
+    next = fields.String(allow_none=True)
