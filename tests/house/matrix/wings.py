@@ -4,6 +4,42 @@ from __future__ import annotations
 
 from types import ModuleType
 
-from tests.house.matrix import briefs, communities, complement, deals, handovers, microtasks, mturk, packages, portals, rallies, services
+from tests.house.matrix import (
+    briefs,
+    communities,
+    complement,
+    deals,
+    fees,
+    gateways,
+    handovers,
+    microtasks,
+    mturk,
+    packages,
+    payouts,
+    pools,
+    portals,
+    rallies,
+    royalties,
+    services,
+    statements,
+)
 
-WINGS: tuple[ModuleType, ...] = (microtasks, mturk, communities, packages, rallies, complement, deals, services, briefs, portals, handovers)
+WINGS: tuple[ModuleType, ...] = (
+    microtasks,
+    mturk,
+    communities,
+    packages,
+    rallies,
+    complement,
+    deals,
+    services,
+    briefs,
+    portals,
+    handovers,
+    gateways,
+    fees,
+    statements,
+    pools,
+    payouts,
+    royalties,
+)

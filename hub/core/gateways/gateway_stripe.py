@@ -1,0 +1,3 @@
+"""Stripe: the only file that imports its client."""
+
+import stripe  # noqa: F401

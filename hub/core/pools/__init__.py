@@ -1,0 +1,1 @@
+"""Pledges of many towards one goal: all or nothing, by a deadline."""
