@@ -7,15 +7,21 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
+from sqlalchemy import func, select
 
+from hub.core.holds import operations as holds
+from hub.core.ledger.models import Posting, Transaction
 from hub.core.organisations.models import Organisation
 from hub.core.payments import operations
 from hub.core.payments.models import Funding
 from hub.core.payouts import operations as payouts
 from hub.core.payouts.models import Payout
 from hub.db import work
+from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.errors import HubError
 from hub.kernel.money import Money
 
 _numbers = itertools.count(1)
@@ -50,7 +56,7 @@ def earned(organisation: Organisation, person_id: int, amount: Money, fee_bp: in
     subject = f"challenge:{1000 + next(_numbers)}"
     held(organisation, amount, subject)
     with work.unit():
-        operations.release(
+        holds.release(
             actor=SYSTEM, subject=subject, to_person_id=person_id, gross=amount, fee_bp=fee_bp, key=f"{subject}:award", memo="Award"
         )
 
@@ -82,3 +88,18 @@ def race(app: Flask, *calls: Callable[[], Any]) -> list[Any]:
         thread.join(60)
     assert not any(thread.is_alive() for thread in threads), "the race hangs"
     return results
+
+
+def counts() -> tuple[int, ...]:
+    """How many rows there are about money."""
+    return tuple(db.session.scalar(select(func.count()).select_from(table)) or 0 for table in (Transaction, Posting, Funding, Payout))
+
+
+def refused(code: str, kind: type[HubError], call: Callable[..., Any], **arguments: Any) -> HubError:
+    """Make the call, see it refused with this code, and nothing changed."""
+    before = counts()
+    with pytest.raises(kind) as refusal, work.unit():
+        call(**arguments)
+    assert refusal.value.code == code
+    assert counts() == before
+    return refusal.value

@@ -22,8 +22,8 @@ from hub.contests.judging.queries import Sheet
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.holds import operations as holds
 from hub.core.organisations import queries as organisations
-from hub.core.payments import operations as payments
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -89,7 +89,7 @@ def _parties(award: Award, entry: Entry) -> dict[str, str]:
 def accept(*, actor: Actor, award: Award, seen_hash: str) -> Award:
     """The winner signs the agreement as it was shown, and the prize moves from the hold to their balance, once.
 
-    Raises NotAllowed, NotNow (signed already, or too late), Conflict (code "terms_changed"), and what `payments.release` raises.
+    Raises NotAllowed, NotNow (signed already, or too late), Conflict (code "terms_changed"), and what `holds.release` raises.
     """
     POLICY.require(actor, Act.SIGN, award)
     challenge = entries.locked_challenge(award.challenge_id, to_decide=True)
@@ -100,7 +100,7 @@ def accept(*, actor: Actor, award: Award, seen_hash: str) -> Award:
     signature = agreements.sign(actor=actor, terms=terms, seen_hash=seen_hash)
     facts = {"award_id": award.id, "challenge_id": challenge.id, "entry_id": award.entry_id}
     journal.record(AwardSigned(**facts, signature_id=signature.id), actor=actor, subject=award.ref, scope=challenge.ref)
-    transaction = payments.release(
+    transaction = holds.release(
         actor=actor, subject=challenge.ref, to_person_id=award.person_id, gross=award.gross, fee_bp=award.fee_bp,
         key=f"{award.ref}:prize", memo=challenge.title,
     )  # fmt: skip

@@ -31,6 +31,7 @@ from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import rules as clauses
+from hub.core.holds import queries as holds
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.states import Kind as OrganisationKind
 from hub.core.payments import operations as payments
@@ -117,7 +118,7 @@ def _terms(challenge: Challenge, said: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _refuse_other_currency(challenge: Challenge, currency: str) -> None:
-    if challenge.id and currency != challenge.currency and ledger.held(challenge.ref, challenge.currency):
+    if challenge.id and currency != challenge.currency and holds.held(challenge.ref, challenge.currency):
         told = N_("Money is held in the present currency already. Withdraw the challenge to get it back.")
         raise one_field("currency", told, code="prize_held")
 

@@ -14,6 +14,7 @@ from hub.contests.challenges.states import CLOSED, PUBLIC, Phase, State
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.audit import queries as audit
+from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
@@ -241,7 +242,7 @@ def due_to_close() -> Sequence[Challenge]:
 
 def with_hold(challenge: Challenge) -> Challenge:
     """The challenge with `held_minor` read from the ledger: ask for it before its moves are drawn or fired."""
-    challenge.held_minor = payments.held(challenge.ref, challenge.currency)
+    challenge.held_minor = holds.held(challenge.ref, challenge.currency)
     return challenge
 
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Progress, Report
+from hub.core.holds import queries as holds
 from hub.core.payments import queries as payments
 from hub.core.payouts import queries as payouts
 
-ROOMS = (payments.verify, payouts.verify)
+ROOMS = (holds.verify, payments.verify, payouts.verify)
 """Each adds to the report where its own rows do not say the same as the books."""
 
 

@@ -28,6 +28,7 @@ from hub.core.accounts.events import (
 )
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
+from hub.core.holds.events import HoldRefunded, HoldReleased
 from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.events import MailQueued
 from hub.core.messages.gateway_smtp import Refused
@@ -41,8 +42,6 @@ from hub.core.payments.events import (
     FundingConfirmed,
     FundingPartlyReceived,
     FundingRequested,
-    HoldRefunded,
-    HoldReleased,
 )
 from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested
 from hub.db import work

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.core.holds import queries as holds_read
 from hub.core.organisations import queries as organisations
 from hub.core.payments import operations, queries
 from hub.core.payments.policy import BOOKS, BooksAct
@@ -33,7 +34,7 @@ api = ApiBlueprint(
 @api.response(200, HoldsOut)
 def holds(slug: str) -> Any:
     """What the organisation has set aside, and where it went."""
-    return {"items": queries.holds_by(queries.organisation_seen(actor(), slug))}
+    return {"items": holds_read.holds_by(queries.organisation_seen(actor(), slug))}
 
 
 @api.get("/organisations/<slug>/fundings")

@@ -76,36 +76,3 @@ class DepositTaken:
     minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class HoldReleased:
-    """Gross out of the hold of `organisation_id`, net to a person or to `to_organisation_id` (`tell` are its people), fee to the site.
-    `quiet` ones are told by the pages of the work alone."""
-
-    SAYS: ClassVar[str] = N_("released an award from the hold")
-    transaction_id: int
-    subject: str
-    organisation_id: int
-    person_id: int | None
-    label: str
-    gross_minor: int
-    fee_minor: int
-    net_minor: int
-    currency: str
-    quiet: bool = False
-    to_organisation_id: int | None = None
-    tell: list[int] = field(default_factory=list)
-
-
-@dataclass(frozen=True)
-class HoldRefunded:
-    """What was left of a hold, back onto the organisation's balance."""
-
-    SAYS: ClassVar[str] = N_("returned what was left of the hold")
-    transaction_id: int
-    subject: str
-    organisation_id: int
-    minor: int
-    currency: str
-    tell: list[int] = field(default_factory=list)

@@ -1,9 +1,12 @@
-"""Money in, held, awarded, returned, paid out. Each step moves the books and says so; none commits, so a step is whole or never was."""
+"""Money in: asked for, received, set aside. Each step moves the books and says so; none commits, so a step is whole or never was."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hub.core.holds import operations as holds
+from hub.core.holds import queries as holds_read
+from hub.core.holds.models import Hold
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
@@ -12,14 +15,14 @@ from hub.core.ledger.rules import Kind, OwnerKind
 from hub.core.organisations import queries as organisations
 from hub.core.payments import events, queries, rules
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
-from hub.core.payments.models import Funding, Hold
+from hub.core.payments.models import Funding
 from hub.core.payments.policy import BOOKS, FUNDINGS, BooksAct
 from hub.core.payments.states import FUNDING, FundingAct, FundingState
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock, money
+from hub.kernel import clock
 from hub.kernel.actor import Actor
-from hub.kernel.errors import Conflict, NotNow, one_field
+from hub.kernel.errors import Conflict, one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 
@@ -32,7 +35,7 @@ def request_funding(*, actor: Actor, organisation_id: int, subject: str, amount:
     """
     BOOKS.require(actor, BooksAct.PAY_IN, organisation_id)
     accounts.positive(amount)
-    _check_payer(subject, organisation_id, amount)
+    holds_read.check_payer(subject, organisation_id, amount)
     if subject and (open_one := queries.open_funding(subject)) is not None:
         if open_one.organisation_id == organisation_id and open_one.amount == amount:
             return open_one
@@ -159,7 +162,7 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
         return _same_funding(before, organisation_id, subject, amount)
     if not subject:
         raise one_field("subject", N_("Say what the money is set aside for."), code="subject_missing")
-    _check_payer(subject, organisation_id, amount)
+    holds_read.check_payer(subject, organisation_id, amount)
     funding = _new_funding(actor, organisation_id, subject, amount, label)
     funding.gateway, funding.state, funding.closed_at = "balance", FundingState.CONFIRMED, clock.now()
     funding.held_minor = amount.minor
@@ -178,85 +181,6 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
     )
     _say_received(actor, funding, posted.transaction, amount, rules.Landing(amount.minor, 0, 0))
     return funding
-
-
-def release(
-    *, actor: Actor, subject: str, gross: Money, fee_bp: int, key: str, memo: str,
-    to_person_id: int | None = None, to_organisation_id: int | None = None, quiet: bool = False,
-) -> Transaction:  # fmt: skip
-    """Pay `gross` out of the subject's hold: net to one person's or one organisation's balance, `fee_bp` basis points to the site.
-
-    `quiet` tells nobody: for the many small sums of one piece of work, which its own pages show.
-    That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
-    currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused), ValueError for no payee or two.
-    """
-    BOOKS.require(actor, BooksAct.EMPTY_HOLD, subject)
-    accounts.positive(gross)
-    to = rules.payee(to_person_id, to_organisation_id, gross.currency)
-    hold = _held_for(subject, gross.currency)
-    parts = money.breakdown(gross, fee_bp)
-    posted = ledger.post(
-        actor=actor,
-        kind=Kind.AWARD,
-        key=key,
-        legs=rules.award_legs(hold.organisation_id, subject, to, parts),
-        memo=memo[:300],
-        cause=hold.ref,
-        subject=subject,
-        shortage=_not_enough_held(hold, gross),
-    )
-    if posted.fresh:
-        hold.awarded_minor += parts.net.minor
-        hold.fee_minor += parts.fee.minor
-        amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
-        tell = queries.bookkeepers(to_organisation_id) if to_organisation_id is not None else []
-        facts = (posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts, quiet, to_organisation_id, tell)
-        journal.record(events.HoldReleased(*facts), actor=actor, subject=posted.transaction.ref, scope=subject)
-    return posted.transaction
-
-
-def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
-    """Return all that is left of the subject's holds to the organisation's balance and stop expecting more money for it.
-
-    One transaction per currency; none if nothing was left. The same `key` again returns the first ones. Raises Conflict if more money
-    came into the hold after a refund with this key.
-    """
-    BOOKS.require(actor, BooksAct.EMPTY_HOLD, subject)
-    for funding in queries.open_fundings_for(subject):
-        queries.lock(funding)
-        if funding.state is FundingState.OPEN:
-            _close_funding(actor, funding)
-    returned = (_return_rest(actor, hold, f"{key}:{hold.currency}") for hold in queries.locked_holds(subject))
-    return [transaction for transaction in returned if transaction is not None]
-
-
-def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
-    left = hold.left_minor
-    if not left:
-        return books.by_key(key)
-    posted = ledger.post(
-        actor=actor,
-        kind=Kind.REFUND,
-        key=key,
-        legs=rules.refund_legs(hold.organisation_id, hold.subject, hold.money(left)),
-        memo=hold.label,
-        cause=hold.ref,
-        subject=hold.subject,
-    )
-    hold.refunded_minor += left
-    tell = queries.bookkeepers(hold.organisation_id)
-    event = events.HoldRefunded(posted.transaction.id, hold.subject, hold.organisation_id, left, hold.currency, tell)
-    journal.record(event, actor=actor, subject=posted.transaction.ref, scope=hold.subject)
-    return posted.transaction
-
-
-def _check_payer(subject: str, organisation_id: int, amount: Money) -> None:
-    """One subject's money comes from one organisation, in one currency."""
-    for hold in queries.holds_of(subject) if subject else ():
-        if hold.organisation_id != organisation_id:
-            raise Conflict(N_("Another organisation pays for this already."), code="other_payer")
-        if hold.left_minor:
-            accounts.same_currency(amount, hold.currency)
 
 
 def _new_funding(actor: Actor, organisation_id: int, subject: str, amount: Money, label: str) -> Funding:
@@ -283,31 +207,18 @@ def _same_funding(before: Transaction, organisation_id: int, subject: str, amoun
     return funding
 
 
+def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
+    """Return all that is left of the subject's holds (`holds.return_rest`) and stop expecting more money for it."""
+    for funding in queries.open_fundings_for(subject):
+        queries.lock(funding)
+        if funding.state is FundingState.OPEN:
+            _close_funding(actor, funding)
+    return holds.return_rest(actor=actor, subject=subject, key=key)
+
+
 def _hold_for(funding: Funding) -> Hold:
-    """The hold that the funding fills, opened at its first money."""
-    ref = accounts.hold_of(funding.organisation_id, funding.subject, funding.currency)
-    values = {"funded_minor": 0, "awarded_minor": 0, "fee_minor": 0, "refunded_minor": 0, "created_at": clock.now()}
-    names = {"subject": funding.subject, "organisation_id": funding.organisation_id, "currency": funding.currency, "label": funding.label}
-    ledger.insert_unless_there(Hold, ["subject", "currency"], values | names | {"account_id": ledger.account_id(ref)})
-    hold = queries.locked_hold(funding.subject, funding.currency)
-    if hold is None or hold.organisation_id != funding.organisation_id:
-        raise Conflict(N_("Another organisation pays for this already."), code="other_payer")
-    return hold
-
-
-def _held_for(subject: str, currency: str) -> Hold:
-    hold = queries.locked_hold(subject, currency)
-    if hold is not None:
-        return hold
-    for other in queries.holds_of(subject):
-        accounts.same_currency(Money(other.left_minor, currency), other.currency, "gross")
-    raise NotNow(N_("No money is held for this."), code="nothing_held")
-
-
-def _not_enough_held(hold: Hold, gross: Money) -> NotNow:
-    left = hold.money(hold.left_minor)
-    message = N_("%(left)s is left in the hold, less than %(gross)s.")
-    return NotNow(message, code="not_enough_held", left=str(left), gross=str(gross))
+    """The hold that the funding fills."""
+    return holds.opened(organisation_id=funding.organisation_id, subject=funding.subject, currency=funding.currency, label=funding.label)
 
 
 def _refuse_known(key: str) -> None:

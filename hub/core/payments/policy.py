@@ -6,7 +6,7 @@ from typing import Any
 
 from hub.core.payments.states import FundingAct
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, administers, by_the_system, either, is_signed_in
+from hub.kernel.permissions import Policy, administers, by_the_system, either
 from hub.kernel.words import Worded
 
 
@@ -17,7 +17,6 @@ class BooksAct(Worded):
     PAY_IN = "pay_in"
     PAY_OUT = "pay_out"
     TAKE_DEPOSIT = "take_deposit"
-    EMPTY_HOLD = "empty_hold"
     SEE_QUEUES = "see_queues"
 
 
@@ -41,7 +40,6 @@ BOOKS = Policy(
         BooksAct.PAY_OUT: keeps_the_books,
         BooksAct.TAKE_DEPOSIT: administers,
         BooksAct.SEE_QUEUES: administers,
-        BooksAct.EMPTY_HOLD: either(is_signed_in, by_the_system),  # that it is due, the room that calls has decided
     },
 )
 

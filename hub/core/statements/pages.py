@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, render_template, request, url_for
 
+from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.payments.policy import BOOKS, BooksAct
@@ -42,7 +43,7 @@ def organisation_money(slug: str) -> Any:
         organisation=organisation,
         balances=payments.balances("organisation", organisation.id),
         in_transit=payouts.in_transit("organisation", organisation.id),
-        holds=payments.holds_by(organisation.id),
+        holds=holds.holds_by(organisation.id),
         fundings=payments.fundings_of(organisation.id, limit=SIZE),
         payouts=payouts.payouts_of("organisation", organisation.id, limit=SIZE),
         lines=lines,

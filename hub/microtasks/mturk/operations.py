@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 
+from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.payments import operations as payments
@@ -177,7 +178,7 @@ def send_bonus(*, actor: Actor, assignment: Assignment, worker: int | None, amou
         )
     except Invalid as error:
         raise _poor(error) from error
-    payments.release(
+    holds.release(
         actor=actor, subject=subject, to_person_id=assignment.person_id, gross=gross, fee_bp=project.fee_bp, key=f"{once}:paid", memo=reason
     )
     event = BonusSent(assignment.id, project.id, assignment.person_id, amount.minor, amount.currency)

@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from hub.core.holds import queries as holds
 from hub.core.payments import queries as ledger
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -163,7 +164,7 @@ def balance(actor: Actor) -> tuple[Money, Money]:
     organisation_id = organisation_of(actor)
     ledger.see_money(actor, organisation_id)
     free = [money for money in ledger.balances("organisation", organisation_id) if money.currency == rules.CURRENCY]
-    held = sum(hold.left_minor for hold in ledger.holds_by(organisation_id) if hold.currency == rules.CURRENCY)
+    held = sum(hold.left_minor for hold in holds.holds_by(organisation_id) if hold.currency == rules.CURRENCY)
     return (free[0] if free else Money(0, rules.CURRENCY)), Money(held, rules.CURRENCY)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import delete, insert, select, update
 
 from hub.core.files import operations as files
 from hub.core.files import rules as file_rules
+from hub.core.holds import queries as holds
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import journal
@@ -122,7 +123,7 @@ def _check_numbers(content: Mapping[str, Any]) -> None:
 def _set_pay(project: Project, pay: Money) -> None:
     if not 0 <= pay.minor <= rules.MOST_PAY_MINOR:
         raise one_field("pay", N_("The amount is too large."), code="amount_too_large")
-    if project.id and pay.currency != project.currency and ledger.held(project.ref, project.currency):
+    if project.id and pay.currency != project.currency and holds.held(project.ref, project.currency):
         told = N_("Money is held in the present currency already. Discard the draft to get it back.")
         raise one_field("currency", told, code="budget_held")
     project.pay_minor, project.currency = pay.minor, pay.currency

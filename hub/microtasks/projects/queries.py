@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, case, func, select
 
 from hub.core.files import queries as files
 from hub.core.files.rules import clean_name
+from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
@@ -248,7 +249,7 @@ def budget(project: Project) -> Budget:
     """What the project costs in all and how much of it is held now. Two statements."""
     answers = answers_wanted(project)
     cost = rules.cost(project, answers)
-    held = Money(payments.held(project.ref, project.currency) if project.is_paid else 0, project.currency)
+    held = Money(holds.held(project.ref, project.currency) if project.is_paid else 0, project.currency)
     return Budget(cost, held, Money(max(0, cost.gross.minor - held.minor), project.currency), answers)
 
 

@@ -12,9 +12,9 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
-from hub.core.payments import operations as payments
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -211,7 +211,7 @@ def _let_go(assignment: Assignment, act: Act) -> Assignment:
 def accept(*, actor: Actor, assignment: Assignment) -> Assignment:
     """The answer counts, and where it is paid the money moves from the hold to the person's balance, once.
 
-    Raises NotAllowed, NotNow (decided already), and what `payments.release` raises.
+    Raises NotAllowed, NotNow (decided already), and what `holds.release` raises.
     """
     POLICY.require(actor, Act.ACCEPT, assignment)
     _decide(actor, assignment, Act.ACCEPT)
@@ -221,7 +221,7 @@ def accept(*, actor: Actor, assignment: Assignment) -> Assignment:
         projects.complete(task=task)
     db.session.flush()
     if project.is_paid:
-        payments.release(
+        holds.release(
             actor=actor, subject=project.ref, to_person_id=assignment.person_id, gross=project.price.gross, fee_bp=project.fee_bp,
             key=f"{assignment.ref}:pay", memo=project.title, quiet=True,
         )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
+from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.payments import operations as payments
@@ -253,7 +254,7 @@ def finish_due() -> int:
 
 def _finish(booking: InstrumentBooking) -> None:
     if booking.price is not None:
-        payments.release(
+        holds.release(
             actor=SYSTEM, subject=booking.ref, to_organisation_id=booking.instrument.organisation_id, gross=booking.price,
             fee_bp=booking.fee_bp, key=f"{booking.ref}:release", memo=booking.instrument.name,
         )  # fmt: skip

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
 from hub.core.files import operations as files
+from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.payments import operations as payments
@@ -183,7 +184,7 @@ def accept_silent() -> int:
 
 def _pay(actor: Actor, order: ServiceOrder, *, by_silence: bool) -> None:
     order.closed_at, order.stop_side, order.stop_reason = clock.now(), None, ""
-    transaction = payments.release(
+    transaction = holds.release(
         actor=actor, subject=order.ref, to_organisation_id=order.lab_id, gross=order.gross, fee_bp=order.fee_bp,
         key=f"{order.ref}:release", memo=order.title,
     )  # fmt: skip

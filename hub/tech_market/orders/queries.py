@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import func, or_, select
 
 from hub.core.files import queries as files
+from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.payments import queries as payments
@@ -138,7 +139,7 @@ def balance(organisation_id: int, currency: str) -> Money:
 
 
 def is_held(order: ServiceOrder) -> bool:
-    return payments.held(order.ref, order.currency) >= order.gross_minor
+    return holds.held(order.ref, order.currency) >= order.gross_minor
 
 
 def silent(limit: int = 200) -> Sequence[ServiceOrder]:

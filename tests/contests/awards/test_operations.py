@@ -20,6 +20,7 @@ from hub.contests.entries.states import State as EntryState
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
 from hub.core.controls import queries as controls
+from hub.core.holds import queries as holds_read
 from hub.core.messages import queries as messages
 from hub.core.payments import queries as payments
 from hub.db import delivery, journal, work
@@ -81,7 +82,7 @@ def test_selecting_offers_the_award_and_closes_every_entry(app: Flask) -> None:
     )
     assert made.challenge.state is ChallengeState.SELECTED
     assert award.sign_by == clock.now() + timedelta(days=30)
-    assert payments.held(made.challenge.ref, "USD") == 4_000_000 and balance(made.solvers[0].id) == []
+    assert holds_read.held(made.challenge.ref, "USD") == 4_000_000 and balance(made.solvers[0].id) == []
 
 
 def test_everybody_who_entered_is_told_and_reads_their_own_scores_and_reasons(app: Flask) -> None:
@@ -179,7 +180,7 @@ def test_signing_moves_the_prize_once_and_ends_the_challenge(app: Flask) -> None
         make.accept(award, winner(made))
     assert (award.state, award.paid_at, made.challenge.state) == (State.PAID, clock.now(), ChallengeState.AWARDED)
     assert balance(made.solvers[0].id) == [Money(3_800_000, "USD")]
-    assert payments.held(made.challenge.ref, "USD") == 0
+    assert holds_read.held(made.challenge.ref, "USD") == 0
     assert agreements_read.has_signed(made.solvers[0].id, award.ref, "award")
     delivery.deliver_all()
     assert any("are on your balance" in note.text for note in messages.inbox(made.solvers[0].id))
@@ -320,7 +321,7 @@ def test_ending_without_an_award_gives_the_prize_back_and_everybody_the_reasons(
     with work.unit():
         operations.end_without_award(actor=made.manager, challenge=made.challenge, reason=reason)
     assert made.challenge.state is ChallengeState.ENDED
-    assert payments.held(made.challenge.ref, "USD") == 0
+    assert holds_read.held(made.challenge.ref, "USD") == 0
     assert payments.balances("organisation", made.organisation.id) == [Money(4_000_000, "USD")]
     delivery.deliver_all()
     for number, person in enumerate(made.solvers):

@@ -7,6 +7,7 @@ import pytest
 from hub.contests.challenges import operations, queries
 from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.states import State
+from hub.core.holds import queries as holds_read
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import work
@@ -136,12 +137,12 @@ MOVES = [
 @pytest.mark.parametrize(("state", "method", "path", "body"), MOVES)
 def test_strangers_move_nothing(client, world, who, state, method, path, body):
     made = world.challenge(state)
-    before = (made.state, made.version, ledger.held(made.ref, "USD"))
+    before = (made.state, made.version, holds_read.held(made.ref, "USD"))
     headers = people.api_headers(getattr(world, who)) if who else {}
     answer = client.open(f"{URL}/{made.slug}{path}", method=method, json=body, headers=headers)
     assert answer.status_code == 401 if not who else answer.status_code in {403, 404}
     made = again(made)
-    assert (made.state, made.version, ledger.held(made.ref, "USD")) == before and ledger.open_funding(made.ref) is None
+    assert (made.state, made.version, holds_read.held(made.ref, "USD")) == before and ledger.open_funding(made.ref) is None
 
 
 def test_a_key_without_the_money_scope_moves_no_money(client, world):

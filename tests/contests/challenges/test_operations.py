@@ -9,6 +9,7 @@ from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import State
 from hub.core.agreements import queries as agreements
+from hub.core.holds import queries as holds_read
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.db import journal, work
@@ -208,7 +209,7 @@ def test_a_changed_prize_replaces_the_open_request(world):
     with work.unit():
         payments.confirm_funding(actor=SYSTEM, funding=second, received=Money(4_000_000, "USD"))
         operations.publish(actor=owner, challenge=queries.by_id(made.id))
-    assert ledger.held(made.ref, "USD") == 5_000_000
+    assert holds_read.held(made.ref, "USD") == 5_000_000
 
 
 def test_another_currency_is_refused_while_money_is_held(world):
@@ -226,7 +227,7 @@ def test_withdrawing_returns_the_hold_to_the_balance_and_it_can_pay_the_next(wor
     made, owner = world.challenge("funded"), world.actor("owner")
     with work.unit():
         operations.withdraw(actor=owner, challenge=again(made))
-    assert ledger.held(made.ref, "USD") == 0
+    assert holds_read.held(made.ref, "USD") == 0
     assert ledger.balances("organisation", world.company.id) == [Money(4_000_000, "USD")]
     following = world.challenge("approved")
     with work.unit():
@@ -241,7 +242,7 @@ def test_a_balance_that_is_too_small_holds_nothing(world):
     with pytest.raises(HubError):
         operations.fund_from_balance(actor=world.actor("owner"), challenge=made)
     work.rollback()
-    assert ledger.held(made.ref, "USD") == 0
+    assert holds_read.held(made.ref, "USD") == 0
 
 
 def test_money_for_a_withdrawn_challenge_is_not_expected_any_more(world):
@@ -298,7 +299,7 @@ def test_only_an_administrator_cancels_and_the_money_goes_back(world):
         operations.cancel(actor=world.actor("admin"), challenge=again(made), reason="The problem was found to be a weapon.")
     made = again(made)
     assert made.state is State.WITHDRAWN and made.remarks[0].text.startswith("The problem")
-    assert ledger.held(made.ref, "USD") == 0
+    assert holds_read.held(made.ref, "USD") == 0
     assert queries.may_see(ANONYMOUS, made), "whoever had read it may read that it was cancelled"
 
 
@@ -318,10 +319,10 @@ def test_ending_without_an_award_needs_a_reason_and_returns_the_prize(world):
     with pytest.raises(Invalid):
         operations.end(actor=owner, challenge=again(made), reason=" ")
     work.rollback()
-    assert ledger.held(made.ref, "USD") == 4_000_000
+    assert holds_read.held(made.ref, "USD") == 4_000_000
     with work.unit():
         operations.end(actor=owner, challenge=again(made), reason="No entry met the must-haves.")
-    assert again(made).state is State.ENDED and ledger.held(made.ref, "USD") == 0
+    assert again(made).state is State.ENDED and holds_read.held(made.ref, "USD") == 0
 
 
 @pytest.mark.parametrize(

@@ -14,10 +14,10 @@ from hub.cli.ledger import ledger
 from hub.core.checks import queries as checks
 from hub.core.checks import rules as found
 from hub.core.controls import queries as controls
+from hub.core.holds import operations as holds
 from hub.core.ledger import rules
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, Leg, OwnerKind
-from hub.core.payments import operations
 from hub.core.payouts import operations as payouts
 from hub.db import work
 from hub.db.extensions import db
@@ -58,7 +58,7 @@ def story(cast):
     held(cast.company, usd(4_000_000))
     me = cast.people["solver"].id
     with work.unit():
-        operations.release(actor=SYSTEM, subject="challenge:1", to_person_id=me, gross=usd(1_000_000), fee_bp=500, key="a", memo="Award")
+        holds.release(actor=SYSTEM, subject="challenge:1", to_person_id=me, gross=usd(1_000_000), fee_bp=500, key="a", memo="Award")
     deposited(cast.company, usd(500))
     paid, refused = payout(cast.solver, usd(100_000)), payout(cast.solver, usd(50_000))
     payout(cast.solver, usd(30_000))
@@ -202,7 +202,7 @@ def test_the_command_fails_and_names_each_problem(story, command):
 def test_the_command_reads_one_moment_while_money_moves(cast, command):
     held(cast.company, usd(100))
     with work.unit():
-        operations.release(actor=SYSTEM, subject="challenge:1", to_person_id=1, gross=usd(40), fee_bp=0, key="a", memo="")
+        holds.release(actor=SYSTEM, subject="challenge:1", to_person_id=1, gross=usd(40), fee_bp=0, key="a", memo="")
         db.session.flush()
         assert command("verify", "--json").exit_code == 0
 

@@ -9,6 +9,7 @@ from flask import Flask
 
 from hub.core.accounts import operations as accounts
 from hub.core.agreements import operations as agreements
+from hub.core.holds import events as holds
 from hub.core.messages import queries, reactions
 from hub.core.messages.states import Kind
 from hub.core.organisations import operations as organisations
@@ -84,7 +85,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
         ),
         (
             reactions.tell_refund,
-            lambda org, me: events.HoldRefunded(1, "challenge:1", org, tell=[me], **MONEY),
+            lambda org, me: holds.HoldRefunded(1, "challenge:1", org, tell=[me], **MONEY),
             "USD 40,000.00 that were held are back on your organisation’s balance.",
         ),
         (
@@ -121,7 +122,7 @@ def test_administrators_hear_of_money_that_waits_for_them(app: Flask) -> None:
 
 def test_a_winner_gets_the_receipt_of_the_prize(app: Flask) -> None:
     winner = people.person()
-    event = events.HoldReleased(1, "award:1", 1, winner.id, "Powder", 4_000_000, 200_000, 3_800_000, "USD")
+    event = holds.HoldReleased(1, "award:1", 1, winner.id, "Powder", 4_000_000, 200_000, 3_800_000, "USD")
     with work.unit():
         reactions.tell_award_paid(event, Fact(1, clock.now(), winner.id, "", ""))
     assert inbox(winner.id) == [

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from hub.core.holds import queries as holds_read
 from hub.core.payments import queries
 from hub.core.payouts import queries as payouts_read
 from tests.factories.money import IBAN, asked, earned, usd
@@ -102,7 +103,7 @@ def test_the_administrators_endpoints_are_theirs(cast, client, name):
     ]
     assert {answer.status_code for answer in sent} == {403}
     assert client.get("/api/v1/me/balances").status_code == 401
-    assert queries.held("challenge:1", "USD") == 0
+    assert holds_read.held("challenge:1", "USD") == 0
 
 
 def test_lists_are_paged_by_cursor(cast, client):

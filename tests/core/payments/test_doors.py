@@ -7,6 +7,7 @@ import re
 import pytest
 from sqlalchemy import event
 
+from hub.core.holds import queries as holds_read
 from hub.core.payments import queries
 from hub.core.payments.states import FundingState
 from hub.core.payouts import queries as payouts_read
@@ -135,10 +136,10 @@ def test_the_payer_reads_what_to_transfer_and_the_administrator_confirms_it(cast
     data = {"amount": "40,000.00", "currency": "USD", "bank_reference": "TRX 7"}
     check = words(window.post(f"/admin/payments/{funding.id}/check", data=data))
     assert "Confirm USD 40,000" in check
-    assert queries.held("challenge:1", "USD") == 0
+    assert holds_read.held("challenge:1", "USD") == 0
     answer = window.post(f"/admin/payments/{funding.id}/confirm", data=data, follow_redirects=True)
     assert f"{funding.reference} is complete" in words(answer)
-    assert queries.held("challenge:1", "USD") == PRIZE.minor
+    assert holds_read.held("challenge:1", "USD") == PRIZE.minor
 
 
 @pytest.mark.parametrize(
@@ -167,7 +168,7 @@ def test_a_double_click_on_confirm_has_one_effect_and_one_answer(cast, browse):
     data["_once"] = once(page, f"/admin/payments/{funding.id}/confirm")
     answers = [window.post(f"/admin/payments/{funding.id}/confirm", data=data) for _ in range(2)]
     assert [answer.status_code for answer in answers] == [302, 302]
-    assert queries.held("challenge:1", "USD") == 10_000
+    assert holds_read.held("challenge:1", "USD") == 10_000
 
 
 def test_a_reference_is_found_however_it_is_typed(cast, browse):
@@ -196,7 +197,7 @@ def test_a_wrong_amount_shows_the_form_again_with_the_reason_beside_it(cast, bro
         assert told in words(answer)
         assert 'aria-invalid="true"' in answer.get_data(as_text=True)
         assert 'value="TRX 7"' in answer.get_data(as_text=True)
-    assert queries.held("challenge:1", "USD") == 0
+    assert holds_read.held("challenge:1", "USD") == 0
 
 
 def test_money_without_a_request_goes_onto_the_balance(cast, browse):

@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import event
 
 from hub.core.controls import queries as controls
+from hub.core.holds import operations as holds
+from hub.core.holds import queries as holds_read
 from hub.core.payments import operations, queries
 from hub.core.payouts import operations as payouts
 from hub.core.payouts import queries as payouts_read
@@ -55,7 +57,7 @@ def books(cast) -> tuple[object, ...]:
     db.session.expire_all()
     me, company = cast.people["solver"].id, cast.company.id
     return (
-        [(hold.subject, hold.left_minor) for hold in queries.holds_by(company)],
+        [(hold.subject, hold.left_minor) for hold in holds_read.holds_by(company)],
         [(funding.state, funding.received) for funding in queries.fundings_of(company)],
         [(one.state, one.amount) for one in payouts_read.payouts_of("person", me)],
         [queries.balances("person", me), payouts_read.in_transit("person", me), queries.balances("organisation", company)],
@@ -72,9 +74,7 @@ def confirming(cast):
 def awarding(cast):
     held(cast.company, PRIZE)
     me = cast.people["solver"].id
-    return lambda: operations.release(
-        actor=SYSTEM, subject="challenge:1", to_person_id=me, gross=PRIZE, fee_bp=500, key="award", memo="Award"
-    )
+    return lambda: holds.release(actor=SYSTEM, subject="challenge:1", to_person_id=me, gross=PRIZE, fee_bp=500, key="award", memo="Award")
 
 
 def refunding(cast):

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule, run_state_machine_as_test
 
 from hub.core.controls import queries as controls
+from hub.core.holds import operations as holds
+from hub.core.holds import queries as holds_read
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import OwnerKind
@@ -138,7 +140,7 @@ class Bank(RuleBasedStateMachine):
         self.model["fees"] += parts.fee.minor
 
     def _release(self, name, gross, fee_bp, key):
-        operations.release(
+        holds.release(
             actor=SYSTEM, subject=self.subject(name), to_person_id=self.winner.person_id, gross=yen(gross), fee_bp=fee_bp, key=key, memo=""
         )
 
@@ -188,7 +190,7 @@ class Bank(RuleBasedStateMachine):
     @invariant()
     def the_books_say_what_the_model_says(self):
         assert self._actual() == self.model
-        assert {name: queries.held(self.subject(name), CURRENCY) for name in self.holds} == self.holds
+        assert {name: holds_read.held(self.subject(name), CURRENCY) for name in self.holds} == self.holds
         assert all(minor >= 0 for name, minor in self.model.items() if name != "bank")
 
     def teardown(self):

@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from hub.core.holds import operations as holds
+from hub.core.holds import queries as holds_read
 from hub.core.ledger.models import Transaction
 from hub.core.payments import operations, queries
 from hub.core.payments.models import Funding
@@ -26,7 +28,7 @@ SUBJECT = "challenge:1"
 
 
 def release(key: str, gross=PRIZE, to: int = 1):
-    return lambda: operations.release(actor=SYSTEM, subject=SUBJECT, to_person_id=to, gross=gross, fee_bp=500, key=key, memo="").id
+    return lambda: holds.release(actor=SYSTEM, subject=SUBJECT, to_person_id=to, gross=gross, fee_bp=500, key=key, memo="").id
 
 
 def refund():
@@ -55,7 +57,7 @@ def test_of_two_awards_of_the_whole_hold_one_is_made(app, cast):
     results = race(app, release("a", to=1), release("b", to=2))
     assert raised(results) == [NotNow]
     settled()
-    assert queries.held(SUBJECT, "USD") == 0
+    assert holds_read.held(SUBJECT, "USD") == 0
     assert [*queries.balances("person", 1), *queries.balances("person", 2)] == [usd(3_800_000)]
 
 
@@ -65,7 +67,7 @@ def test_the_same_award_sent_eight_times_at_once_is_one_award(app, cast):
     assert raised(results) == []
     assert len(set(results)) == 1
     settled()
-    assert queries.held(SUBJECT, "USD") == 3_000_000
+    assert holds_read.held(SUBJECT, "USD") == 3_000_000
 
 
 def test_eight_parts_of_one_hold_awarded_at_once_are_all_counted(app, cast):
@@ -73,7 +75,7 @@ def test_eight_parts_of_one_hold_awarded_at_once_are_all_counted(app, cast):
     results = race(app, *(release(f"part {n}", gross=usd(500_000)) for n in range(8)))
     assert raised(results) == []
     settled()
-    hold = queries.holds_of(SUBJECT)[0]
+    hold = holds_read.holds_of(SUBJECT)[0]
     assert (hold.awarded_minor, hold.fee_minor, hold.left_minor) == (3_800_000, 200_000, 0)
 
 
@@ -103,7 +105,7 @@ def test_two_administrators_confirm_one_funding_once(app, cast, references):
     results = race(app, *(confirm(cast, funding.id, reference) for reference in references))
     assert raised(results) == [Conflict if references[0] == references[1] else NotNow]
     settled()
-    assert queries.held(SUBJECT, "USD") == PRIZE.minor
+    assert holds_read.held(SUBJECT, "USD") == PRIZE.minor
     assert queries.balances("organisation", cast.company.id) == []
 
 
@@ -119,7 +121,7 @@ def test_confirming_against_cancelling_a_funding_has_one_outcome(app, cast):
     assert raised(results) == [NotNow]
     settled()
     state = queries.funding(number).state
-    assert queries.held(SUBJECT, "USD") == (PRIZE.minor if state is FundingState.CONFIRMED else 0)
+    assert holds_read.held(SUBJECT, "USD") == (PRIZE.minor if state is FundingState.CONFIRMED else 0)
 
 
 def test_the_same_deposit_confirmed_twice_at_once_counts_once(app, cast):
@@ -195,7 +197,7 @@ def test_setting_the_balance_aside_twice_spends_it_once(app, cast):
     results = race(app, set_aside("challenge:1"), set_aside("challenge:2"))
     assert raised(results) == [Invalid]
     settled()
-    assert queries.held("challenge:1", "USD") + queries.held("challenge:2", "USD") == PRIZE.minor
+    assert holds_read.held("challenge:1", "USD") + holds_read.held("challenge:2", "USD") == PRIZE.minor
     assert queries.balances("organisation", number) == []
 
 
@@ -209,7 +211,7 @@ def test_the_first_money_of_all_opens_each_account_once(app, cast):
     results = race(app, *(confirm_one(number) for number in numbers))
     assert raised(results) == []
     settled()
-    assert sum(queries.held(f"challenge:{n}", "USD") for n in range(6)) == 600
+    assert sum(holds_read.held(f"challenge:{n}", "USD") for n in range(6)) == 600
 
 
 def test_two_processes_award_the_whole_hold_once(app, cast):
@@ -220,7 +222,7 @@ def test_two_processes_award_the_whole_hold_once(app, cast):
     codes = sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
     assert codes == [0, 3]
     settled()
-    assert queries.held(SUBJECT, "USD") == 0
+    assert holds_read.held(SUBJECT, "USD") == 0
     assert db.session.scalar(select(func.count()).select_from(Transaction).where(Transaction.kind == "award")) == 1
 
 

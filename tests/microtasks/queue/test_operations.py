@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 
 from hub.core.controls import queries as controls
+from hub.core.holds import queries as holds_read
 from hub.core.messages import queries as messages
 from hub.core.payments import queries as payments
 from hub.db import delivery, work
@@ -210,7 +211,7 @@ def test_an_accepted_answer_is_paid_once_and_the_rest_goes_back(house, paying, w
     owner = house[1]
     one = paying.price
     assert (one.gross.minor, one.fee.minor, one.net.minor) == (105, 5, 100)
-    assert payments.held(paying.ref, "USD") == 4 * 105
+    assert holds_read.held(paying.ref, "USD") == 4 * 105
     with work.unit():
         done = tasks.answer(workers[0], paying)
         assert done.state is State.SUBMITTED and balance(workers[0]) == 0
@@ -219,13 +220,13 @@ def test_an_accepted_answer_is_paid_once_and_the_rest_goes_back(house, paying, w
     for _ in range(3):
         with pytest.raises(NotNow), work.unit():
             operations.accept(actor=owner, assignment=queries.whole(done.id))
-    assert balance(workers[0]) == 100 and payments.held(paying.ref, "USD") == 3 * 105
+    assert balance(workers[0]) == 100 and holds_read.held(paying.ref, "USD") == 3 * 105
     with work.unit():
         projects.end(actor=owner, project=projects_read.by_id(paying.id))
     delivery.run_periodic()
     ended = projects_read.by_id(paying.id)
     assert ended.state is ProjectState.FINISHED
-    assert payments.held(paying.ref, "USD") == 0
+    assert holds_read.held(paying.ref, "USD") == 0
     assert payments.balances("organisation", house[0].id) == [Money(3 * 105, "USD")]
     assert not controls.verify().problems
 
@@ -256,7 +257,7 @@ def test_a_rejected_answer_says_why_and_goes_back_to_the_queue(house, paying, wo
         fourth = workers[3]
         assert operations.claim(actor=fourth, project=paying).task_id == wrong.task_id
         operations.skip(actor=first, assignment=operations.claim(actor=first, project=paying))
-    assert balance(first) == 0 and payments.held(paying.ref, "USD") == 4 * 105
+    assert balance(first) == 0 and holds_read.held(paying.ref, "USD") == 4 * 105
     (told,) = messages.inbox(first.person_id)
     assert told.values["reason"] == "The sentence does not speak of packages." and told.link == f"/my/tasks/{wrong.id}"
 

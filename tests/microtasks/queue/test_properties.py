@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 
 from hub.core.controls import queries as controls
+from hub.core.holds import queries as holds_read
 from hub.core.payments import queries as payments
 from hub.db import work
 from hub.db.extensions import db
@@ -80,7 +81,7 @@ def check(project_id: int, one: int) -> None:
     owed = db.session.scalar(
         select(func.count()).where(Assignment.project_id == project_id, Assignment.state.in_([State.SUBMITTED, State.LEASED]))
     )
-    held = payments.held(project.ref, "USD")
+    held = holds_read.held(project.ref, "USD")
     if project.state is ProjectState.FINISHED:
         assert held == 0 and owed == 0
     else:

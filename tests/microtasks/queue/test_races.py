@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select, text
 
 from hub.core.controls import queries as controls
+from hub.core.holds import queries as holds_read
 from hub.core.payments import queries as payments
 from hub.db import work
 from hub.db.extensions import db
@@ -164,7 +165,7 @@ def test_an_answer_accepted_by_many_at_once_is_paid_once(app, house):
     done = queries.whole(answer_id)
     paid = payments.balances("person", worker.person_id)
     assert [each.minor for each in paid] == ([100] if done.state is State.ACCEPTED else [])
-    assert payments.held(subject, "USD") == (0 if done.state is State.ACCEPTED else 105)
+    assert holds_read.held(subject, "USD") == (0 if done.state is State.ACCEPTED else 105)
     assert not controls.verify().problems
 
 

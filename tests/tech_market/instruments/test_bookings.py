@@ -16,7 +16,7 @@ from icalendar import Calendar
 from sqlalchemy.exc import IntegrityError
 
 from hub.core.controls import queries as controls
-from hub.core.payments import queries as books
+from hub.core.holds import queries as holds_read
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -239,7 +239,7 @@ def test_held_on_confirmation_and_paid_when_it_is_over(priced):
     assert booking.price == money.usd(13_502) and balance(priced.house) == 50_000  # 1.5 x 90.01, rounded half up
     with work.unit():
         operations.confirm(actor=priced.working, booking=booking)
-    assert balance(priced.house) == 50_000 - 13_502 and books.held(booking.ref, "USD") == 13_502
+    assert balance(priced.house) == 50_000 - 13_502 and holds_read.held(booking.ref, "USD") == 13_502
     with work.unit(), clock.at(booking.ends_at - timedelta(seconds=1)):
         assert operations.finish_due() == 0
     with work.unit(), clock.at(booking.ends_at):
@@ -255,7 +255,7 @@ def test_cancelled_in_time_all_comes_back_and_too_late_nothing_changes(priced):
     limit = booking.starts_at - timedelta(hours=24)
     with clock.at(limit), pytest.raises(NotNow) as late, work.unit():
         operations.cancel(actor=priced.booker, booking=booking)
-    assert late.value.code == "too_late_to_cancel" and books.held(booking.ref, "USD") == 9_001
+    assert late.value.code == "too_late_to_cancel" and holds_read.held(booking.ref, "USD") == 9_001
     with clock.at(limit - timedelta(seconds=1)), work.unit():
         operations.cancel(actor=priced.booker, booking=booking)
     assert booking.state is BookingState.CANCELLED and balance(priced.house) == 50_000 and controls.verify().ok

@@ -11,6 +11,8 @@ import pytest
 from flask import current_app
 
 from hub.core.controls import queries as controls
+from hub.core.holds import operations as holds
+from hub.core.holds import queries as holds_read
 from hub.core.ledger import queries as ledger
 from hub.core.ledger.rules import fees
 from hub.core.messages.models import Notification
@@ -78,13 +80,13 @@ def clean() -> bool:
 
 def test_from_the_choice_to_the_labs_balance(rich):
     order = order_of(rich)
-    assert order.state is State.IN_PROGRESS and books.held(order.ref, "USD") == GROSS
+    assert order.state is State.IN_PROGRESS and holds_read.held(order.ref, "USD") == GROSS
     assert rich.balance(rich.house) == 500_000 - GROSS
     with work.unit():
         operations.deliver(actor=rich.working, order=order, text="All forty films.")
     with work.unit():
         operations.accept(actor=rich.buying, order=order)
-    assert order.state is State.ACCEPTED and books.held(order.ref, "USD") == 0
+    assert order.state is State.ACCEPTED and holds_read.held(order.ref, "USD") == 0
     assert rich.balance(rich.bench) == NET and ledger.balance(fees("USD")) == FEE
     assert clean()
 
@@ -228,7 +230,7 @@ def test_each_side_does_its_own_part_alone(rich):
     for who, attempt in attempts:
         with pytest.raises(NotAllowed), work.unit():
             attempt(who)
-    assert order.state is State.IN_PROGRESS and books.held(order.ref, "USD") == GROSS
+    assert order.state is State.IN_PROGRESS and holds_read.held(order.ref, "USD") == GROSS
 
 
 def test_both_sides_in_their_pages(client, rich):
@@ -272,4 +274,4 @@ def test_a_hold_goes_to_one_payee_alone(rich):
     order = order_of(rich)
     for payees in ({}, {"to_person_id": rich.lab.id, "to_organisation_id": rich.bench.id}):
         with pytest.raises(ValueError):
-            payments.release(actor=SYSTEM, subject=order.ref, gross=Money(1, "USD"), fee_bp=0, key="k", memo="", **payees)
+            holds.release(actor=SYSTEM, subject=order.ref, gross=Money(1, "USD"), fee_bp=0, key="k", memo="", **payees)
