@@ -35,18 +35,20 @@ class NavItem:
     current: bool
 
 
-_nav: list[tuple[int, str, str]] = []
+_nav: list[tuple[int, str, str, tuple[str, ...]]] = []
 
 
-def add_to_nav(position: int, href: str, label: str) -> None:
-    """Give a mode its place in the main navigation; `label` is marked with N_."""
-    if (position, href, label) not in _nav:
-        _nav.append((position, href, label))
+def add_to_nav(position: int, href: str, label: str, *also: str) -> None:
+    """Give a mode its place in the main navigation; `label` is marked with N_. `also`: other addresses that belong to it."""
+    if (position, href, label, also) not in _nav:
+        _nav.append((position, href, label, also))
 
 
 def nav_items() -> list[NavItem]:
-    path = request.path
-    return [NavItem(href, gettext(label), path == href or path.startswith(href + "/")) for _, href, label in sorted(_nav)]
+    path = request.path + "/"
+    return [
+        NavItem(href, gettext(label), any(path.startswith(f"{one}/") for one in (href, *also))) for _, href, label, also in sorted(_nav)
+    ]
 
 
 @functools.lru_cache(maxsize=512)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 
@@ -78,6 +79,23 @@ def test_a_project_is_drafted_funded_answered_and_decided(windows: dict[str, Pag
     worker.keyboard.press("1")
     worker.keyboard.press("Enter")
     worker.wait_for_url(f"**/tasks/{slug}")
+
+    owner.goto(f"/tasks/{slug}/progress")
+    expect(owner.get_by_role("main")).to_contain_text("Tasks done")
+    owner.get_by_role("link", name="Results").click()
+    expect(owner.get_by_role("table")).to_contain_text("The lid does not close.")
+    expect(owner.get_by_role("table")).to_contain_text("Yes × 1")
+    owner.get_by_role("main").get_by_role("link", name="Dawid-Skene").click()
+    expect(owner.get_by_role("main")).to_contain_text("By Dawid-Skene")
+    owner.get_by_role("main").get_by_role("link", name="People").click()
+    expect(owner.get_by_role("table")).to_contain_text("2")
+    owner.goto(f"/tasks/{slug}/results")
+    with owner.expect_download() as file:
+        owner.get_by_role("link", name="Download the results").click()
+    saved = list(csv.DictReader(file.value.path().read_text(encoding="utf-8-sig").splitlines()))
+    assert [(row["item.text"], row["majority"], row["votes"]) for row in saved] == [
+        ("The lid does not close.", "Yes", "Yes × 1"), ("Tasty and fresh.", "Yes", "Yes × 1"),
+    ]  # fmt: skip
 
     owner.goto(f"/tasks/{slug}/answers")
     owner.get_by_role("link", name="Task 2").click()

@@ -15,7 +15,9 @@ from hub.cli.demo.people import Cast
 from hub.core.payments import operations as payments
 from hub.kernel import clock, money
 from hub.kernel.taxonomy import Sector
+from hub.microtasks.mturk import operations as mturk
 from hub.microtasks.projects import operations as projects
+from hub.microtasks.projects import queries as projects_read
 from hub.microtasks.projects.models import Project
 from hub.microtasks.projects.schemas import Recipe, cook
 from hub.microtasks.queue import operations as queue
@@ -34,8 +36,47 @@ def tell(cast: Cast) -> None:
         if story.get("stage") != "draft":
             _work(cast, story, project, began)
             _decide(cast, story, project, began)
+    _tell_hit(cast)
     queue.note_pace()
     queue.finish_projects()
+
+
+HIT = tomllib.loads((DATA / "hit.toml").read_text())
+
+
+def _tell_hit(cast: Cast) -> None:
+    """A HIT as a program of Mechanical Turk's requesters would have sent it: paid from the balance, one answer approved, one waiting."""
+    requester, usd = cast.owner_of(HIT["organisation"]), money.parse(HIT["deposit"], "USD")
+    began = clock.now() - timedelta(days=HIT["days_ago"])
+    with clock.at(began):
+        organisation_id = cast.organisations[HIT["organisation"]]
+        payments.take_deposit(actor=cast.actor("admin"), organisation_id=organisation_id, received=usd, bank_reference="DEMO-HIT")
+        kind = mturk.create_type(
+            actor=requester,
+            title=HIT["title"],
+            description=HIT["description"],
+            reward=money.parse(HIT["reward"], "USD"),
+            duration_seconds=600,
+            approval_seconds=14 * 86_400,
+            keywords=HIT["keywords"],
+        )
+        hit = mturk.create_hit(
+            actor=requester,
+            hit_type=kind,
+            question=HIT["question"],
+            answers=3,
+            lifetime_seconds=40 * 86_400,
+            fee_bp=current_app.config["HUB"].fee_bp,
+        )
+    for hours, (person, answer) in enumerate(HIT["answers"].items(), start=1):
+        worker, moment = cast.actor(person), began + timedelta(hours=hours)
+        with clock.at(moment):
+            assignment = queue.claim(actor=worker, project=projects_read.by_id(hit.project_id))
+        assert assignment is not None
+        with clock.at(moment + timedelta(seconds=41)):
+            queue.submit(actor=worker, assignment=assignment, answer=answer)
+            if hours == 1:
+                mturk.approve(actor=requester, assignment=assignment, feedback=HIT["feedback"])
 
 
 def _begin(cast: Cast, story: dict[str, Any]) -> Project:

@@ -27,7 +27,7 @@ from hub.web.shell import add_to_nav
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("spaces", __name__, template_folder="templates")
-add_to_nav(30, "/communities", N_("Communities"))
+add_to_nav(30, "/communities", N_("Communities"), "/rallies")
 queries.add_tab(0, "", N_("Overview"))
 queries.add_tab(90, "/members", N_("Members"))
 queries.add_tab(95, "/charter", N_("Charter"))

@@ -9,7 +9,7 @@ from flask import current_app
 from hub.contests.entries import queries as entries
 from hub.guide.handovers import operations, queries
 from hub.guide.handovers.models import Handover
-from hub.guide.handovers.schemas import HandoverOut, OfferIn
+from hub.guide.handovers.schemas import EvidenceIn, EvidenceOut, HandoverOut, OfferIn
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.rules import Kind
 from hub.web.api import ApiBlueprint
@@ -30,6 +30,17 @@ def _told(made: Handover) -> dict[str, Any]:
 @api.response(201, HandoverOut)
 def offer_entry(sent: dict[str, Any], entry_id: int) -> Any:
     return _told(operations.offer_entry(actor=actor(), entry=entries.own(actor(), entry_id), **sent))
+
+
+@api.post("/entries/<int:entry_id>/evidence")
+@writes
+@api.doc(summary="That one took part in a challenge becomes evidence on the author's profile")
+@api.arguments(EvidenceIn)
+@api.response(201, EvidenceOut)
+def show_entry(sent: dict[str, Any], entry_id: int) -> Any:
+    entry = entries.own(actor(), entry_id)
+    url = f"{current_app.config['HUB'].base_url}/challenges/{entry.challenge.slug}"
+    return operations.entry_to_evidence(actor=actor(), entry=entry, url=url, **sent)
 
 
 @api.post("/needs/<int:listing_id>/challenge")

@@ -1,4 +1,4 @@
-"""From one mode to the next. Each operation makes the draft through the other mode's own operation and notes where it came from."""
+"""From one mode to the next. Each operation goes through the other mode's own operation and notes where it came from."""
 
 from __future__ import annotations
 
@@ -6,10 +6,14 @@ from hub.contests.challenges import operations as challenges
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
+from hub.contests.entries.states import State as EntryState
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import operations as organisations
 from hub.core.organisations import queries as organisations_read
 from hub.core.organisations.states import Kind as OrganisationKind
+from hub.core.profiles import operations as profiles
+from hub.core.profiles.queries import EvidenceItem
+from hub.core.profiles.states import EvidenceKind
 from hub.db import journal
 from hub.db.extensions import db
 from hub.guide.handovers import queries
@@ -69,6 +73,30 @@ def _offering(actor: Actor, slug: str) -> tuple[Actor, int]:
         alone = organisations.found(actor=actor, name=name, kind=OrganisationKind.INDIVIDUAL)
         return accounts.actor_of(actor.person_id), alone.id
     return actor, alone.id
+
+
+def entry_to_evidence(*, actor: Actor, entry: Entry, url: str, text: str = "") -> EvidenceItem:
+    """That one took part becomes an item of evidence on the author's profile, so that search briefs find them by what they have worked on.
+
+    Only what is public already goes there, the challenge's title and summary, and `text`, the author's own words; `url` is the challenge's
+    page. Raises NotFound for anybody but the author, NotNow (code `not_decided`) before the challenge has ended, Conflict (code
+    `handed_over`) while the item is there, and what `profiles.add_evidence` raises.
+    """
+    if actor.person_id is None or entry.person_id != actor.person_id:
+        raise NotFound(N_("There is no such entry."))
+    if reason := queries.why_not_evidence(entry):
+        raise NotNow(reason, code="not_decided")
+    if queries.evidence_from(actor, url) is not None:
+        raise Conflict(N_("It is on your profile already."), code="handed_over")
+    challenge, won = entry.challenge, entry.state is EntryState.SELECTED
+    return profiles.add_evidence(
+        actor=actor,
+        kind=EvidenceKind.AWARD if won else EvidenceKind.PROJECT,
+        title=challenge.title,
+        text="\n\n".join(part for part in (text.strip(), challenge.summary) if part),
+        year=entry.sealed_at.year if entry.sealed_at else None,
+        url=url,
+    )
 
 
 def need_to_challenge(*, actor: Actor, need: Listing, fee_bp: int) -> Handover:

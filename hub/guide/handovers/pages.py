@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template
+from flask import Blueprint, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
+from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries as entries
 from hub.guide.handovers import operations, queries
 from hub.guide.handovers.models import Handover
-from hub.guide.handovers.schemas import OfferIn
+from hub.guide.handovers.schemas import EvidenceIn, OfferIn
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
 from hub.kernel.permissions import consults
@@ -47,6 +48,31 @@ def offer_entry(entry_id: int) -> Any:
     made = operations.offer_entry(actor=actor(), entry=entries.own(actor(), entry_id), **parse(OfferIn()))
     flash(gettext("A draft of your offer, filled from your entry. Nobody sees it before you send it for review."))
     return redirect(queries.draft_of(made))
+
+
+def _page_of(challenge: Challenge) -> str:
+    return f"{current_app.config['HUB'].base_url}/challenges/{challenge.slug}"
+
+
+@pages.get("/entries/<int:entry_id>/evidence")
+def entry_evidence(entry_id: int) -> Any:
+    entry = entries.own(actor(), entry_id)
+    return render_template(
+        "guide/handovers/evidence.html",
+        entry=entry,
+        challenge=entry.challenge,
+        kept=queries.why_not_evidence(entry),
+        made=queries.evidence_from(actor(), _page_of(entry.challenge)),
+    )
+
+
+@pages.post("/entries/<int:entry_id>/evidence")
+@writes(again=entry_evidence)
+def show_entry(entry_id: int) -> Any:
+    entry = entries.own(actor(), entry_id)
+    operations.entry_to_evidence(actor=actor(), entry=entry, url=_page_of(entry.challenge), **parse(EvidenceIn()))
+    flash(gettext("It stands on your profile now. Change or remove it there at any time."))
+    return redirect(url_for("profiles.expert"))
 
 
 @pages.get("/needs/<int:listing_id>/challenge")
@@ -115,13 +141,23 @@ def _came_from(who: Actor, handover: Handover) -> Step | None:
 def _next(who: Actor, ref: str, done: set[str]) -> list[Step]:
     """What the actor can do with the thing now."""
     kind, _, number = ref.partition(":")
-    if kind == "entry" and "offer" not in done and who.signed_in:
-        entry = entries.find(int(number))
-        if entry.person_id == who.person_id and entry.sealed_at is not None and not entries.why_not_free(entry):
-            return [Step(gettext("All rights are back with you:"), gettext("offer it on the market"), f"/entries/{number}/offer", True)]
+    if kind == "entry" and who.signed_in:
+        return _for_entry(who, int(number), done)
     if kind == "need" and who.signed_in:
         return [step for target, step in _for_need(who, int(number)) if target not in done]
     return []
+
+
+def _for_entry(who: Actor, number: int, done: set[str]) -> list[Step]:
+    entry, steps = entries.find(number), []
+    if entry.person_id != who.person_id or entry.sealed_at is None:
+        return []
+    if "offer" not in done and not entries.why_not_free(entry):
+        steps.append(Step(gettext("All rights are back with you:"), gettext("offer it on the market"), f"/entries/{number}/offer", True))
+    if not queries.why_not_evidence(entry) and queries.evidence_from(who, _page_of(entry.challenge)) is None:
+        text, title = gettext("Be found by what you have worked on:"), gettext("put it on your profile")
+        steps.append(Step(text, title, f"/entries/{number}/evidence", True))
+    return steps
 
 
 def _for_need(who: Actor, number: int) -> list[tuple[str, Step]]:

@@ -8,13 +8,19 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 
 from hub.contests.challenges import queries as challenges
+from hub.contests.challenges.states import Phase
 from hub.contests.entries import queries as entries
+from hub.contests.entries.models import Entry
+from hub.contests.entries.states import State as EntryState
 from hub.core.organisations import queries as organisations
+from hub.core.profiles import queries as profiles
+from hub.core.profiles.queries import EvidenceItem
 from hub.db.extensions import db
 from hub.guide.handovers.models import Handover
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import HubError
 from hub.kernel.permissions import consults
+from hub.kernel.words import N_
 from hub.search.briefs import queries as briefs
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.rules import Kind
@@ -35,6 +41,20 @@ def about(ref: str) -> list[Handover]:
 
 def made_of(source: str, target_kind: str) -> Handover | None:
     return db.session.scalars(select(Handover).where(Handover.source == source, Handover.target_kind == target_kind)).one_or_none()
+
+
+def why_not_evidence(entry: Entry) -> str:
+    """Why it cannot stand on the author's profile; empty if it can."""
+    if entry.sealed_at is None or entry.state is EntryState.WITHDRAWN:
+        return N_("Only a sealed entry shows that you took part.")
+    if challenges.phase(entry.challenge) is not Phase.PAST:
+        return N_("Until the challenge has ended, nobody is told who takes part.")
+    return ""
+
+
+def evidence_from(actor: Actor, url: str) -> EvidenceItem | None:
+    """The item on the actor's own profile that names this page."""
+    return next((item for item in profiles.evidence_of(actor.person_id or 0) if item.url == url), None)
 
 
 def place(actor: Actor, ref: str) -> Place | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
+from hub.core.profiles.states import EvidenceKind
 from hub.web.forms import Text, Tick
 
 
@@ -17,6 +18,21 @@ class OfferIn(Schema):
     title = Text(1, 200, required=True)
     summary = Text(0, 500, load_default="")
     is_shown = Tick()
+
+
+class EvidenceIn(Schema):
+    text = Text(0, 2000, load_default="", metadata={"description": "What you did, in your own words: it is public on your profile."})
+
+
+class EvidenceOut(Schema):
+    """The item on the author's profile."""
+
+    id = fields.Integer()
+    kind = fields.Enum(EvidenceKind, by_value=True)
+    title = fields.String()
+    text = fields.String()
+    year = fields.Integer(allow_none=True)
+    url = fields.String()
 
 
 class HandoverOut(Schema):

@@ -14,13 +14,17 @@ from hub.contests.challenges.models import Challenge
 from hub.contests.entries.models import Entry
 from hub.core.organisations.models import Organisation
 from hub.core.organisations.states import Kind as OrganisationKind
-from hub.db import work
+from hub.core.profiles import operations as profiles
+from hub.core.profiles import queries as profiles_read
+from hub.core.profiles.states import EvidenceKind
+from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.guide.handovers import operations, queries
 from hub.guide.handovers.models import Handover
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from hub.search.matching import queries as matching
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
 from hub.tech_market.listings.states import State as ListingState
@@ -254,3 +258,51 @@ def test_a_handover_is_never_unsaid(stage):
         with pytest.raises(DBAPIError, match="never unsaid"):
             db.session.execute(text(statement if POSTGRES else statement.replace("true", "1")))
         db.session.rollback()
+
+
+# What one has worked on, on the profile
+
+PAGE = "http://127.0.0.1:8000/challenges/cool-food"
+
+
+def test_having_taken_part_stands_on_the_profile_and_matching_finds_the_person_by_it(stage):
+    stage.end()
+    with work.unit():
+        profiles.save_profile(actor=stage.me, headline="Potter", visible=True, is_expert=True)
+        item = operations.entry_to_evidence(actor=stage.me, entry=stage.entry, url=PAGE, text="I fired forty pots.")
+    assert (item.kind, item.title, item.url) == (EvidenceKind.PROJECT, stage.challenge.title, PAGE)
+    assert item.text == f"I fired forty pots.\n\n{stage.challenge.summary}"
+    assert "Evaporation" not in item.text, "nothing of the entry"
+    delivery.deliver_all()
+    delivery.run_periodic()
+    found = matching.matches_for(f"{stage.challenge.title} {stage.challenge.summary}", ("expert",), 5)
+    assert [match.key for match in found] == [f"expert:{stage.author.id}"]
+
+
+def test_it_stands_there_once_and_comes_back_after_it_was_removed(stage):
+    stage.end()
+    with work.unit():
+        item = operations.entry_to_evidence(actor=stage.me, entry=stage.entry, url=PAGE)
+    with pytest.raises(Conflict) as refused, work.unit():
+        operations.entry_to_evidence(actor=stage.me, entry=stage.entry, url=PAGE)
+    assert refused.value.code == "handed_over"
+    with work.unit():
+        profiles.remove_evidence(actor=stage.me, evidence=item)
+        operations.entry_to_evidence(actor=stage.me, entry=stage.entry, url=PAGE)
+    assert len(profiles_read.evidence_of(stage.author.id)) == 1
+
+
+@pytest.mark.parametrize("moment", ["open", "judging"])
+def test_nobody_is_told_who_takes_part_before_the_end(stage, moment):
+    if moment == "judging":
+        stage.close()
+    with pytest.raises(NotNow) as refused, work.unit():
+        operations.entry_to_evidence(actor=stage.me, entry=stage.entry, url=PAGE)
+    assert refused.value.code == "not_decided"
+    assert not profiles_read.evidence_of(stage.author.id)
+
+
+def test_only_its_author_puts_an_entry_on_a_profile(stage):
+    stage.end()
+    with pytest.raises(NotFound), work.unit():
+        operations.entry_to_evidence(actor=stage.boss, entry=stage.entry, url=PAGE)

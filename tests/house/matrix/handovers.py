@@ -20,6 +20,10 @@ ROWS: list[Row] = [
     get("/entries/{entry_judging}/offer", AUTHOR, about="not free yet"),
     post("/entries/{entry_free}/offer", AUTHOR, send=OFFER),
     post("/entries/{entry_judging}/offer", AUTHOR, send=OFFER, ok=STOPPED, about="not free yet"),
+    get("/entries/{entry_free}/evidence", AUTHOR),
+    get("/entries/{entry_judging}/evidence", AUTHOR, about="not ended yet"),
+    post("/entries/{entry_free}/evidence", AUTHOR, send={"text": "The powder was mine."}),
+    post("/entries/{entry_judging}/evidence", AUTHOR, ok=STOPPED, about="not ended yet"),
     get("/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
     post("/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
     post("/needs/{need_draft}/challenge", MANAGERS, INSIDERS - MANAGERS, about="a draft that others must not know of"),
@@ -28,6 +32,7 @@ ROWS: list[Row] = [
     post("/needs/{need_in_review}/brief", STAFF, HOUSE, ok=STOPPED, about="not published"),
     post(V1 + "/needs/{need_published}/brief", STAFF, rest=NOT_YOURS),
     post(V1 + "/entries/{entry_free}/offer", AUTHOR, send=OFFER),
+    post(V1 + "/entries/{entry_free}/evidence", AUTHOR),
     post(V1 + "/needs/{need_published}/challenge", MANAGERS, rest=NOT_YOURS),
 ]
 
