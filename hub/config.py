@@ -7,7 +7,7 @@ import os
 import secrets
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,7 +26,7 @@ class Config:
 
     data_dir: Path
     database_url: str
-    secret_key: str
+    secret_key: str = field(repr=False)
     base_url: str
     port: int
     demo: bool = False
@@ -35,6 +35,9 @@ class Config:
     mail_from: str = "Innovation Hub <hub@localhost>"
     fee_bp: int = 500
     bank_account: str = ""
+    stripe_key: str = field(default="", repr=False)
+    stripe_webhook_secret: str = field(default="", repr=False)
+    stripe_api_base: str = ""
     max_upload_mb: int = 25
     rate_limits: bool = True
     page_cache: bool = True
@@ -62,6 +65,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     demo = _flag(env, "HUB_DEMO", False)
     if demo and urlsplit(base_url).hostname not in LOCAL_HOSTS:
         raise BadSetting("HUB_DEMO=1 opens accounts with a public password: it is refused unless HUB_BASE_URL is local")
+    key, secret = _stripe_secrets(env)
     return Config(
         data_dir=data_dir,
         database_url=_database_url(env.get("HUB_DATABASE_URL") or f"sqlite:///{data_dir / 'hub.sqlite3'}"),
@@ -74,6 +78,9 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         mail_from=env.get("HUB_MAIL_FROM") or "Innovation Hub <hub@localhost>",
         fee_bp=_whole(env, "HUB_FEE_BP", 500, 0, 10_000),
         bank_account=(env.get("HUB_BANK_ACCOUNT") or (DEMO_ACCOUNT if demo else "")).strip(),
+        stripe_key=key,
+        stripe_webhook_secret=secret,
+        stripe_api_base=_stripe_base(env),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
@@ -87,6 +94,26 @@ def _database_url(url: str) -> str:
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
     return url
+
+
+def _stripe_secrets(env: Mapping[str, str]) -> tuple[str, str]:
+    """Both secrets or none: taking money without hearing of it would lose sight of it. No message repeats a secret."""
+    key, secret = env.get("HUB_STRIPE_KEY", "").strip(), env.get("HUB_STRIPE_WEBHOOK_SECRET", "").strip()
+    if bool(key) != bool(secret):
+        raise BadSetting("HUB_STRIPE_KEY and HUB_STRIPE_WEBHOOK_SECRET go together: set both, or none for bank transfers alone")
+    if key and not key.startswith(("sk_", "rk_")):
+        raise BadSetting("HUB_STRIPE_KEY must be a secret key (sk_...) or a restricted one (rk_...)")
+    return key, secret
+
+
+def _stripe_base(env: Mapping[str, str]) -> str:
+    base = env.get("HUB_STRIPE_API_BASE", "").strip().rstrip("/")
+    parts = urlsplit(base)
+    if base and (parts.scheme not in {"http", "https"} or not parts.hostname):
+        raise BadSetting("HUB_STRIPE_API_BASE must begin with http:// or https://")
+    if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
+        raise BadSetting("HUB_STRIPE_API_BASE must be https:// unless it is this machine: the key would travel in the open")
+    return base
 
 
 def _own_secret(data_dir: Path) -> str:
