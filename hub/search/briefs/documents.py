@@ -11,6 +11,7 @@ from hub.search.briefs import queries
 from hub.search.briefs.queries import Shown
 from hub.search.briefs.states import State
 from hub.search.index.operations import provides
+from hub.web.markdown import excerpt
 
 OPEN = "open"
 
@@ -37,7 +38,7 @@ def _document(shown: Shown) -> Document:
         ends_at=brief.closes_at,
         rank=80,
         facts={
-            "summary": " ".join(brief.sought.split())[:240],
+            "summary": excerpt(brief.sought),
             "owner": shown.client.name if shown.client else "",
             "badges": [["good", N_("Open for proposals")]],
             "words": [] if shown.client else [N_("Client not named")],

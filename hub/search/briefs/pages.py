@@ -23,6 +23,7 @@ from hub.search.briefs.states import LIFE, Act, InvitationState, State
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.i18n import label, until
+from hub.web.markdown import excerpt
 from hub.web.paging import Page, page_number
 from hub.web.todo import Waiting, waits
 
@@ -60,7 +61,7 @@ def card(shown: Shown) -> dict[str, Any]:
         "url": brief.path,
         "kind_label": gettext("Search brief"),
         "title": brief.title,
-        "summary": " ".join(brief.sought.split())[:240],
+        "summary": excerpt(brief.sought),
         "badges": [("good" if is_open else "", gettext("Open for proposals") if is_open else label(brief.state))],
         "facts": [fact for fact in facts if fact],
         "note": "",
