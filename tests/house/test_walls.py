@@ -64,6 +64,13 @@ def test_every_room_says_what_it_is_for():
     assert not [name(room) for room in found if not (room / "README.md").is_file()]
 
 
+def test_the_drawing_of_the_house_names_every_room():
+    drawn = re.findall(r'\["hub/(\w+)<br>([^"]+)"\]', (ROOT.parent / "docs" / "architecture.md").read_text())
+    named = {f"hub.{wing}.{room.strip()}" for wing, text in drawn for room in re.split(r"<br>|·", text)}
+    assert not set(rooms()) - named
+    assert not {room for room in named if room.split(".")[1] in {found.split(".")[1] for found in rooms()}} - set(rooms())
+
+
 def test_every_room_stands_in_the_contract_of_its_files():
     contracts = tomllib.loads((ROOT.parent / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
     held = next(contract for contract in contracts if contract["name"] == "Every room has the same files")
