@@ -26,6 +26,7 @@ from hub.db import engine
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.web import pagecache
+from tests.sharing import common_folder, made_once
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -75,20 +76,28 @@ def _postgres_url(name: str) -> str:
     return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
 
 
-@pytest.fixture(scope="session")
-def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """An empty database with all tables: the name of a PostgreSQL database, or the path of an SQLite file."""
-    folder = tmp_path_factory.mktemp("template")
+def _make_template(folder: Path) -> str:
     if POSTGRES:
         name = f"hub_template_{uuid.uuid4().hex[:10]}"
         _on_server(f"CREATE DATABASE {name}")
         _make_tables(config_for(folder, _postgres_url(name)))
-        yield name
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
-    else:
-        file = folder / "hub.sqlite3"
-        _make_tables(config_for(folder, f"sqlite:///{file}"))
-        yield str(file)
+        return name
+    file = folder / "hub.sqlite3"
+    _make_tables(config_for(folder, f"sqlite:///{file}"))
+    return str(file)
+
+
+def drop(database: str) -> None:
+    """Take a database off the server; a file goes with its folder."""
+    if POSTGRES:
+        _on_server(f"DROP DATABASE {database} WITH (FORCE)")
+
+
+@pytest.fixture(scope="session")
+def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An empty database with all tables: the name of a PostgreSQL database, or the path of an SQLite file."""
+    with made_once("template", _make_template, common_folder(tmp_path_factory), clear=drop) as made:
+        yield made
 
 
 @pytest.fixture

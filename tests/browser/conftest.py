@@ -24,6 +24,8 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.web import pagecache
 from tests.conftest import NOON, config_for
+from tests.house.matrix.world import Made, shared
+from tests.sharing import common_folder, made_once
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = [
@@ -70,10 +72,21 @@ class Site:
 
 
 @pytest.fixture(scope="session")
-def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A data directory with the whole demo content, made once."""
-    folder = tmp_path_factory.mktemp("demo")
+def made_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
+    """The world of the route matrix: copy its folder before you change it."""
+    with shared(tmp_path_factory) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A data directory with the whole demo content, made once for all processes of the run: copy it before you change it."""
     accounts.hash_cheaply()
+    with made_once("demo", _load_demo, common_folder(tmp_path_factory)) as made:
+        yield made
+
+
+def _load_demo(folder: Path) -> Path:
     clock.set_to(NOON)
     app = create_app(replace(config_for(folder, f"sqlite:///{folder / 'hub.sqlite3'}"), demo=True))
     with app.app_context():
@@ -101,9 +114,11 @@ def serve(folder: Path) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="session")
-def looked_at(demo_folder: Path) -> Iterator[Site]:
+def looked_at(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """For tests that only look."""
-    yield from serve(demo_folder)
+    folder = tmp_path_factory.mktemp("looked-at") / "data"
+    shutil.copytree(demo_folder, folder)
+    yield from serve(folder)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -11,18 +12,18 @@ from tests.browser.conftest import AXE, Visitor, serve
 from tests.browser.test_layout import COVERED, OVERFLOWING
 from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html, narrow
 from tests.house.matrix.table import Row
-from tests.house.matrix.world import make
+from tests.house.matrix.world import Made
 
 ALL = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']}"
 COLOURS = "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']}"
 
 
 @pytest.fixture(scope="module")
-def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("axe")
-    made = make(folder, on_server=False)
+def walk(browser: Browser, made_world: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("axe") / "data"
+    shutil.copytree(made_world.folder, folder)
     for site in serve(folder):
-        walk = Walk(browser, site, made)
+        walk = Walk(browser, site, made_world)
         yield walk
         walk.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,7 +11,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import serve
 from tests.browser.walk import Walk, narrow
-from tests.house.matrix.world import make
+from tests.house.matrix.world import Made
 
 OVERFLOWING = """() => {
   const width = document.documentElement.clientWidth, root = document.scrollingElement;
@@ -45,11 +46,11 @@ COVERED = """() => {
 
 
 @pytest.fixture(scope="module")
-def walk(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("layout")
-    made = make(folder, on_server=False)
+def walk(browser: Browser, made_world: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
+    folder = tmp_path_factory.mktemp("layout") / "data"
+    shutil.copytree(made_world.folder, folder)
     for site in serve(folder):
-        walk = Walk(browser, site, made)
+        walk = Walk(browser, site, made_world)
         yield walk
         walk.close()
 

@@ -1,4 +1,4 @@
-"""The world of the route matrix: made once for each test process, copied for each module."""
+"""The world of the route matrix: made once for the whole run, copied for each module."""
 
 from __future__ import annotations
 
@@ -6,16 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.conftest import POSTGRES, _on_server
-from tests.house.matrix.world import Made, World, make, stopped_clock
+from tests.house.matrix.world import Made, World, shared, stopped_clock
 
 
 @pytest.fixture(scope="session")
 def made_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
-    made = make(tmp_path_factory.mktemp("world"))
-    yield made
-    if POSTGRES:
-        _on_server(f"DROP DATABASE {made.database} WITH (FORCE)")
+    with shared(tmp_path_factory) as made:
+        yield made
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
 """The world of the route matrix: the demo content, a few people more, and one thing in every stage that a door leads to.
 
-It is made once for each test process and then copied: a file on SQLite, a template database on PostgreSQL.
+It is made once for the whole run and then copied: a file on SQLite, a template database on PostgreSQL.
 """
 
 from __future__ import annotations
@@ -10,11 +10,12 @@ import shutil
 import sqlite3
 import uuid
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Table
@@ -28,8 +29,9 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Scope
 from hub.web import pagecache
-from tests.conftest import NOON, POSTGRES, _on_server, _postgres_url, config_for
+from tests.conftest import NOON, POSTGRES, _on_server, _postgres_url, config_for, drop
 from tests.house.matrix import places, table
+from tests.sharing import common_folder, made_once
 
 COOKIE = "hub_session"
 KINDS_OF_KEYS: Mapping[str, tuple[Scope, ...]] = {
@@ -48,11 +50,16 @@ class Made:
     keys: dict[tuple[str, str], str]
 
 
-def make(folder: Path, on_server: bool = bool(POSTGRES)) -> Made:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> AbstractContextManager[Made]:
+    """The world at rest, for all processes of the run together: copy it, never change it."""
+    return made_once("world", make, common_folder(tmp_path_factory), clear=lambda made: drop(made.database))
+
+
+def make(folder: Path) -> Made:
     """Load the demo content, add to it, sign everybody in, give everybody keys; then close it."""
     accounts.hash_cheaply()
-    database = f"hub_world_{uuid.uuid4().hex[:10]}" if on_server else str(folder / "hub.sqlite3")
-    if on_server:
+    database = f"hub_world_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
+    if POSTGRES:
         _on_server(f"CREATE DATABASE {database}")
     with stopped_clock():
         app = create_app(_config(folder, database))
@@ -69,7 +76,7 @@ def make(folder: Path, on_server: bool = bool(POSTGRES)) -> Made:
             found |= places.add_last()
             db.session.remove()
             db.engine.dispose()
-    if not on_server:
+    if not POSTGRES:
         with sqlite3.connect(database) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return Made(folder, database, found, cookies, keys)
