@@ -30,7 +30,7 @@ class HoldReleased:
 
 @dataclass(frozen=True)
 class HoldRefunded:
-    """What was left of a hold, back onto the organisation's balance."""
+    """What was left of a hold: `minor` of it back onto the organisation's balance, `backers_minor` to those who had put it in."""
 
     SAYS: ClassVar[str] = N_("returned what was left of the hold")
     transaction_id: int
@@ -39,3 +39,4 @@ class HoldRefunded:
     minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    backers_minor: int = 0

@@ -3,6 +3,8 @@ never was."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 from hub.core.holds import events, queries, rules
 from hub.core.holds.models import Hold
 from hub.core.holds.policy import HOLDS, HoldAct
@@ -10,13 +12,27 @@ from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
-from hub.core.ledger.rules import Kind
+from hub.core.ledger.rules import AccountRef, Kind
 from hub.db import journal
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow
 from hub.kernel.money import Money
 from hub.kernel.words import N_
+
+Backers = Callable[[Hold, int], Sequence[tuple[AccountRef, int]]]
+_backers: list[Backers] = []
+
+
+def shares_the_rest(backers: Backers) -> Backers:
+    """Register a room that put others' money into holds: asked, as the rest of one is returned, how much of it goes back to whom.
+
+    It is called once for each return, in its unit of work, with the locked hold and what is left of it in minor units; what it does not
+    claim goes to the organisation.
+    """
+    if backers not in _backers:
+        _backers.append(backers)
+    return backers
 
 
 def opened(*, organisation_id: int, subject: str, currency: str, label: str) -> Hold:
@@ -70,7 +86,7 @@ def release(
 
 
 def return_rest(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
-    """Return all that is left of the subject's holds to the organisation's balance.
+    """Return all that is left of the subject's holds to the organisation's balance, or to the backers who put it in (`shares_the_rest`).
 
     One transaction per currency; none if nothing was left. The same `key` again returns the first ones. Raises Conflict if more money
     came into the hold after a return with this key.
@@ -84,18 +100,21 @@ def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
     left = hold.left_minor
     if not left:
         return books.by_key(key)
+    shared = [share for backers in _backers for share in backers(hold, left)]
+    to_backers = sum(minor for _, minor in shared)
     posted = ledger.post(
         actor=actor,
         kind=Kind.REFUND,
         key=key,
-        legs=rules.refund_legs(hold.organisation_id, hold.subject, hold.money(left)),
+        legs=rules.refund_legs(hold.organisation_id, hold.subject, hold.money(left), shared),
         memo=hold.label,
         cause=hold.ref,
         subject=hold.subject,
     )
     hold.refunded_minor += left
-    tell = queries.bookkeepers(hold.organisation_id)
-    event = events.HoldRefunded(posted.transaction.id, hold.subject, hold.organisation_id, left, hold.currency, tell)
+    tell = queries.bookkeepers(hold.organisation_id) if left > to_backers else []
+    facts = (posted.transaction.id, hold.subject, hold.organisation_id, left - to_backers, hold.currency, tell, to_backers)
+    event = events.HoldRefunded(*facts)
     journal.record(event, actor=actor, subject=posted.transaction.ref, scope=hold.subject)
     return posted.transaction
 

@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
+from hub.core.holds import rules
 from hub.core.holds.models import Hold
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.models import Account
+from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
@@ -49,6 +50,18 @@ def bookkeepers(organisation_id: int) -> list[int]:
     return organisations.member_ids(organisation_id, (Role.OWNER, Role.FINANCE))
 
 
+def came_since_the_last_return(account_id: int) -> int:
+    """What came into a hold, in minor units, after all that it had was last given back."""
+    returned = (
+        select(func.max(Posting.id))
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .where(Posting.account_id == account_id, Transaction.kind == Kind.REFUND)
+        .scalar_subquery()
+    )
+    came = select(func.sum(Posting.minor)).where(Posting.account_id == account_id, Posting.minor > 0)
+    return int(db.session.scalar(came.where(Posting.id > func.coalesce(returned, 0))) or 0)
+
+
 def check_payer(subject: str, organisation_id: int, amount: Money) -> None:
     """One subject's money comes from one organisation, in one currency. Raises Conflict (other_payer), Invalid (currency_differs)."""
     for hold in holds_of(subject) if subject else ():
@@ -81,6 +94,7 @@ def _verify_holds(report: Report) -> None:
             sums = moved.get(hold.account_id, {})
             _verify_hold(report, hold, account, sums, fees.get(hold.ref, 0))
     lonely = select(Account.id).outerjoin(Hold, Hold.account_id == Account.id).where(Account.purpose == Purpose.HOLD, Hold.id.is_(None))
+    lonely = lonely.where(Account.subject.not_like(rules.PLEDGES))
     for account_id in db.session.scalars(lonely.order_by(Account.id)):
         report.add("hold_missing", f"account:{account_id}", "The account keeps money aside, but no hold says what for.")
 
@@ -91,7 +105,7 @@ def _verify_hold(report: Report, hold: Hold, account: Account | None, sums: dict
         return
     out = -sums.get(Kind.AWARD, 0)
     kept = (hold.funded_minor, hold.awarded_minor, hold.fee_minor, hold.refunded_minor)
-    posted = (sums.get(Kind.FUNDING, 0) + sums.get(Kind.SET_ASIDE, 0), out - fee, fee, -sums.get(Kind.REFUND, 0))
+    posted = (sum(sums.get(kind, 0) for kind in rules.COMES_IN), out - fee, fee, -sums.get(Kind.REFUND, 0))
     if kept != posted:
         names = "funded, awarded, fee, refunded"
         report.add("hold_counters", hold.ref, f"The hold says ({names}) = {kept} in minor units, but its postings say {posted}.")

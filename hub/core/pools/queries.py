@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import ColumnElement, Select, case, func, select
 
 from hub.core.accounts import queries as accounts
+from hub.core.checks import queries as checks
+from hub.core.checks.rules import Report
+from hub.core.holds import queries as held
+from hub.core.holds.rules import PLEDGES
 from hub.core.ledger import queries as books
-from hub.core.ledger.models import Account, Posting, Transaction
+from hub.core.ledger.models import Account
 from hub.core.ledger.rules import AccountRef, Kind, OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
@@ -20,55 +25,54 @@ from hub.db.extensions import db
 from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
-from hub.kernel.errors import NotFound
-from hub.kernel.money import Money
+from hub.kernel.errors import NotFound, one_field
+from hub.kernel.money import CURRENCIES, Money
+from hub.kernel.slugs import slugify
 from hub.kernel.words import N_
 
+RESERVED = frozenset({"new", "feed"})
 NO_POOL, NO_PLEDGE = N_("There is no such pool."), N_("There is no such pledge.")
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A thing that money can be pooled for. `why_not` says, marked with N_, why it takes none now; `href` is empty for what is not public.
-
-    `organisation_id` is whose hold the money goes to; `lacks` what it still needs, if that is known.
-    """
-
-    ref: str
-    title: str
-    organisation_id: int | None
-    summary: str = ""
-    href: str = ""
-    why_not: str = ""
-    lacks: Money | None = None
+_sources: dict[For, rules.Source] = {}
 
 
-@dataclass(frozen=True)
-class Source:
-    """How a room above tells of its things: one of them, and those of an organisation that take money now."""
-
-    one: Callable[[int], Subject | None]
-    of: Callable[[int], Sequence[Subject]]
-
-
-_sources: dict[For, Source] = {}
-
-
-def funds(kind: str, *, one: Callable[[int], Subject | None], of: Callable[[int], Sequence[Subject]]) -> None:
+def funds(kind: str, *, one: Callable[[int], rules.Subject | None], of: Callable[[int], Sequence[rules.Subject]]) -> None:
     """Let pools be opened for things of this kind ("challenge", "space"); rooms above call it when they are imported."""
-    _sources[For(kind)] = Source(one, of)
+    _sources[For(kind)] = rules.Source(one, of)
 
 
-def subject_named(ref: str) -> Subject | None:
+def subject_named(ref: str) -> rules.Subject | None:
     """The thing behind "challenge:5"; None if there is none, or nobody knows such things."""
     kind, _, number = ref.partition(":")
     source = next((known for name, known in _sources.items() if name.value == kind), None)
     return source.one(int(number)) if source and number.isdecimal() and len(number) < 10 else None
 
 
-def subjects_of(organisation_ids: Iterable[int]) -> list[Subject]:
+def subjects_of(organisation_ids: Iterable[int]) -> list[rules.Subject]:
     """What these organisations could open a pool for."""
     return [subject for number in organisation_ids for source in _sources.values() for subject in source.of(number)]
+
+
+def check_subject(pool: Pool) -> None:
+    """Raises Invalid about "subject" unless it is one of the organisation's own things, which takes money in this currency now."""
+    found = subject_named(pool.subject)
+    if found is None or found.organisation_id != pool.organisation_id:
+        raise one_field("subject", N_("Choose one of your organisation’s own challenges or communities."), code="subject_unknown")
+    if found.why_not:
+        raise one_field("subject", found.why_not, code="subject_takes_nothing")
+    if found.lacks is not None and found.lacks.currency != pool.currency:
+        raise one_field("currency", N_("The pool needs the currency of what it is for."), code="currency_differs")
+
+
+def can_be_released(pool: Pool) -> bool:
+    """Does its subject still take the money: is it there, of the same organisation, and its hold too?"""
+    if not pool.subject:
+        return True
+    found = subject_named(pool.subject)
+    there = held.holds_of(pool.subject)
+    fits = all(hold.organisation_id == pool.organisation_id and (hold.currency == pool.currency or not hold.left_minor) for hold in there)
+    return found is not None and not found.why_not and found.organisation_id == pool.organisation_id and fits
 
 
 def get_for(actor: Actor, slug: str) -> Pool:
@@ -85,6 +89,13 @@ def pledge_for(actor: Actor, pledge_id: int) -> Pledge:
     if pledge is None or not policy.made_it(actor, pledge):
         raise NotFound(NO_PLEDGE)
     return pledge
+
+
+def free_slug(title: str) -> str:
+    """A readable address that no pool has."""
+    wanted = slugify(title, fallback="pool")
+    taken = set(db.session.scalars(select(Pool.slug).where(Pool.slug.startswith(wanted, autoescape=True)))) | RESERVED
+    return next(slug for slug in [wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
 
 
 def by_id(pool_id: int) -> Pool:
@@ -115,18 +126,6 @@ def unsettled(subject: str, currency: str) -> Sequence[Pledge]:
     query = select(Pledge).join(Pool).where(Pool.subject == subject, Pool.currency == currency, Pledge.state == PledgeState.COLLECTED)
     query = query.where(Pledge.back_at.is_(None)).order_by(Pledge.id).with_for_update(of=Pledge)
     return db.session.scalars(query.execution_options(populate_existing=True)).unique().all()
-
-
-def came_since_the_last_return(account_id: int) -> int:
-    """What came into a hold, in minor units, after all that it had was last given back."""
-    returned = (
-        select(func.max(Posting.id))
-        .join(Transaction, Transaction.id == Posting.transaction_id)
-        .where(Posting.account_id == account_id, Transaction.kind == Kind.REFUND)
-        .scalar_subquery()
-    )
-    came = select(func.sum(Posting.minor)).where(Posting.account_id == account_id, Posting.minor > 0)
-    return int(db.session.scalar(came.where(Posting.id > func.coalesce(returned, 0))) or 0)
 
 
 def backer_count(pool_id: int) -> int:
@@ -242,23 +241,23 @@ def _backer(pledge: Pledge, people: dict[int, accounts.PersonCard], firms: dict[
 
 def pledges_by(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[Pledge]:
     """The actor's own pledges and those of the organisations whose money they may pledge, the newest first."""
-    paying = [number for number in actor.roles if policy.pays_from_it(actor, OwnerKind.ORGANISATION, number)]
-    mine = (Pledge.owner_kind == OwnerKind.PERSON) & (Pledge.owner_id == actor.person_id)
-    theirs = (Pledge.owner_kind == OwnerKind.ORGANISATION) & Pledge.owner_id.in_(paying)
-    query = select(Pledge).where(mine | theirs)
+    query = select(Pledge).where(_mine(actor))
     if before is not None:
         query = query.where(Pledge.id < before)
     return list(db.session.scalars(query.order_by(Pledge.id.desc()).limit(limit)).unique())
+
+
+def _mine(actor: Actor) -> ColumnElement[bool]:
+    paying = [number for number in actor.roles if policy.pays_from_it(actor, OwnerKind.ORGANISATION, number)]
+    mine = (Pledge.owner_kind == OwnerKind.PERSON) & (Pledge.owner_id == actor.person_id)
+    return mine | (Pledge.owner_kind == OwnerKind.ORGANISATION) & Pledge.owner_id.in_(paying)
 
 
 def mine_in(actor: Actor, pool: Pool) -> list[Pledge]:
     """The actor's pledges to this pool that have not been withdrawn."""
     if not actor.signed_in:
         return []
-    paying = [number for number in actor.roles if policy.pays_from_it(actor, OwnerKind.ORGANISATION, number)]
-    mine = (Pledge.owner_kind == OwnerKind.PERSON) & (Pledge.owner_id == actor.person_id)
-    theirs = (Pledge.owner_kind == OwnerKind.ORGANISATION) & Pledge.owner_id.in_(paying)
-    query = select(Pledge).where(Pledge.pool_id == pool.id, Pledge.state.in_(STOOD), mine | theirs)
+    query = select(Pledge).where(Pledge.pool_id == pool.id, Pledge.state.in_(STOOD), _mine(actor))
     return list(db.session.scalars(query.order_by(Pledge.id)).unique())
 
 
@@ -321,3 +320,67 @@ def pledges_of(pool_id: int, states: Iterable[PledgeState] = STOOD) -> Sequence[
 def organisers(pool: Pool) -> list[int]:
     """Person ids of those who manage the pool."""
     return sorted({pool.author_id, *organisations.managers_of([pool.organisation_id]).get(pool.organisation_id, [])})
+
+
+def verify(report: Report) -> None:
+    """Add to `report` where pools and pledges do not say the same as the books. Wants one moment's view of the database."""
+    for column, allowed in ((Pool.state, State), (Pledge.state, PledgeState), (Pledge.owner_kind, OwnerKind), (Pool.currency, CURRENCIES)):
+        checks.verify_values(report, column, allowed)
+    if report.unreadable:
+        return
+    for above, last in checks.slices(Pledge.id):
+        _verify_pledges(report, above, last)
+    for above, last in checks.slices(Pool.id):
+        _verify_pools(report, above, last)
+    lonely = select(Account.id, Account.subject).where(Account.subject.like(PLEDGES))
+    for above, last in checks.slices(Account.id):
+        there = db.session.execute(lonely.where(Account.id > above, Account.id <= last)).all()
+        numbers = {number: int(subject.rpartition(":")[2]) for number, subject in there}
+        known = set(db.session.scalars(select(Pledge.id).where(Pledge.id.in_(numbers.values()))))
+        for number in sorted(number for number, pledge_id in numbers.items() if pledge_id not in known):
+            report.add("pledge_missing", f"account:{number}", "The account keeps a pledge that does not exist.")
+    checks.verify_causes(report, "pledge", Pledge.id)
+    checks.verify_causes(report, "pool", Pool.id)
+
+
+def _verify_pledges(report: Report, above: int, last: int) -> None:
+    """Each pledge was set aside, whole, in its own account, and left it once if it has ended."""
+    pledges = db.session.scalars(checks.afresh(select(Pledge).where(Pledge.id > above, Pledge.id <= last))).unique().all()
+    found = {
+        one.subject: one for one in db.session.scalars(select(Account).where(Account.subject.in_([p.account_subject for p in pledges])))
+    }
+    moved = checks.moved_by_kind([account.id for account in found.values()])
+    for one in pledges:
+        account = found.get(one.account_subject)
+        if account is None or account.ref != rules.kept(one.owner_kind, one.owner_id, one.account_subject, one.pool.currency):
+            report.add("pledge_account", one.ref, "There is no account of this backer that keeps the pledge.")
+            continue
+        out = {PledgeState.PLEDGED: {}, PledgeState.COLLECTED: {Kind.PLEDGE_COLLECTED: -one.minor}}
+        due = {Kind.PLEDGED: one.minor} | out.get(one.state, {Kind.PLEDGE_RETURNED: -one.minor})
+        if moved.get(account.id, {}) != due:
+            text = f"The pledge of {one.minor} minor units is “{one.state}”, but its account says {_said(moved.get(account.id, {}))}."
+            report.add("pledge_postings", one.ref, text)
+
+
+def _verify_pools(report: Report, above: int, last: int) -> None:
+    """The counter says what the pledges say, in the state that the pool's own state demands; a met pool's money went where it belongs."""
+    pools = db.session.scalars(checks.afresh(select(Pool).where(Pool.id > above, Pool.id <= last))).all()
+    sums: dict[int, dict[PledgeState, int]] = {}
+    grouped = select(Pledge.pool_id, Pledge.state, func.sum(Pledge.minor)).where(Pledge.pool_id.in_([pool.id for pool in pools]))
+    for pool_id, state, minor in db.session.execute(grouped.group_by(Pledge.pool_id, Pledge.state)):
+        sums.setdefault(pool_id, {})[state] = int(minor)
+    moved = checks.moved_by_cause([pool.ref for pool in pools])
+    for pool in pools:
+        wanted = {State.OPEN: PledgeState.PLEDGED, State.MET: PledgeState.COLLECTED}.get(pool.state, PledgeState.RETURNED)
+        of = {state: minor for state, minor in sums.get(pool.id, {}).items() if state is not PledgeState.WITHDRAWN}
+        if of != ({wanted: pool.pledged_minor} if pool.pledged_minor else {}):
+            report.add(
+                "pool_pledges", pool.ref, f"The pool is “{pool.state}” with {pool.pledged_minor} pledged, its pledges say {_said(of)}."
+            )
+        back = moved[pool.ref][Kind.PLEDGE_RETURNED, Purpose.BALANCE]
+        if back != (pool.pledged_minor if wanted is PledgeState.RETURNED else 0):
+            report.add("pool_returned", pool.ref, f"{back} minor units were given back to backers when the pool ended.")
+
+
+def _said(sums: Mapping[Any, int]) -> str:
+    return ", ".join(f"{name} {minor}" for name, minor in sorted(sums.items())) or "nothing"

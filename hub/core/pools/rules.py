@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -19,6 +20,30 @@ FIRM = timedelta(hours=24)
 """From so long before the deadline on, pledges stand: nobody can sink a pool in its last hours."""
 NEAR = timedelta(hours=72)
 """So long before the deadline backers are reminded, while they can still withdraw."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A thing that money can be pooled for. `why_not` says, marked with N_, why it takes none now; `href` is empty for what is not public.
+
+    `organisation_id` is whose hold the money goes to; `lacks` what it still needs, if that is known.
+    """
+
+    ref: str
+    title: str
+    organisation_id: int | None
+    summary: str = ""
+    href: str = ""
+    why_not: str = ""
+    lacks: Money | None = None
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a room above tells of its things: one of them, and those of an organisation that take money now."""
+
+    one: Callable[[int], Subject | None]
+    of: Callable[[int], Sequence[Subject]]
 
 
 class Interval(Protocol):

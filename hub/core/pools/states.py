@@ -75,7 +75,7 @@ LIFE = Machine(
         Move(Act.RETURN, State.IN_REVIEW, State.DRAFT, says=N_("Send back with remarks")),
         Move(
             Act.APPROVE, State.IN_REVIEW, State.OPEN,
-            when=rules.deadline_fits, unless=N_("Its deadline is too near by now: send it back for another one."), says=N_("Approve and open"),
+            when=rules.deadline_fits, unless=N_("Its deadline is too near by now: send it back."), says=N_("Approve and open"),
         ),
         Move(
             Act.MEET, State.OPEN, State.MET,
