@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.fakes.stripe import checkout, connect, payments
 from tests.fakes.stripe.errors import Refusal, no_such
-from tests.fakes.stripe.forms import EXPAND, ONE, Address, Currency, Flag, ListOf, Mail, Meta, OneOf, Shape, Text, Whole, listing
+from tests.fakes.stripe.forms import EXPAND, ONE, PAGES, Address, Currency, Flag, ListOf, Mail, Meta, OneOf, Shape, Text, Whole, listing
 from tests.fakes.stripe.world import PLATFORM, World
 
 
@@ -199,6 +199,7 @@ INTENT_DATA = Shape(
     },
     "application_fee_amount on_behalf_of setup_future_usage shipping statement_descriptor_suffix transfer_data",
 )  # fmt: skip
+METHOD_KINDS = ListOf(OneOf("card", "sepa_debit", "us_bank_account", "customer_balance", "link", "alipay", "wechat_pay", "ideal"))
 SESSION = Shape(
     {
         "mode!": OneOf("payment", elsewhere=("setup", "subscription")), "success_url": Address(), "cancel_url": Address(), "line_items": ListOf(LINE),
@@ -207,9 +208,9 @@ SESSION = Shape(
         "ui_mode": OneOf("hosted_page", elsewhere=("elements", "embedded_page", "form")), "customer_creation": OneOf("always", "if_required"),
         "locale": OneOf(*"""auto bg cs da de el en en-GB es es-419 et fi fil fr fr-CA hi-IN hr hu id it ja ko lt lv ms mt nb nl pl pt pt-BR ro ru
                         sk sl sv th tr vi zh zh-HK zh-TW""".split()),
-        "payment_method_types": ListOf(OneOf("card", "sepa_debit", "us_bank_account", "customer_balance", "link", "alipay", "wechat_pay", "ideal")),
+        "allowed_payment_method_types": METHOD_KINDS,
     },
-    """adaptive_pricing after_expiration allow_promotion_codes allowed_payment_method_types automatic_tax billing_address_collection
+    """adaptive_pricing after_expiration allow_promotion_codes automatic_tax billing_address_collection
     branding_settings consent_collection custom_fields custom_text customer customer_account customer_update discounts
     excluded_payment_method_types integration_identifier invoice_creation managed_payments name_collection optional_items origin_context
     payment_method_collection payment_method_configuration payment_method_data payment_method_options permissions phone_number_collection
@@ -223,7 +224,15 @@ def create_session(call: Call) -> Any:
     return answer(call, checkout.create(call.world, call.params))
 
 
-@endpoint("GET", "/v1/checkout/sessions", listing(payment_intent=Text(), status=OneOf("open", "complete", "expired")))
+@endpoint(
+    "GET",
+    "/v1/checkout/sessions",
+    listing(
+        "customer customer_account customer_details payment_link subscription",
+        payment_intent=Text(),
+        status=OneOf("open", "complete", "expired"),
+    ),
+)
 def list_sessions(call: Call) -> Any:
     wanted = {name: call.params[name] for name in ("payment_intent", "status") if name in call.params}
     found = [each for each in call.world.all("checkout.session") if all(each[k] == v for k, v in wanted.items())]
@@ -236,13 +245,15 @@ def retrieve_session(call: Call) -> Any:
 
 
 @endpoint(
-    "POST", "/v1/checkout/sessions/<id>", Shape({"metadata": Meta(), "expand": EXPAND}, "collected_information line_items shipping_options")
+    "POST",
+    "/v1/checkout/sessions/<id>",
+    Shape({"metadata": Meta(), "expand": EXPAND}, "collected_information line_items payment_intent_data shipping_options"),
 )
 def update_session(call: Call) -> Any:
     return update(call, call.world.find("checkout.session", call.path[0]))
 
 
-@endpoint("GET", "/v1/checkout/sessions/<id>/line_items", listing())
+@endpoint("GET", "/v1/checkout/sessions/<id>/line_items", PAGES)
 def session_lines(call: Call) -> Any:
     session = call.world.find("checkout.session", call.path[0])
     return page(call, call.world.hidden[session["id"]]["lines"], f"/v1/checkout/sessions/{session['id']}/line_items")
@@ -258,11 +269,11 @@ def expire_session(call: Call) -> Any:
 INTENT = Shape(
     {
         "amount!": Whole(1), "currency!": Currency(), "confirm": Flag(), "payment_method": Text(), "metadata": Meta(), "description": Text(1000),
-        "payment_method_types": ListOf(OneOf("card")), "capture_method": OneOf("automatic", "automatic_async", "manual"), "transfer_group": Text(),
+        "allowed_payment_method_types": ListOf(OneOf("card")), "capture_method": OneOf("automatic", "automatic_async", "manual"), "transfer_group": Text(),
         "receipt_email": Mail(), "statement_descriptor_suffix": Text(22), "expand": EXPAND, "return_url": Address(),
         "automatic_payment_methods": Shape({"enabled!": Flag(), "allow_redirects": OneOf("always", "never")}),
     },
-    """allowed_payment_method_types amount_details application_fee_amount confirmation_method confirmation_token customer customer_account
+    """amount_details application_fee_amount confirmation_method confirmation_token customer customer_account
     error_on_requires_action excluded_payment_method_types hooks mandate mandate_data off_session on_behalf_of payment_details
     payment_method_configuration payment_method_data payment_method_options radar_options setup_future_usage shipping statement_descriptor
     transfer_data use_stripe_sdk""",
@@ -274,22 +285,35 @@ def create_intent(call: Call) -> Any:
     return answer(call, payments.create_intent(call.world, call.params))
 
 
-@endpoint("GET", "/v1/payment_intents", listing())
+@endpoint("GET", "/v1/payment_intents", listing("customer customer_account"))
 def list_intents(call: Call) -> Any:
     return page(call, call.world.all("payment_intent"), "/v1/payment_intents")
 
 
-@endpoint("GET", "/v1/payment_intents/<id>", ONE)
+@endpoint("GET", "/v1/payment_intents/<id>", Shape({"expand": EXPAND}, "client_secret"))
 def retrieve_intent(call: Call) -> Any:
     return answer(call, call.world.find("payment_intent", call.path[0]))
 
 
-@endpoint("POST", "/v1/payment_intents/<id>/confirm", Shape({"payment_method": Text(), "return_url": Address(), "expand": EXPAND}))
+CONFIRM = Shape(
+    {"payment_method": Text(), "return_url": Address(), "expand": EXPAND},
+    """allowed_payment_method_types amount_details amount_to_confirm capture_method confirmation_token error_on_requires_action
+    excluded_payment_method_types hooks mandate mandate_data off_session payment_details payment_method_data payment_method_options radar_options
+    receipt_email setup_future_usage shipping use_stripe_sdk""",
+)
+CAPTURE = Shape(
+    {"amount_to_capture": Whole(1), "expand": EXPAND},
+    """amount_details application_fee_amount final_capture hooks metadata payment_details statement_descriptor statement_descriptor_suffix
+    transfer_data""",
+)
+
+
+@endpoint("POST", "/v1/payment_intents/<id>/confirm", CONFIRM)
 def confirm_intent(call: Call) -> Any:
     return answer(call, payments.confirm_intent(call.world, call.world.find("payment_intent", call.path[0]), call.params))
 
 
-@endpoint("POST", "/v1/payment_intents/<id>/capture", Shape({"amount_to_capture": Whole(1), "expand": EXPAND}))
+@endpoint("POST", "/v1/payment_intents/<id>/capture", CAPTURE)
 def capture_intent(call: Call) -> Any:
     return answer(call, payments.capture_intent(call.world, call.world.find("payment_intent", call.path[0]), call.params))
 
@@ -307,7 +331,7 @@ def retrieve_charge(call: Call) -> Any:
     return answer(call, call.world.find("charge", call.path[0], owner=call.owner))
 
 
-@endpoint("GET", "/v1/charges", listing(payment_intent=Text(), transfer_group=Text()), connected=True)
+@endpoint("GET", "/v1/charges", listing("customer", payment_intent=Text(), transfer_group=Text()), connected=True)
 def list_charges(call: Call) -> Any:
     wanted = {name: call.params[name] for name in ("payment_intent", "transfer_group") if name in call.params}
     found = [each for each in call.world.all("charge", call.owner) if all(each[k] == v for k, v in wanted.items())]
@@ -366,12 +390,25 @@ CONTROLLER = Shape(
         "requirement_collection": OneOf("application", "stripe"), "stripe_dashboard": Shape({"type": OneOf("express", "full", "none")}),
     },
 )  # fmt: skip
+CAPABILITIES = Shape(
+    {"transfers": WISH, "card_payments": WISH},
+    """acss_debit_payments affirm_payments afterpay_clearpay_payments alma_payments amazon_pay_payments app_distribution
+    au_becs_debit_payments bacs_debit_payments bancontact_payments bank_transfer_payments billie_payments bizum_payments blik_payments
+    blik_recurring_payments boleto_payments card_issuing cartes_bancaires_payments cashapp_payments crypto_payments eps_payments
+    fpx_payments gb_bank_transfer_payments giropay_payments grabpay_payments ideal_payments india_international_payments jcb_payments
+    jp_bank_transfer_payments kakao_pay_payments klarna_payments konbini_payments kr_card_payments legacy_payments link_payments
+    mb_way_payments mobilepay_payments multibanco_payments mx_bank_transfer_payments naver_pay_payments nz_bank_account_becs_debit_payments
+    oxxo_payments p24_payments pay_by_bank_payments payco_payments paynow_payments paypay_payments payto_payments pix_payments
+    promptpay_payments revolut_pay_payments samsung_pay_payments satispay_payments scalapay_payments sepa_bank_transfer_payments
+    sepa_debit_payments sequra_payments sofort_payments sunbit_payments swish_payments tax_reporting_us_1099_k tax_reporting_us_1099_misc
+    treasury twint_payments upi_payments us_bank_account_ach_payments us_bank_transfer_payments wero_payments zip_payments""",
+)
 PROFILE = Shape({"mcc": Text(), "name": Text(), "product_description": Text(), "url": Address(), "support_email": Mail()},
                 """annual_revenue estimated_worker_count minority_owned_business_designation monthly_estimated_revenue
                 specified_commercial_transactions_act_url support_address support_phone support_url""")  # fmt: skip
 ACCOUNT_FIELDS: dict[str, Any] = {
     "email": Text(800), "business_type": OneOf("company", "government_entity", "individual", "non_profit"), "metadata": Meta(), "expand": EXPAND,
-    "capabilities": Shape({"transfers": WISH, "card_payments": WISH}), "business_profile": PROFILE, "default_currency": Currency(),
+    "capabilities": CAPABILITIES, "business_profile": PROFILE, "default_currency": Currency(),
 }  # fmt: skip
 NOT_OF_ACCOUNTS = "account_token company documents external_account groups individual settings tos_acceptance"
 ACCOUNT = Shape(
@@ -482,7 +519,7 @@ def create_reversal(call: Call) -> Any:
     return answer(call, connect.reverse(call.world, call.world.find("transfer", call.path[0]), call.params))
 
 
-@endpoint("GET", "/v1/transfers/<id>/reversals", listing())
+@endpoint("GET", "/v1/transfers/<id>/reversals", PAGES)
 def list_reversals(call: Call) -> Any:
     transfer = call.world.find("transfer", call.path[0])
     return page(call, transfer["reversals"]["data"], f"/v1/transfers/{transfer['id']}/reversals")
@@ -511,7 +548,12 @@ def create_payout(call: Call) -> Any:
     return answer(call, connect.create_payout(call.world, call.owner, call.params))
 
 
-@endpoint("GET", "/v1/payouts", listing(status=OneOf("pending", "in_transit", "paid", "failed", "canceled")), connected=True)
+@endpoint(
+    "GET",
+    "/v1/payouts",
+    listing("arrival_date destination", status=OneOf("pending", "in_transit", "paid", "failed", "canceled")),
+    connected=True,
+)
 def list_payouts(call: Call) -> Any:
     found = [each for each in call.world.all("payout", call.owner) if call.params.get("status") in (None, each["status"])]
     return page(call, found, "/v1/payouts")

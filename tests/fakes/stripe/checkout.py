@@ -30,8 +30,9 @@ def create(world: World, params: dict[str, Any]) -> dict[str, Any]:
     identity = world.identity("cs_test_a1", 56)
     session = blank(identity, params, currency, total, now, expires) | {"url": f"{world.base}/pay/{identity}"}
     session["payment_method_types"] = params.get(
-        "payment_method_types", ["card", "us_bank_account"] if currency == "usd" else ["card", "sepa_debit"]
+        "allowed_payment_method_types", ["card", "us_bank_account"] if currency == "usd" else ["card", "sepa_debit"]
     )
+    session["allowed_payment_method_types"] = params.get("allowed_payment_method_types")
     lines = [line(world, item, currency) for item in items]
     return world.add(session, lines=lines, intent=params.get("payment_intent_data", {}))
 

@@ -140,7 +140,6 @@ def create_transfer(world: World, params: dict[str, Any]) -> dict[str, Any]:
     }  # fmt: skip
     world.add(payment, account["id"])
     world.emit("transfer.created", made)
-    world.emit("payment.created", payment, account=account["id"])
     return made
 
 

@@ -219,8 +219,9 @@ class Either:
 EXPAND = ListOf(Text(), most=20)
 WHEN = Either(Whole(0), Shape({"gt": Whole(0), "gte": Whole(0), "lt": Whole(0), "lte": Whole(0)}))
 ONE = Shape({"expand": EXPAND})
+PAGES = Shape({"ending_before": Text(), "starting_after": Text(), "limit": Whole(1, 100), "expand": EXPAND})
 
 
-def listing(**filters: Any) -> Shape:
+def listing(elsewhere: str = "", **filters: Any) -> Shape:
     """The parameters of a list: pages by cursor, `created` limits, and the filters named."""
-    return Shape({"created": WHEN, "ending_before": Text(), "starting_after": Text(), "limit": Whole(1, 100), "expand": EXPAND} | filters)
+    return Shape(PAGES.fields | {"created": WHEN} | filters, elsewhere)

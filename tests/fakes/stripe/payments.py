@@ -272,7 +272,7 @@ def create_intent(world: World, params: dict[str, Any]) -> dict[str, Any]:
     taken = {
         k: v
         for k, v in params.items()
-        if k in ("description", "metadata", "transfer_group", "receipt_email", "capture_method", "payment_method_types")
+        if k in ("description", "metadata", "transfer_group", "receipt_email", "capture_method", "allowed_payment_method_types")
     }
     if "statement_descriptor_suffix" in params:
         taken["statement_descriptor_suffix"] = params["statement_descriptor_suffix"]
