@@ -6,10 +6,11 @@ from typing import Any
 
 from hub.contests.awards import operations, queries
 from hub.contests.awards.models import Award
-from hub.contests.awards.schemas import AcceptIn, AwardOut, DeclineIn, EndIn, ResultOut, SelectIn
+from hub.contests.awards.schemas import AwardOut, DeclineIn, EndIn, ResultOut, SelectIn
 from hub.contests.challenges import queries as challenges
 from hub.contests.entries import queries as entries
 from hub.core.agreements import queries as agreements
+from hub.core.agreements.schemas import ReadIn
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, needs_scope, writes
 
@@ -67,7 +68,7 @@ def award(award_id: int) -> Any:
 @api.post("/awards/<int:award_id>/accept")
 @needs_scope("money")
 @writes
-@api.arguments(AcceptIn)
+@api.arguments(ReadIn)
 @api.response(200, AwardOut)
 def accept(sent: dict[str, Any], award_id: int) -> Any:
     """Sign the award agreement as it was read, and receive the prize. Takes an Idempotency-Key."""

@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from hub.contests.awards import operations, queries
 from hub.contests.awards.policy import POLICY
-from hub.contests.awards.schemas import AcceptForm, DeclineIn, EndIn, MessageIn
+from hub.contests.awards.schemas import DeclineIn, EndIn, MessageIn
 from hub.contests.awards.states import LIFE, Act, State
 from hub.contests.challenges import operations as challenge_operations
 from hub.contests.challenges import queries as challenges
@@ -30,6 +30,7 @@ from hub.contests.judging.states import State as JudgeState
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
+from hub.core.agreements.schemas import ReadForm
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -188,7 +189,7 @@ def award(award_id: int) -> Any:
 @needs_scope("money")
 @writes(again=award)
 def accept(award_id: int) -> Any:
-    operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(AcceptForm()))
+    operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(ReadForm()))
     flash(gettext("Signed and paid: the prize is on your balance."), "success")
     return redirect(url_for(".award", award_id=award_id))
 

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
-from marshmallow import Schema, fields, post_load, pre_load, validate
+from marshmallow import Schema, fields
 
 from hub.contests.awards.rules import LONGEST_MESSAGE
 from hub.contests.awards.states import State
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import rules as judging
-from hub.web.forms import Text, Tick
+from hub.web.forms import Text
 
 
 class MessageIn(Schema):
@@ -28,26 +27,6 @@ class EndIn(Schema):
     """`reason` goes to everybody who entered."""
 
     reason = Text(0, LONGEST_MESSAGE, load_default="")
-
-
-class AcceptIn(Schema):
-    """`seen_hash` is the hash of the award agreement's text as it was read."""
-
-    seen_hash = Text(64, 64, required=True)
-
-
-class AcceptForm(AcceptIn):
-    """The form also asks for a tick."""
-
-    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
-
-    @pre_load
-    def an_absent_tick_is_no(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"agreed": False, **data}
-
-    @post_load
-    def forget_the_tick(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"seen_hash": data["seen_hash"]}
 
 
 class DeclineIn(Schema):

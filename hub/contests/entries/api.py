@@ -19,11 +19,11 @@ from hub.contests.entries.schemas import (
     SealedEntryOut,
     SealIn,
     SealOut,
-    SignIn,
     UploadIn,
     ViewOut,
 )
 from hub.core.agreements import queries as agreements
+from hub.core.agreements.schemas import ReadIn
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.kernel.errors import NotNow
@@ -54,7 +54,7 @@ def agreement(slug: str) -> Any:
 
 @api.post("/challenges/<slug>/agreement")
 @writes
-@api.arguments(SignIn)
+@api.arguments(ReadIn)
 @api.response(201, EntryOut)
 def sign(sent: dict[str, Any], slug: str) -> Any:
     """Sign the agreement as it was read, and enter. Takes an Idempotency-Key."""

@@ -12,11 +12,12 @@ from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import operations, queries, rules
 from hub.contests.entries.models import Entry
-from hub.contests.entries.schemas import DraftIn, NumberIn, SealIn, SignForm
+from hub.contests.entries.schemas import DraftIn, NumberIn, SealIn
 from hub.contests.entries.states import State, takes_entries
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
+from hub.core.agreements.schemas import ReadForm
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.core.files import rules as file_rules
@@ -72,7 +73,7 @@ def agreement(slug: str) -> Any:
 @pages.post("/challenges/<slug>/agreement")
 @writes(again=agreement)
 def sign(slug: str) -> Any:
-    operations.sign_and_enter(actor=actor(), challenge=_challenge(slug), **parse(SignForm()))
+    operations.sign_and_enter(actor=actor(), challenge=_challenge(slug), **parse(ReadForm()))
     flash(gettext("Signed. This is your project room; only you can see what you write here."), "success")
     return redirect(url_for(".room", slug=slug))
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask_babel import lazy_gettext
-from marshmallow import Schema, fields, post_load, pre_load, validate
+from marshmallow import Schema, fields
 
 from hub.contests.entries.models import MOST_TITLE
 from hub.contests.entries.states import Capacity, State
-from hub.web.forms import Text, Tick
+from hub.web.forms import Text
 
 MOST_BODY = 100_000
 
@@ -26,26 +25,6 @@ class SealIn(Schema):
     """`version`, if given, must be that of the draft: then nothing is sealed that was not checked."""
 
     version = fields.Integer(load_default=None, allow_none=True)
-
-
-class SignIn(Schema):
-    """`seen_hash` is the hash of the agreement's text as it was read."""
-
-    seen_hash = Text(64, 64, required=True)
-
-
-class SignForm(SignIn):
-    """The form also asks for a tick."""
-
-    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
-
-    @pre_load
-    def an_absent_tick_is_no(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"agreed": False, **data}
-
-    @post_load
-    def forget_the_tick(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
-        return {"seen_hash": data["seen_hash"]}
 
 
 class FileOut(Schema):

@@ -3,9 +3,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
-from marshmallow import Schema, fields, pre_load, validate
+from marshmallow import Schema, fields, post_load, pre_load, validate
 
-from hub.web.forms import Tick
+from hub.web.forms import Text, Tick
 
 
 class SignatureIn(Schema):
@@ -25,6 +25,26 @@ class SignForm(SignatureIn):
         return {name: value for name, value in data.items() if not (name == "organisation_id" and value == "")} | {
             "agreed": data.get("agreed", False)
         }
+
+
+class ReadIn(Schema):
+    """For rooms that know which agreement is meant: `seen_hash` is the hash of its text as it was read."""
+
+    seen_hash = Text(64, 64, required=True)
+
+
+class ReadForm(ReadIn):
+    """The form also asks for a tick."""
+
+    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
+
+    @pre_load
+    def an_absent_tick_is_no(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"agreed": False, **data}
+
+    @post_load
+    def forget_the_tick(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {"seen_hash": data["seen_hash"]}
 
 
 class SignatureOut(Schema):

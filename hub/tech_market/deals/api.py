@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.core.agreements.schemas import ReadIn
 from hub.core.files import pages as file_pages
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
@@ -21,7 +22,6 @@ from hub.tech_market.deals.schemas import (
     PostIn,
     PostOut,
     ReasonIn,
-    SignIn,
     UploadIn,
 )
 from hub.tech_market.listings import queries as listings
@@ -91,7 +91,7 @@ def decline(sent: dict[str, Any], deal_id: int) -> Any:
 
 @api.post("/deals/<int:deal_id>/sign")
 @writes
-@api.arguments(SignIn)
+@api.arguments(ReadIn)
 @api.response(200, DealOut)
 def sign(sent: dict[str, Any], deal_id: int) -> Any:
     """Sign the confidentiality agreement as it was read. With the second signature both sides learn each other's names."""

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
+from hub.core.agreements.schemas import ReadForm
 from hub.core.files import pages as file_pages
 from hub.core.files.rules import ACCEPT
 from hub.core.organisations import queries as organisations
@@ -21,7 +22,7 @@ from hub.tech_market.deals import operations, queries, rules
 from hub.tech_market.deals.models import Deal
 from hub.tech_market.deals.policy import POLICY
 from hub.tech_market.deals.rules import Rate
-from hub.tech_market.deals.schemas import AcceptIn, AnnexIn, CloseIn, InterestForm, PostIn, ReasonIn, SignForm
+from hub.tech_market.deals.schemas import AcceptIn, AnnexIn, CloseIn, InterestForm, PostIn, ReasonIn
 from hub.tech_market.deals.states import TALKING, Act, Side, State
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.models import Listing
@@ -147,7 +148,7 @@ def decline(deal_id: int) -> Any:
 @pages.post("/deals/<int:deal_id>/sign")
 @writes(again=show)
 def sign(deal_id: int) -> Any:
-    deal = operations.sign(actor=actor(), deal=queries.get_for(actor(), deal_id), **parse(SignForm()))
+    deal = operations.sign(actor=actor(), deal=queries.get_for(actor(), deal_id), **parse(ReadForm()))
     both = deal.state is State.REVEALED
     flash(gettext("Both sides have signed: you know each other now.") if both else gettext("Signed. It is the other side’s turn."))
     return redirect(deal.path)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext
-from marshmallow import Schema, fields, post_load, pre_load, validate
+from marshmallow import Schema, fields, pre_load, validate
 
 from hub.tech_market.deals import rules
 from hub.tech_market.deals.states import Side, State
 from hub.tech_market.listings.rules import Deal as DealKind
-from hub.web.forms import Text, Tick
+from hub.web.forms import Text
 
 CHOOSE = {"unknown": lazy_gettext("Choose one of the options.")}
 WHOLE = {"invalid": lazy_gettext("Write a whole number.")}
@@ -62,26 +62,6 @@ class CloseIn(ReasonIn):
         error_messages={"required": lazy_gettext("Choose one of the options."), "invalid": lazy_gettext("Choose one of the options.")},
         metadata={"description": "True: with a deal; false: without one."},
     )
-
-
-class SignIn(Schema):
-    """`seen_hash` is the hash of the agreement's text as it was read."""
-
-    seen_hash = Text(64, 64, required=True)
-
-
-class SignForm(SignIn):
-    """The form also asks for a tick."""
-
-    agreed = Tick(validate=validate.Equal(True, error=lazy_gettext("Tick that you have read the text and agree.")))
-
-    @pre_load
-    def an_absent_tick_is_no(self, data: Row, **_: Any) -> Row:
-        return {"agreed": False, **data}
-
-    @post_load
-    def forget_the_tick(self, data: Row, **_: Any) -> Row:
-        return {"seen_hash": data["seen_hash"]}
 
 
 class PostIn(Schema):
