@@ -38,6 +38,11 @@ class Config:
     stripe_key: str = field(default="", repr=False)
     stripe_webhook_secret: str = field(default="", repr=False)
     stripe_api_base: str = ""
+    site_name: str = "Innovation Hub"
+    site_address: str = ""
+    site_country: str = ""
+    site_tax_id: str = ""
+    fee_tax_bp: int = 0
     max_upload_mb: int = 25
     rate_limits: bool = True
     page_cache: bool = True
@@ -81,6 +86,11 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         stripe_key=key,
         stripe_webhook_secret=secret,
         stripe_api_base=_stripe_base(env),
+        site_name=(env.get("HUB_SITE_NAME") or "Innovation Hub").strip(),
+        site_address=env.get("HUB_SITE_ADDRESS", "").strip(),
+        site_country=_country(env, "HUB_SITE_COUNTRY"),
+        site_tax_id=env.get("HUB_SITE_TAX_ID", "").strip(),
+        fee_tax_bp=_whole(env, "HUB_FEE_TAX_BP", 0, 0, 10_000),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
@@ -147,6 +157,13 @@ def _whole(env: Mapping[str, str], name: str, default: int, least: int, most: in
     if not said.isdecimal() or not least <= int(said) <= most:
         raise BadSetting(f"{name} must be a whole number from {least} to {most}")
     return int(said)
+
+
+def _country(env: Mapping[str, str], name: str) -> str:
+    said = env.get(name, "").strip().upper()
+    if said and not (len(said) == 2 and said.isascii() and said.isalpha()):
+        raise BadSetting(f"{name} must be the two letters of a country, like DE")
+    return said
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:

@@ -1,0 +1,1 @@
+"""Papers of money: invoices, receipts, credit notes, payout statements, monthly statements; numbered without gaps, never changed."""

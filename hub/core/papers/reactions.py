@@ -1,0 +1,52 @@
+"""Every movement of money gets its paper, once, soon after it was committed; and what was missed is found by the clock."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from flask import current_app
+
+from hub.core.holds.events import HoldRefunded, HoldReleased
+from hub.core.papers import operations, queries
+from hub.core.papers.rules import Party
+from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
+from hub.core.payouts.events import PayoutConfirmed
+from hub.db import work
+from hub.db.delivery import every
+from hub.db.journal import Fact, reacts_to
+from hub.kernel import clock
+from hub.kernel.actor import SYSTEM
+
+FIVE_MINUTES, A_WHILE, PORTION = 300, timedelta(minutes=10), 500
+
+
+def site() -> Party:
+    """The site as an issuer, from its settings."""
+    config = current_app.config["HUB"]
+    return Party(
+        config.site_name, config.site_address.replace(";", "\n"), config.site_country, config.site_tax_id, tax_bp=config.fee_tax_bp
+    )
+
+
+Moved = DepositTaken | FundingConfirmed | FundingPartlyReceived | HoldReleased | HoldRefunded | PayoutConfirmed
+
+
+def issue(event: Moved, fact: Fact) -> None:
+    """What is `quiet` (many small sums) gets one paper a month."""
+    if not getattr(event, "quiet", False):
+        operations.issue_for(actor=SYSTEM, transaction_id=event.transaction_id, site=site())
+
+
+for _event in (DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed):
+    reacts_to(_event)(issue)
+
+
+@every(FIVE_MINUTES)
+def look_again() -> None:
+    """Transactions from before the papers, or whose reaction died. Read outside of the writing transaction, in portions."""
+    while True:
+        with work.outside():
+            ids = queries.not_looked_at(clock.now() - A_WHILE, PORTION)
+        if not ids:
+            return
+        operations.look_again(actor=SYSTEM, transaction_ids=ids, site=site())
