@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
 from sqlalchemy import select
 
-from hub.core.ledger.rules import Kind, OwnerKind
-from hub.core.papers import operations, queries, rules
 from hub.core.papers.models import Paper
-from hub.core.papers.rules import Owner, PaperKind, Party, Treatment
+from hub.core.papers.rules import PaperKind, Party
 from hub.core.payouts import operations as payouts
-from hub.core.holds import operations as holds
 from hub.db import delivery, work
 from hub.db.extensions import db
-from hub.kernel.actor import SYSTEM
-from tests.factories.money import deposited, earned, held, payout, usd
+from tests.factories.money import earned, payout, usd
 
 SITE = Party("Hub Ltd")
 
