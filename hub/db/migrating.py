@@ -29,10 +29,16 @@ def change_values(op: Any, table: str, column: str, *, name: str, add: Iterable[
 
 
 def _on_sqlite(bind: Any, table: str, pattern: str, add: Iterable[str], drop: Iterable[str]) -> None:
-    stored = bind.scalar(sa.text(SQLITE_SCHEMA), {"table": table})
-    changed, times = re.subn(pattern, lambda found: _changed(found[0], add, drop), stored)
-    if times != 1:
-        raise RuntimeError(f"{table} has no such CHECK: {pattern}")
+    rewrite_on_sqlite(bind, table, [(pattern, lambda found: _changed(found[0], add, drop))])
+
+
+def rewrite_on_sqlite(bind: Any, table: str, changes: Iterable[tuple[str, Any]]) -> None:
+    """Change the stored schema of a table: each pattern (found exactly once) and what takes its place. The stored rows stay as they are."""
+    changed = bind.scalar(sa.text(SQLITE_SCHEMA), {"table": table})
+    for pattern, instead in changes:
+        changed, times = re.subn(pattern, instead, changed)
+        if times != 1:
+            raise RuntimeError(f"{table} has no such part: {pattern}")
     version = bind.scalar(sa.text("PRAGMA schema_version"))
     bind.execute(sa.text("PRAGMA writable_schema = ON"))
     bind.execute(sa.text("UPDATE sqlite_master SET sql = :sql WHERE type = 'table' AND name = :table"), {"sql": changed, "table": table})

@@ -31,12 +31,12 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_type(members: type[StrEnum]) -> Enum:
-    """The enum's values as text, with a CHECK in the database that equals the enum."""
+def enum_type(members: type[StrEnum], *, checked: bool = True) -> Enum:
+    """The enum's values as text, with a CHECK in the database that equals the enum (unless another table's CHECK comes before its use)."""
     return Enum(
         members,
         native_enum=False,
-        create_constraint=True,
+        create_constraint=checked,
         validate_strings=True,
         length=32,
         name=members.__module__.rsplit(".", 2)[-2] + "_" + members.__name__.lower(),

@@ -6,13 +6,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, String, func, select, tuple_, type_coerce
+from sqlalchemy import Executable, String, case, func, or_, select, tuple_, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.checks.rules import Progress, Report
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.models import Account, Posting, Transaction
-from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
+from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
+from hub.core.ledger.rules import AccountRef, Bound, Kind, Leg, OwnerKind, Purpose
+from hub.core.ledger.states import PendingState
 from hub.db.extensions import db
 from hub.kernel.money import CURRENCIES, Money
 
@@ -86,13 +87,18 @@ def verify(report: Report, progress: Progress = lambda what, done: None) -> None
         (Account.owner_kind, OwnerKind),
         (Account.purpose, Purpose),
         (Account.currency, CURRENCIES),
+        (Account.bound, Bound),
         (Transaction.kind, Kind),
+        (Pending.kind, Kind),
+        (Pending.state, PendingState),
     ):
         verify_values(report, column, allowed)
     if not report.ok:
         return
     _verify_transactions(report, progress)
     _verify_orphans(report)
+    _verify_reversals(report)
+    _verify_pendings(report, progress)
     _verify_accounts(report, progress)
     totals_by_currency = select(Account.currency, func.sum(Account.balance)).group_by(Account.currency)
     for currency, total in db.session.execute(totals_by_currency.order_by(Account.currency)):
@@ -148,6 +154,7 @@ _TOLD = (
     Transaction.cause,
     Transaction.subject,
     Transaction.body,
+    Transaction.reverses_id,
 )
 
 _REF = (Account.id, Account.owner_kind, Account.owner_id, Account.purpose, Account.currency, Account.subject)
@@ -158,24 +165,130 @@ def _verify_transaction(report: Report, transaction: Any, legs: list[tuple[Any, 
     ref = f"transaction:{transaction.id}"
     if transaction.sealed_id != transaction.id:
         report.add("transaction_open", ref, "The transaction was never sealed, so nothing checked that it adds up.")
+    _verify_legs(report, ref, legs)
+    if all(leg[3] is not None for leg in legs):
+        kept = [Leg(AccountRef(*leg[4:]), leg[2]) for leg in legs]
+        told = {"kind": transaction.kind, "memo": transaction.memo, "cause": transaction.cause, "subject": transaction.subject}
+        if accounts.body(**told, legs=kept, reverses=transaction.reverses_id) != transaction.body:
+            report.add("transaction_altered", ref, "The transaction or its postings differ from what its fingerprint was made of.")
+
+
+def _verify_legs(report: Report, ref: str, legs: list[tuple[Any, ...]]) -> None:
+    """`ref` is a transaction, or one that is pending."""
+    whole, part = ref.partition(":")[0], "posting" if ref.startswith("transaction:") else "pending_leg"
     if len(legs) < 2:
-        report.add("transaction_short", ref, f"The transaction has {len(legs)} of at least two postings.")
+        report.add(f"{whole}_short", ref, f"It has {len(legs)} of at least two sides.")
     sums: Counter[str] = Counter()
     for number, currency, minor, account_id, *identity in legs:
         sums[currency] += minor
         if account_id is None:
-            report.add("posting_without_account", f"posting:{number}", f"The posting of {ref} is on an account that does not exist.")
+            report.add(f"{part}_without_account", f"{part}:{number}", f"This side of {ref} is on an account that does not exist.")
         elif identity[3] != currency:
-            text = f"The posting of {ref} is in {currency}, but account:{account_id} is kept in {identity[3]}."
-            report.add("posting_currency", f"posting:{number}", text)
+            text = f"This side of {ref} is in {currency}, but account:{account_id} is kept in {identity[3]}."
+            report.add(f"{part}_currency", f"{part}:{number}", text)
     for currency, total in sums.items():
         if total:
-            report.add("transaction_unbalanced", ref, f"The postings add up to {_shown(total, currency)} instead of zero.")
+            report.add(f"{whole}_unbalanced", ref, f"Its sides add up to {_shown(total, currency)} instead of zero.")
+
+
+def _verify_reversals(report: Report) -> None:
+    """Each names an earlier transaction that is no reversal, mirrors it, and is alone in doing so."""
+    for above, last in slices(Transaction.id):
+        chosen = select(Transaction.id, Transaction.reverses_id, Transaction.kind).where(Transaction.id > above, Transaction.id <= last)
+        odd = or_(Transaction.reverses_id.is_not(None), Transaction.kind == Kind.REVERSAL)
+        rows = db.session.execute(chosen.where(odd).order_by(Transaction.id)).all()
+        originals = {row.reverses_id for row in rows if row.reverses_id is not None}
+        known = select(Transaction.id, Transaction.reverses_id).where(Transaction.id.in_(originals))
+        kinds = dict(db.session.execute(known).all())
+        times = select(Transaction.reverses_id).where(Transaction.reverses_id.in_(originals)).group_by(Transaction.reverses_id)
+        often = set(db.session.scalars(times.having(func.count() > 1)))
+        sides = _sides([*originals, *(row.id for row in rows)])
+        for row in rows:
+            ref, original = f"transaction:{row.id}", f"transaction:{row.reverses_id}"
+            if row.reverses_id is None:
+                report.add("reversal_of_nothing", ref, "It is called a reversal, but names no transaction that it reverses.")
+            elif row.reverses_id not in kinds or row.reverses_id >= row.id:
+                report.add("reversal_of_nothing", ref, f"It reverses {original}, which does not exist before it.")
+            elif kinds[row.reverses_id] is not None:
+                report.add("reversal_of_reversal", ref, f"It reverses {original}, which is a reversal itself.")
+            elif sides[row.id] != {account_id: -minor for account_id, minor in sides[row.reverses_id].items()}:
+                report.add("reversal_differs", ref, f"It is not the mirror of {original}, which it reverses.")
+            if row.reverses_id in often:
+                report.add("reversed_twice", ref, f"It reverses {original}, and so does another.")
+
+
+def _sides(transaction_ids: Sequence[int]) -> dict[int, dict[int, int]]:
+    """What each of these transactions moved on each account."""
+    found: dict[int, dict[int, int]] = {number: {} for number in transaction_ids}
+    rows = select(Posting.transaction_id, Posting.account_id, Posting.minor).where(Posting.transaction_id.in_(found))
+    for transaction_id, account_id, minor in db.session.execute(rows):
+        found[transaction_id][account_id] = minor
+    return found
+
+
+def _verify_pendings(report: Report, progress: Progress) -> None:
+    for above, last in slices(Pending.id):
+        legs: dict[int, list[tuple[Any, ...]]] = {}
+        rows = db.session.execute(
+            select(PendingLeg.pending_id, PendingLeg.id, PendingLeg.currency, PendingLeg.minor, *_REF)
+            .outerjoin(Account, Account.id == PendingLeg.account_id)
+            .where(PendingLeg.pending_id > above, PendingLeg.pending_id <= last)
+            .order_by(PendingLeg.id)
+        )
+        for row in rows:
+            legs.setdefault(row[0], []).append(tuple(row[1:]))
+        wanted = select(*_WAITS).where(Pending.id > above, Pending.id <= last).order_by(Pending.id)
+        pendings = db.session.execute(wanted).all()
+        posted = _sides([one.transaction_id for one in pendings if one.transaction_id is not None])
+        for one in pendings:
+            _verify_pending(report, one, legs.pop(one.id, []), posted)
+            report.pendings += 1
+        for pending_id, parts in legs.items():
+            for part in parts:
+                report.add("pending_leg_orphan", f"pending_leg:{part[0]}", f"It belongs to pending:{pending_id}, which does not exist.")
+        progress("pending", report.pendings)
+
+
+_WAITS = (
+    Pending.id,
+    Pending.body,
+    Pending.kind,
+    Pending.memo,
+    Pending.cause,
+    Pending.subject,
+    Pending.expires_at,
+    Pending.sealed_id,
+    Pending.state,
+    Pending.decided_at,
+    Pending.transaction_id,
+)
+
+
+def _verify_pending(report: Report, one: Any, legs: list[tuple[Any, ...]], posted: dict[int, dict[int, int]]) -> None:
+    """`one` has the columns _WAITS; `legs` are (leg id, currency, minor, *_REF); `posted` are the sides of transactions by their id."""
+    ref = f"pending:{one.id}"
+    if one.sealed_id != one.id:
+        report.add("pending_open", ref, "It was never sealed, so nothing checked that it adds up.")
+    _verify_legs(report, ref, legs)
     if all(leg[3] is not None for leg in legs):
         kept = [Leg(AccountRef(*leg[4:]), leg[2]) for leg in legs]
-        body = accounts.body(kind=transaction.kind, memo=transaction.memo, cause=transaction.cause, subject=transaction.subject, legs=kept)
-        if body != transaction.body:
-            report.add("transaction_altered", ref, "The transaction or its postings differ from what its fingerprint was made of.")
+        expires = one.expires_at.isoformat() if one.expires_at else "never"
+        if accounts.body(kind=one.kind, memo=one.memo, cause=one.cause, subject=one.subject, legs=kept, expires=expires) != one.body:
+            report.add("pending_altered", ref, "It or its sides differ from what its fingerprint was made of.")
+    late = one.expires_at is not None and one.decided_at is not None and one.decided_at >= one.expires_at
+    fits = {
+        PendingState.PENDING: one.decided_at is None and one.transaction_id is None,
+        PendingState.POSTED: one.decided_at is not None and one.transaction_id is not None and not late,
+        PendingState.VOIDED: one.decided_at is not None and one.transaction_id is None,
+        PendingState.EXPIRED: late and one.transaction_id is None,
+    }
+    if not fits[one.state]:
+        report.add("pending_state", ref, f"It is {one.state}, but its transaction or its times say something else.")
+    elif one.state is PendingState.POSTED:
+        most = {account_id: minor for _, _, minor, account_id, *_ in legs}
+        done = posted.get(one.transaction_id or 0) or {}
+        if not done or any(not accounts.within(minor, most.get(account_id, 0)) for account_id, minor in done.items()):
+            report.add("pending_posting", ref, f"transaction:{one.transaction_id} is missing, or moved more than was pending.")
 
 
 def _verify_orphans(report: Report) -> None:
@@ -192,17 +305,49 @@ def _verify_orphans(report: Report) -> None:
 
 def _verify_accounts(report: Report, progress: Progress) -> None:
     for above, last in slices(Account.id):
-        wanted = select(Account.id, Account.currency, Account.guarded, Account.balance, Account.purpose)
-        rows = db.session.execute(wanted.where(Account.id > above, Account.id <= last).order_by(Account.id)).all()
-        sums = _running_sums(report, above, last, progress)
-        for number, currency, guarded, kept, purpose in rows:
+        wanted = select(*_KEPT).where(Account.id > above, Account.id <= last).order_by(Account.id)
+        rows = db.session.execute(wanted).all()
+        sums, waiting = _running_sums(report, above, last, progress), _waiting_sums(above, last)
+        for row in rows:
             report.accounts += 1
-            ref, computed = f"account:{number}", sums.get(number, 0)
-            if kept != computed:
-                text = f"The balance says {_shown(kept, currency)}, but the postings add up to {_shown(computed, currency)}."
-                report.add("balance_wrong", ref, text)
-            if kept < 0 and (guarded or purpose is not Purpose.BANK):
-                report.add("balance_negative", ref, f"The balance is {_shown(kept, currency)}; it must never be below zero.")
+            _verify_account(report, row, sums.get(row.id, 0), waiting.get(row.id, (0, 0)))
+
+
+_KEPT = (Account.id, Account.currency, Account.bound, Account.purpose, Account.balance, Account.pending_out, Account.pending_in)
+
+
+def _verify_account(report: Report, row: Any, computed: int, waiting: tuple[int, int]) -> None:
+    """`row` has the columns _KEPT; `computed` and `waiting` (out, in) are what its postings and pending legs add up to."""
+    ref, currency = f"account:{row.id}", row.currency
+    if row.balance != computed:
+        text = f"The balance says {_shown(row.balance, currency)}, but the postings add up to {_shown(computed, currency)}."
+        report.add("balance_wrong", ref, text)
+    if (row.pending_out, row.pending_in) != waiting:
+        told, real = ([_shown(minor, currency) for minor in pair] for pair in ((row.pending_out, row.pending_in), waiting))
+        text = f"It says that {told[0]} are pending out and {told[1]} in, but what waits adds up to {real[0]} and {real[1]}."
+        report.add("pending_wrong", ref, text)
+    bound = accounts.BOUNDS.get(row.purpose, Bound.DEBITS_WITHIN_CREDITS)
+    if row.bound is not bound:
+        report.add("bound_wrong", ref, f"It is kept as {row.bound}; accounts for {row.purpose} are {bound}.")
+    if bound is Bound.DEBITS_WITHIN_CREDITS and row.balance < 0:
+        report.add("balance_negative", ref, f"The balance is {_shown(row.balance, currency)}; it must never be below zero.")
+    elif bound is Bound.DEBITS_WITHIN_CREDITS and row.balance < waiting[0]:
+        report.add("pending_uncovered", ref, f"{_shown(waiting[0], currency)} are set aside of {_shown(row.balance, currency)}.")
+    elif bound is Bound.CREDITS_WITHIN_DEBITS and row.balance + waiting[1] > 0:
+        report.add("balance_positive", ref, f"The balance is {_shown(row.balance, currency)}; it must never be above zero.")
+
+
+def _waiting_sums(above: int, last: int) -> dict[int, tuple[int, int]]:
+    """What is pending out of these accounts and into them."""
+    out = func.coalesce(func.sum(case((PendingLeg.minor < 0, -PendingLeg.minor))), 0)
+    into = func.coalesce(func.sum(case((PendingLeg.minor > 0, PendingLeg.minor))), 0)
+    rows = db.session.execute(
+        select(PendingLeg.account_id, out, into)
+        .join(Pending, Pending.id == PendingLeg.pending_id)
+        .where(Pending.state == PendingState.PENDING, PendingLeg.account_id > above, PendingLeg.account_id <= last)
+        .group_by(PendingLeg.account_id)
+    )
+    return {account_id: (int(minus), int(plus)) for account_id, minus, plus in rows}
 
 
 def _running_sums(report: Report, above: int, last: int, progress: Progress) -> dict[int, int]:

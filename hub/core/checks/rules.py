@@ -26,6 +26,7 @@ class Report:
     accounts: int = 0
     transactions: int = 0
     postings: int = 0
+    pendings: int = 0
     found: int = 0
     problems: list[Problem] = field(default_factory=list)
 

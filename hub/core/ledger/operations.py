@@ -1,22 +1,29 @@
-"""The one way anything is written into the books."""
+"""The one way anything is written into the books: posted at once, set aside and decided later, or reversed."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import insert, or_, select, update
+from sqlalchemy import TextClause, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from hub.core.ledger import queries, rules
-from hub.core.ledger.models import Account, Posting, Transaction
-from hub.core.ledger.rules import AccountRef, Kind, Leg
+from hub.core.ledger import events, queries, rules
+from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
+from hub.core.ledger.rules import AccountRef, Change, Kind, Leg, Movement
+from hub.core.ledger.states import PENDING, PendingAct, PendingState
+from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Actor
-from hub.kernel.errors import Conflict, HubError, NotNow
+from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.errors import Conflict, HubError, NotNow, one_field
 from hub.kernel.words import N_
+
+AT_ONCE = 200
+"""So many pending transactions expire in one unit of work."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +31,14 @@ class Posted:
     """`fresh` is False when the key was known and nothing was written now."""
 
     transaction: Transaction
+    fresh: bool
+
+
+@dataclass(frozen=True)
+class Pended:
+    """`fresh` is False when the key was known and nothing was set aside now."""
+
+    pending: Pending
     fresh: bool
 
 
@@ -41,88 +56,274 @@ def post(
     """Write one transaction, its postings and the new balances; the same `key` again returns the first one.
 
     `cause` names what asked for it ("funding:5"), `subject` what it is about ("challenge:2"). Whether it is due, the caller decides.
-    Raises `shortage` (NotNow, code not_enough_money, if none is given) when a guarded account would fall below zero, Conflict when the
+    Raises `shortage` (NotNow, code not_enough_money, if none is given) when an account would leave its bound, Conflict when the
     key came before with another body, ValueError for legs that do not add up.
     """
-    db.session.flush()
-    kept = rules.checked_legs(legs)
-    body = rules.body(kind=kind, memo=memo, cause=cause, subject=subject, legs=kept)
-    values = {"key": key, "body": body, "kind": kind, "memo": memo, "cause": cause, "subject": subject, "at": clock.now()}
-    transaction_id = None if queries.by_key(key) else insert_unless_there(Transaction, ["key"], values | {"actor_id": actor.person_id})
-    if transaction_id is None:
-        return Posted(_replayed(key, body), fresh=False)
-    # locked in one order by all, so that no two wait for each other
-    by_account = sorted(((account_id(leg.account), leg) for leg in kept), key=lambda pair: pair[0])
-    refusal = shortage or NotNow(N_("There is not enough money on the account."), code="not_enough_money")
+    return _post(actor, Movement(kind, key, rules.checked_legs(legs), memo, cause, subject), shortage)
+
+
+def pend(
+    *,
+    actor: Actor,
+    kind: Kind,
+    key: str,
+    legs: Sequence[Leg],
+    expires_at: datetime | None = None,
+    memo: str = "",
+    cause: str = "",
+    subject: str = "",
+    shortage: HubError | None = None,
+) -> Pended:
+    """Set the money of one transaction aside until `post_pending` or `void_pending` decides, at the latest until `expires_at`.
+
+    Nobody can spend it meanwhile, and posting it cannot fail for want of money. The same `key` again returns the first one. Raises
+    what `post` raises, and Invalid (expires_in_the_past).
+    """
+    movement = Movement(kind, key, rules.checked_legs(legs), memo, cause, subject)
+    body = movement.body(expires=expires_at.isoformat() if expires_at else "never")
+    if queries.pending_by_key(key) is None and not clock.within(None, expires_at):
+        raise one_field("expires_at", N_("This moment has passed already."), code="expires_in_the_past")
+    pending_id = _opened(Pending, actor, movement, body, {"expires_at": expires_at, "state": PendingState.PENDING})
+    if pending_id is None:
+        return Pended(_same(queries.pending_by_key(key), body), fresh=False)
+    ids = account_ids([leg.account for leg in movement.legs])
+    _change({ids[leg.account]: rules.reserving(leg.minor) for leg in movement.legs}, shortage)
     rows = [
-        {
-            "transaction_id": transaction_id,
-            "account_id": number,
-            "currency": leg.account.currency,
-            "minor": leg.minor,
-            "balance_after": _move(number, leg.minor, refusal),
-        }
-        for number, leg in by_account
+        {"pending_id": pending_id, "account_id": ids[leg.account], "currency": leg.account.currency, "minor": leg.minor}
+        for leg in movement.legs
     ]
-    db.session.execute(insert(Posting), rows)
-    db.session.execute(update(Transaction).where(Transaction.id == transaction_id).values(sealed_id=transaction_id))
-    return Posted(db.session.get_one(Transaction, transaction_id, populate_existing=True), fresh=True)
+    db.session.execute(insert(PendingLeg), rows)
+    pending = _sealed(Pending, pending_id)
+    journal.record(events.PendingMade(pending.id, subject), actor=actor, subject=pending.ref)
+    return Pended(pending, fresh=True)
+
+
+def post_pending(*, actor: Actor, pending_id: int, key: str, legs: Sequence[Leg] | None = None, memo: str = "") -> Posted:
+    """Write the transaction that was set aside: whole, or a smaller part (`legs`) and let go of the rest. Exactly once.
+
+    The same `key` again returns the first one. Raises NotFound, NotNow (pending_posted, pending_voided, pending_expired), Invalid
+    (over_pending), Conflict (idempotency_key_reused), ValueError for legs that do not add up.
+    """
+    pending, whole = queries.locked_pending(pending_id)
+    kept = rules.checked_legs(whole) if legs is None else rules.checked_part(whole, legs)
+    movement = Movement(pending.kind, key, kept, memo or pending.memo, pending.cause, pending.subject)
+    if (before := queries.by_key(key)) is not None:
+        if before.id != pending.transaction_id:
+            raise _reused()
+        return Posted(_same(before, movement.body()), fresh=False)
+    _check_open(pending)
+    posted = _post(actor, movement, None, freed=whole)
+    _decide(pending, PendingAct.POST, posted.transaction.id)
+    event = events.PendingPosted(pending.id, posted.transaction.id, pending.subject, kept == rules.checked_legs(whole))
+    journal.record(event, actor=actor, subject=posted.transaction.ref, scope=pending.ref)
+    return posted
+
+
+def void_pending(*, actor: Actor, pending_id: int) -> Pending:
+    """Let the money go again, for good. Voiding once more changes nothing. Raises NotFound, NotNow (pending_posted, pending_expired)."""
+    pending, legs = queries.locked_pending(pending_id)
+    if pending.state is PendingState.VOIDED:
+        return pending
+    _check_open(pending)
+    _let_go(pending, legs, PendingAct.VOID)
+    journal.record(events.PendingVoided(pending.id, pending.subject), actor=actor, subject=pending.ref)
+    return pending
+
+
+def expire_due() -> int:
+    """Let go of what nobody decided in time, AT_ONCE at most. Returns how many."""
+    let_go = 0
+    for pending_id in queries.overdue_pendings(AT_ONCE):
+        pending, legs = queries.locked_pending(pending_id)
+        if pending.overdue:
+            _let_go(pending, legs, PendingAct.EXPIRE)
+            journal.record(events.PendingExpired(pending.id, pending.subject), actor=SYSTEM, subject=pending.ref)
+            let_go += 1
+    return let_go
+
+
+def reverse(
+    *, actor: Actor, transaction_id: int, key: str, reason: str, cause: str = "", shortage: HubError | None = None
+) -> Posted:  # fmt: skip
+    """Write the mirror of a transaction, at most once for each, and never of a reversal. The same `key` again returns the first one.
+
+    Raises NotFound, Invalid (reason_missing), Conflict (already_reversed, idempotency_key_reused), NotNow (is_a_reversal;
+    not_enough_to_reverse, or `shortage`, when an account no longer has the money).
+    """
+    if not reason.strip():
+        raise one_field("reason", N_("Say why."), code="reason_missing")
+    original = queries.locked_transaction(transaction_id)
+    legs = rules.mirrored(queries.ref_legs(transaction_id))
+    movement = Movement(
+        Kind.REVERSAL, key, rules.checked_legs(legs), reason.strip()[:300], cause or original.ref, original.subject
+    )  # fmt: skip
+    if original.reverses_id is not None:
+        raise NotNow(N_("A reversal cannot be reversed."), code="is_a_reversal")
+    before = queries.reversal_of(transaction_id)
+    if before is not None and before.key != key:
+        raise Conflict(N_("This transaction was reversed already."), code="already_reversed")
+    short = NotNow(N_("An account of this transaction no longer has the money, so it cannot be reversed."), code="not_enough_to_reverse")
+    posted = _post(actor, movement, shortage or short, reverses_id=transaction_id)
+    if posted.fresh:
+        event = events.TransactionReversed(posted.transaction.id, transaction_id, original.subject, movement.memo)
+        journal.record(event, actor=actor, subject=posted.transaction.ref, scope=original.ref)
+    return posted
 
 
 def account_id(ref: AccountRef) -> int:
     """The account's id; it is opened if this is its first use."""
-    where = select(Account.id).where(
-        Account.owner_kind == ref.owner_kind,
-        Account.owner_id == ref.owner_id,
-        Account.purpose == ref.purpose,
-        Account.subject == ref.subject,
-        Account.currency == ref.currency,
-    )
-    known = db.session.scalar(where)
-    if known is not None:
-        return known
-    opened = insert_unless_there(
-        Account,
-        ["owner_kind", "owner_id", "purpose", "subject", "currency"],
-        {
-            "owner_kind": ref.owner_kind,
-            "owner_id": ref.owner_id,
-            "purpose": ref.purpose,
-            "subject": ref.subject,
-            "currency": ref.currency,
-            "guarded": ref.guarded,
-            "balance": 0,
-            "created_at": clock.now(),
-        },
-    )
-    return opened if opened is not None else db.session.scalars(where).one()
+    return account_ids([ref])[ref]
 
 
-def _move(number: int, minor: int, refusal: HubError) -> int:
-    """Change a balance by `minor` in one statement that cannot take a guarded account below zero. Returns the new balance."""
-    after = Account.balance + minor
-    balance = db.session.scalar(
-        update(Account)
-        .where(Account.id == number, or_(Account.guarded.is_(False), after >= 0), after.between(-rules.LIMIT, rules.LIMIT))
-        .values(balance=after)
-        .returning(Account.balance)
-        .execution_options(synchronize_session=False)
-    )
-    if balance is None:
-        raise refusal
-    return balance
-
-
-def _replayed(key: str, body: str) -> Transaction:
-    before = queries.by_key(key)
-    if before is None or before.body != body:
-        raise Conflict(N_("This key was used before for another movement of money."), code="idempotency_key_reused")
-    return before
+def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
+    """The accounts' ids; those that are used for the first time are opened."""
+    known = queries.account_ids(refs)
+    for ref in refs:
+        if ref not in known:
+            opened = insert_unless_there(
+                Account,
+                ["owner_kind", "owner_id", "purpose", "subject", "currency"],
+                {
+                    "owner_kind": ref.owner_kind,
+                    "owner_id": ref.owner_id,
+                    "purpose": ref.purpose,
+                    "subject": ref.subject,
+                    "currency": ref.currency,
+                    "bound": ref.bound,
+                    "balance": 0,
+                    "created_at": clock.now(),
+                },
+            )
+            known[ref] = opened if opened is not None else queries.account_ids([ref])[ref]
+    return known
 
 
 def insert_unless_there(model: type[Any], unique: list[str], values: dict[str, Any]) -> int | None:
     """Insert unless another transaction was first; then None, after that one has committed."""
-    maker = postgresql.insert if db.session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    maker = postgresql.insert if _on_postgresql() else sqlite.insert
     statement = maker(model).values(**values).on_conflict_do_nothing(index_elements=unique).returning(model.id)
     found: int | None = db.session.scalar(statement)
     return found
+
+
+def _post(
+    actor: Actor, movement: Movement, shortage: HubError | None, *, freed: Iterable[Leg] = (), reverses_id: int | None = None
+) -> Posted:
+    """Write the transaction; `freed` are the legs that were pending for it."""
+    body = movement.body(reverses=reverses_id)
+    transaction_id = _opened(Transaction, actor, movement, body, {"reverses_id": reverses_id})
+    if transaction_id is None:
+        return Posted(_same(queries.by_key(movement.key), body), fresh=False)
+    freed = list(freed)
+    ids = account_ids(list({leg.account: None for leg in [*movement.legs, *freed]}))
+    changes = {ids[leg.account]: rules.reserving(leg.minor, -1) for leg in freed}
+    for leg in movement.legs:
+        changes[ids[leg.account]] = Change(leg.minor) + changes.get(ids[leg.account], Change())
+    after = _change(changes, shortage)
+    rows = [
+        {
+            "transaction_id": transaction_id,
+            "account_id": ids[leg.account],
+            "currency": leg.account.currency,
+            "minor": leg.minor,
+            "balance_after": after[ids[leg.account]],
+        }
+        for leg in movement.legs
+    ]
+    db.session.execute(insert(Posting), rows)
+    return Posted(_sealed(Transaction, transaction_id), fresh=True)
+
+
+def _opened(model: type[Any], actor: Actor, movement: Movement, body: str, more: dict[str, Any]) -> int | None:
+    """The new row's id; None if the key is known."""
+    db.session.flush()
+    if db.session.scalar(select(model.id).where(model.key == movement.key)) is not None:
+        return None
+    values = {
+        "key": movement.key,
+        "body": body,
+        "kind": movement.kind,
+        "memo": movement.memo,
+        "cause": movement.cause,
+        "subject": movement.subject,
+        "actor_id": actor.person_id,
+        "at": clock.now(),
+    }
+    return insert_unless_there(model, ["key"], values | more)
+
+
+def _sealed(model: type[Any], number: int) -> Any:
+    """The row, closed: from now on it is never changed; a trigger lets that happen only if it adds up."""
+    sealing = update(model).where(model.id == number).values(sealed_id=number).returning(model)
+    return db.session.scalars(sealing, execution_options={"populate_existing": True, "synchronize_session": False}).one()
+
+
+def _change(changes: dict[int, Change], shortage: HubError | None) -> dict[int, int]:
+    """Change these accounts in one statement that takes none out of its bound. Returns the new balances by account id.
+
+    The accounts are locked in the order of their ids by all, so that no two wait for each other (SQLite has one writer anyway).
+    """
+    if _on_postgresql():
+        db.session.execute(select(Account.id).where(Account.id.in_(changes)).order_by(Account.id).with_for_update(key_share=True))
+    values: dict[str, int] = {"most": rules.LIMIT}
+    for place, number in enumerate(sorted(changes)):
+        change = changes[number]
+        values |= {f"id{place}": number, f"b{place}": change.balance, f"o{place}": change.pending_out, f"i{place}": change.pending_in}
+    after: dict[int, int] = dict(db.session.execute(_changing(len(changes)), values).all())
+    if len(after) < len(changes):
+        raise shortage or NotNow(N_("There is not enough money on the account."), code="not_enough_money")
+    return after
+
+
+@cache
+def _changing(count: int) -> TextClause:
+    """The statement that changes `count` accounts, each within its bound."""
+    number = "CAST(:{} AS BIGINT)"
+    rows = " UNION ALL ".join(
+        "SELECT " + ", ".join(f"{number.format(name + str(place))} AS {column}" for name, column in _COLUMNS) for place in range(count)
+    )
+    balance, out, into = "account.balance + d.balance", "account.pending_out + d.pending_out", "account.pending_in + d.pending_in"
+    return text(
+        f"UPDATE account SET balance = {balance}, pending_out = {out}, pending_in = {into} "  # noqa: S608 all of it is written here
+        f"FROM ({rows}) AS d WHERE account.id = d.id "
+        f"AND (account.bound <> 'debits_within_credits' OR {balance} - ({out}) >= 0) "
+        f"AND (account.bound <> 'credits_within_debits' OR {balance} + {into} <= 0) "
+        f"AND {balance} - ({out}) >= -:most AND {balance} + {into} <= :most RETURNING account.id, account.balance"
+    )
+
+
+_COLUMNS = (("id", "id"), ("b", "balance"), ("o", "pending_out"), ("i", "pending_in"))
+
+
+def _check_open(pending: Pending) -> None:
+    if pending.overdue or pending.state is PendingState.EXPIRED:
+        raise NotNow(N_("This was set aside for a time that has passed."), code="pending_expired")
+    if pending.state is not PendingState.PENDING:
+        message = N_("This was decided already: “%(state)s”.")
+        raise NotNow(message, code=f"pending_{pending.state}", state=pending.state.label)
+
+
+def _let_go(pending: Pending, legs: Sequence[Leg], act: PendingAct) -> None:
+    ids = account_ids([leg.account for leg in legs])
+    _change({ids[leg.account]: rules.reserving(leg.minor, -1) for leg in legs}, None)
+    _decide(pending, act, None)
+
+
+def _decide(pending: Pending, act: PendingAct, transaction_id: int | None) -> None:
+    PENDING.fire(pending, act)
+    pending.decided_at, pending.transaction_id = clock.now(), transaction_id
+    db.session.flush()
+
+
+def _same(before: Any, body: str) -> Any:
+    if before is None or before.body != body:
+        raise _reused()
+    return before
+
+
+def _reused() -> Conflict:
+    return Conflict(N_("This key was used before for another movement of money."), code="idempotency_key_reused")
+
+
+def _on_postgresql() -> bool:
+    return db.session.get_bind().dialect.name == "postgresql"

@@ -7,21 +7,29 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, tuple_
 
-from hub.core.ledger.models import Account, Posting, Transaction
-from hub.core.ledger.rules import AccountRef, Kind, OwnerKind, Purpose
+from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
+from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
+from hub.core.ledger.states import PendingState
 from hub.db.extensions import db
+from hub.kernel import clock
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 Row = TypeVar("Row")
+_REF = (Account.owner_kind, Account.owner_id, Account.purpose, Account.currency, Account.subject)
 
 
 def balance(ref: AccountRef) -> int:
     """Minor units on the account; 0 if it was never used."""
     return db.session.scalar(_of(ref).with_only_columns(Account.balance)) or 0
+
+
+def available(ref: AccountRef) -> int:
+    """Minor units that may still be spent: the balance without what is pending out of it."""
+    return db.session.scalar(_of(ref).with_only_columns(Account.balance - Account.pending_out)) or 0
 
 
 def balances(kind: OwnerKind, owner_id: int, purpose: Purpose = Purpose.BALANCE) -> list[Money]:
@@ -130,6 +138,52 @@ def transactions_on(kind: OwnerKind, owner_id: int, what: Kind, *, before: int |
 
 def by_key(key: str) -> Transaction | None:
     return db.session.scalars(select(Transaction).where(Transaction.key == key)).one_or_none()
+
+
+def reversal_of(transaction_id: int) -> Transaction | None:
+    """What reversed this transaction."""
+    return db.session.scalars(select(Transaction).where(Transaction.reverses_id == transaction_id)).one_or_none()
+
+
+def locked_transaction(transaction_id: int) -> Transaction:
+    """The transaction, kept from others' reversing until this unit of work ends. Raises NotFound."""
+    return _found(db.session.scalars(select(Transaction).where(Transaction.id == transaction_id).with_for_update()).one_or_none())
+
+
+def ref_legs(transaction_id: int) -> list[Leg]:
+    """The legs that the transaction was posted with."""
+    rows = db.session.execute(
+        select(*_REF, Posting.minor).join(Account, Account.id == Posting.account_id).where(Posting.transaction_id == transaction_id)
+    )
+    return [Leg(AccountRef(*row[:5]), row[5]) for row in rows]
+
+
+def pending_by_key(key: str) -> Pending | None:
+    return db.session.scalars(select(Pending).where(Pending.key == key)).one_or_none()
+
+
+def locked_pending(pending_id: int) -> tuple[Pending, list[Leg]]:
+    """The pending transaction, read afresh and kept from others until this unit of work ends, and its legs. Raises NotFound."""
+    db.session.flush()
+    chosen = select(Pending).where(Pending.id == pending_id).with_for_update().execution_options(populate_existing=True)
+    pending = _found(db.session.scalars(chosen).one_or_none())
+    rows = db.session.execute(
+        select(*_REF, PendingLeg.minor).join(Account, Account.id == PendingLeg.account_id).where(PendingLeg.pending_id == pending_id)
+    )
+    return pending, [Leg(AccountRef(*row[:5]), row[5]) for row in rows]
+
+
+def overdue_pendings(limit: int) -> list[int]:
+    """Ids of what nobody decided in time, the longest waiting first."""
+    overdue = select(Pending.id).where(Pending.state == PendingState.PENDING, Pending.expires_at <= clock.now())
+    return list(db.session.scalars(overdue.order_by(Pending.expires_at, Pending.id).limit(limit)))
+
+
+def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
+    """The ids of those accounts that were opened."""
+    wanted = [(ref.owner_kind, ref.owner_id, ref.purpose, ref.currency, ref.subject) for ref in refs]
+    rows = db.session.execute(select(*_REF, Account.id).where(tuple_(*_REF).in_(wanted)))
+    return {AccountRef(*row[:5]): row[5] for row in rows}
 
 
 def transaction(transaction_id: int) -> Transaction:

@@ -46,6 +46,19 @@ class Kind(Worded):
     PAYOUT_ASKED = "payout_asked", N_("Payout asked for")
     PAYOUT_SENT = "payout_sent", N_("Payout sent")
     PAYOUT_RETURNED = "payout_returned", N_("Payout refused, money returned")
+    REVERSAL = "reversal", N_("Reversed")
+
+
+class Bound(Worded):
+    """What an account's balance (credits less debits) may not leave, pending money counted in."""
+
+    DEBITS_WITHIN_CREDITS = "debits_within_credits", N_("Never below zero")
+    CREDITS_WITHIN_DEBITS = "credits_within_debits", N_("Never above zero")
+    FREE = "free", N_("Free")
+
+
+BOUNDS = {Purpose.BANK: Bound.CREDITS_WITHIN_DEBITS}
+"""The purposes whose accounts are not bound like most. The bank is an asset: its balance is what we owe in all, turned around."""
 
 
 @dataclass(frozen=True, order=True)
@@ -59,9 +72,9 @@ class AccountRef:
     subject: str = ""
 
     @property
-    def guarded(self) -> bool:
-        """May it never go below zero? Everything but the bank, which is an asset: its balance is what we owe in all, turned around."""
-        return self.purpose is not Purpose.BANK
+    def bound(self) -> Bound:
+        """Most accounts hold what we owe or earned, and never go below zero."""
+        return BOUNDS.get(self.purpose, Bound.DEBITS_WITHIN_CREDITS)
 
 
 def balance_of(kind: OwnerKind, owner_id: int, currency: str) -> AccountRef:
@@ -111,8 +124,26 @@ def checked_legs(legs: Iterable[Leg]) -> list[Leg]:
     return kept
 
 
-def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg]) -> str:
-    """The fingerprint of what a transaction does: the same key must always come with the same one, and postings must still match it."""
+@dataclass(frozen=True)
+class Movement:
+    """What one transaction does. `cause` names what asked for it ("funding:5"), `subject` what it is about ("challenge:2")."""
+
+    kind: Kind
+    key: str
+    legs: list[Leg]
+    memo: str = ""
+    cause: str = ""
+    subject: str = ""
+
+    def body(self, **more: str | int | None) -> str:
+        return body(kind=self.kind, memo=self.memo, cause=self.cause, subject=self.subject, legs=self.legs, **more)
+
+
+def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg], **more: str | int | None) -> str:
+    """The fingerprint of what a transaction does: the same key must always come with the same one, and postings must still match it.
+
+    `more` are facts that only some have: what it reverses, when it expires; those that are None are left out.
+    """
     return sealing.digest(
         {
             "kind": str(kind),
@@ -130,8 +161,45 @@ def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg])
                 ]
                 for leg in legs
             ),
+            **{name: value for name, value in more.items() if value is not None},
         }
     )
+
+
+def mirrored(legs: Iterable[Leg]) -> list[Leg]:
+    """What undoes these legs."""
+    return [Leg(leg.account, -leg.minor) for leg in legs]
+
+
+def checked_part(whole: Sequence[Leg], part: Sequence[Leg]) -> list[Leg]:
+    """The part of a pending transaction that is posted: on its accounts, in its directions, nowhere more. Raises Invalid, ValueError."""
+    most = {leg.account: leg.minor for leg in whole}
+    kept = checked_legs(part)
+    if not all(within(leg.minor, most.get(leg.account, 0)) for leg in kept):
+        raise Invalid(N_("This is more than was set aside, or something else."), code="over_pending")
+    return kept
+
+
+def within(part: int, whole: int) -> bool:
+    """Does `part` go the same way as `whole`, and no further?"""
+    return 0 < part <= whole or whole <= part < 0
+
+
+@dataclass(frozen=True)
+class Change:
+    """What one statement does to one account: minor units onto its balance, and onto what is pending out of it and into it."""
+
+    balance: int = 0
+    pending_out: int = 0
+    pending_in: int = 0
+
+    def __add__(self, other: Change) -> Change:
+        return Change(self.balance + other.balance, self.pending_out + other.pending_out, self.pending_in + other.pending_in)
+
+
+def reserving(minor: int, times: int = 1) -> Change:
+    """A pending leg put aside, or (`times` -1) let go."""
+    return Change(pending_out=-minor * times) if minor < 0 else Change(pending_in=minor * times)
 
 
 def positive(amount: Money, field: str = "amount") -> Money:

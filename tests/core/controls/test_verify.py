@@ -217,7 +217,7 @@ def written(count: int) -> None:
         ids = []
         for ref, balance in ((bank, -count), (person, count)):
             row = Account(
-                owner_kind=ref.owner_kind, owner_id=ref.owner_id, purpose=ref.purpose, subject="", currency="EUR", guarded=ref.guarded,
+                owner_kind=ref.owner_kind, owner_id=ref.owner_id, purpose=ref.purpose, subject="", currency="EUR", bound=ref.bound,
                 balance=balance, created_at=clock.now(),
             )  # fmt: skip
             db.session.add(row)

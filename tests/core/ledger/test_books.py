@@ -125,7 +125,7 @@ def test_a_step_left_half_way_leaves_nothing(books):
         "DELETE FROM account",
         "UPDATE account SET owner_id = 7 WHERE purpose = 'balance'",
         "UPDATE account SET currency = 'EUR'",
-        "UPDATE account SET guarded = NOT guarded",
+        "UPDATE account SET bound = 'free'",
         "UPDATE account SET balance = -1 WHERE purpose = 'balance'",
         "INSERT INTO posting (transaction_id, account_id, currency, minor, balance_after) SELECT transaction_id, account_id, currency, 1, 1 FROM posting",
         """INSERT INTO "transaction" (id, key, body, kind, memo, cause, subject, at, sealed_id)
