@@ -5,8 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import pickle
+import shutil
+import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TypeVar
 
@@ -54,3 +56,15 @@ def made_once(name: str, make: Callable[[Path], T], common: Path, clear: Callabl
             users.write_text(str(count))
             if not count:
                 clear(made)
+
+
+def at_rest(database: Path | str) -> None:
+    """Everything that was written stands in the file itself, none of it in the log beside it: the file alone may be copied."""
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0] == 0, "somebody is still at it"
+
+
+def copy_folder(made: Path, to: Path) -> Path:
+    """A data directory of one's own, like one that is at rest."""
+    shutil.copytree(made, to, ignore=shutil.ignore_patterns("*-wal", "*-shm", "*.write-lock"))
+    return to

@@ -25,7 +25,7 @@ from hub.kernel import clock
 from hub.web import pagecache
 from tests.conftest import NOON, config_for
 from tests.house.matrix.world import Made, shared
-from tests.sharing import common_folder, made_once
+from tests.sharing import at_rest, common_folder, copy_folder, made_once
 
 CHROMIUM = next((path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None)
 FLAGS = [
@@ -94,6 +94,7 @@ def _load_demo(folder: Path) -> Path:
         load()
         db.session.remove()
         db.engine.dispose()
+    at_rest(folder / "hub.sqlite3")
     clock.set_to(None)
     return folder
 
@@ -116,17 +117,13 @@ def serve(folder: Path) -> Iterator[Site]:
 @pytest.fixture(scope="session")
 def looked_at(demo_folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """For tests that only look."""
-    folder = tmp_path_factory.mktemp("looked-at") / "data"
-    shutil.copytree(demo_folder, folder)
-    yield from serve(folder)
+    yield from serve(copy_folder(demo_folder, tmp_path_factory.mktemp("looked-at") / "data"))
 
 
 @pytest.fixture
 def site(demo_folder: Path, tmp_path: Path) -> Iterator[Site]:
     """A copy of its own, for tests that change things."""
-    folder = tmp_path / "data"
-    shutil.copytree(demo_folder, folder)
-    yield from serve(folder)
+    yield from serve(copy_folder(demo_folder, tmp_path / "data"))
 
 
 @pytest.fixture(scope="session")

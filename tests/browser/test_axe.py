@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from tests.browser.test_layout import COVERED, OVERFLOWING
 from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html, narrow
 from tests.house.matrix.table import Row
 from tests.house.matrix.world import Made
+from tests.sharing import copy_folder
 
 ALL = "{runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'], resultTypes: ['violations']}"
 COLOURS = "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-block']}, resultTypes: ['violations']}"
@@ -20,9 +20,7 @@ COLOURS = "{runOnly: {type: 'rule', values: ['color-contrast', 'link-in-text-blo
 
 @pytest.fixture(scope="module")
 def walk(browser: Browser, made_world: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("axe") / "data"
-    shutil.copytree(made_world.folder, folder)
-    for site in serve(folder):
+    for site in serve(copy_folder(made_world.folder, tmp_path_factory.mktemp("axe") / "data")):
         walk = Walk(browser, site, made_world)
         yield walk
         walk.close()

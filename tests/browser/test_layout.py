@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ from playwright.sync_api import Browser
 from tests.browser.conftest import serve
 from tests.browser.walk import Walk, narrow
 from tests.house.matrix.world import Made
+from tests.sharing import copy_folder
 
 OVERFLOWING = """() => {
   const width = document.documentElement.clientWidth, root = document.scrollingElement;
@@ -47,9 +47,7 @@ COVERED = """() => {
 
 @pytest.fixture(scope="module")
 def walk(browser: Browser, made_world: Made, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Walk]:
-    folder = tmp_path_factory.mktemp("layout") / "data"
-    shutil.copytree(made_world.folder, folder)
-    for site in serve(folder):
+    for site in serve(copy_folder(made_world.folder, tmp_path_factory.mktemp("layout") / "data")):
         walk = Walk(browser, site, made_world)
         yield walk
         walk.close()

@@ -31,7 +31,7 @@ from hub.kernel.actor import Scope
 from hub.web import pagecache
 from tests.conftest import NOON, POSTGRES, _on_server, _postgres_url, config_for, drop
 from tests.house.matrix import places, table
-from tests.sharing import common_folder, made_once
+from tests.sharing import at_rest, common_folder, made_once
 
 COOKIE = "hub_session"
 KINDS_OF_KEYS: Mapping[str, tuple[Scope, ...]] = {
@@ -77,8 +77,7 @@ def make(folder: Path) -> Made:
             db.session.remove()
             db.engine.dispose()
     if not POSTGRES:
-        with sqlite3.connect(database) as connection:
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        at_rest(database)
     return Made(folder, database, found, cookies, keys)
 
 
