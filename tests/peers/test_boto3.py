@@ -16,6 +16,7 @@ from botocore.exceptions import ClientError
 from flask import Flask
 from werkzeug.serving import make_server
 
+from hub.core.controls import queries as controls
 from hub.core.payments import queries as ledger
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -97,7 +98,7 @@ def test_a_whole_round(address, mturk, organisation):
     for _ in range(2):
         mturk.send_bonus(**bonus, UniqueRequestToken="bonus-1")
     assert minor("person", worker.id) == 10 + 50
-    assert ledger.verify().ok
+    assert controls.verify().ok
     shown = mturk.get_hit(HITId=hit["HITId"])["HIT"]
     assert (shown["HITStatus"], shown["NumberOfAssignmentsCompleted"], shown["NumberOfAssignmentsAvailable"]) == ("Assignable", 1, 1)
 
@@ -108,7 +109,7 @@ def test_a_whole_round(address, mturk, organisation):
     }  # fmt: skip
     mturk.delete_hit(HITId=hit["HITId"])
     assert mturk.list_hits()["HITs"] == []
-    assert ledger.verify().ok
+    assert controls.verify().ok
 
 
 def queue_settled() -> None:

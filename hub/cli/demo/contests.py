@@ -6,8 +6,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
 
-from flask import current_app
-
 from hub.cli.demo.people import Cast
 from hub.contests.awards import operations as awards
 from hub.contests.awards import queries as awarded
@@ -19,6 +17,8 @@ from hub.contests.entries import queries as entered
 from hub.contests.entries.models import Entry
 from hub.contests.judging import operations as judging
 from hub.core.agreements import queries as agreements
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.payments import operations as payments
 from hub.core.payouts import operations as payouts
 from hub.kernel import clock, money
@@ -56,7 +56,7 @@ def _draft(cast: Cast, story: dict[str, Any], seeker: Actor, closes_at: datetime
     return challenges.draft(
         actor=seeker,
         organisation_id=cast.organisations[story["organisation"]],
-        fee_bp=current_app.config["HUB"].fee_bp,
+        fee_bp=fees.rate(Mode.CONTESTS),
         title=story["title"],
         summary=story["summary"],
         problem=story["problem"].strip(),

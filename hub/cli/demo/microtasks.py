@@ -8,10 +8,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from flask import current_app
-
 import hub.cli
 from hub.cli.demo.people import Cast
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.payments import operations as payments
 from hub.kernel import clock, money
 from hub.kernel.taxonomy import Sector
@@ -66,7 +66,7 @@ def _tell_hit(cast: Cast) -> None:
             question=HIT["question"],
             answers=3,
             lifetime_seconds=40 * 86_400,
-            fee_bp=current_app.config["HUB"].fee_bp,
+            fee_bp=fees.rate(Mode.TASKS),
         )
     for hours, (person, answer) in enumerate(HIT["answers"].items(), start=1):
         worker, moment = cast.actor(person), began + timedelta(hours=hours)
@@ -84,7 +84,7 @@ def _begin(cast: Cast, story: dict[str, Any]) -> Project:
     project = projects.draft(
         actor=owner,
         organisation_id=cast.organisations[story["organisation"]],
-        fee_bp=current_app.config["HUB"].fee_bp,
+        fee_bp=fees.rate(Mode.TASKS),
         title=story["title"],
         summary=story["summary"],
         instructions=story["instructions"].strip(),

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import current_app
-
 import hub.cli
 from hub.cli.demo.people import Cast
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.states import Kind
 from hub.core.payments import operations as payments
@@ -95,12 +95,8 @@ def _lines(row: Row) -> list[Line]:
 def _give(cast: Cast, quote: Quote, row: Row, lab: str) -> None:
     quotes.give(
         actor=cast.owner_of(lab), quote=quote, lines=_lines(row), currency=CURRENCY, turnaround_days=row["days"],
-        valid_until=(quote.request.quotes_by + timedelta(days=45)).date(), terms=row.get("terms", ""), fee_bp=_fee_bp(),
+        valid_until=(quote.request.quotes_by + timedelta(days=45)).date(), terms=row.get("terms", ""), fee_bp=fees.rate(Mode.SERVICES),
     )  # fmt: skip
-
-
-def _fee_bp() -> int:
-    return int(current_app.config["HUB"].fee_bp)
 
 
 def _ask(cast: Cast, row: Row, listed: dict[str, Service]) -> None:
@@ -188,7 +184,7 @@ def _book(cast: Cast, row: Row, instrument: Instrument) -> None:
     asked = min(start, begins) - timedelta(days=2)
     with clock.at(asked):
         booking = instruments.book(
-            actor=cast.actor(row["person"]), instrument=instrument, time=time, purpose=row["purpose"], fee_bp=_fee_bp(),
+            actor=cast.actor(row["person"]), instrument=instrument, time=time, purpose=row["purpose"], fee_bp=fees.rate(Mode.BOOKINGS),
             organisation_id=cast.organisations[row["payer"]] if "payer" in row else None,
         )  # fmt: skip
     lab = next(key for key, place in cast.organisations.items() if place == instrument.organisation_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app, jsonify
+from flask import jsonify
 
 from hub.contests.challenges import operations, queries
 from hub.contests.challenges.models import Challenge
@@ -22,6 +22,8 @@ from hub.contests.challenges.schemas import (
     RemarkOut,
     ReturnIn,
 )
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import NotFound
 from hub.kernel.permissions import consults
@@ -71,7 +73,7 @@ def _own(slug: str) -> int:
 def draft(content: dict[str, Any]) -> Any:
     """Begin a draft for an organisation that the key's person manages."""
     organisation = organisations.by_slug(content.pop("organisation"))
-    fee_bp = current_app.config["HUB"].fee_bp
+    fee_bp = fees.rate(Mode.CONTESTS)
     return _answer(operations.draft(actor=actor(), organisation_id=organisation.id, fee_bp=fee_bp, **content), 201)
 
 

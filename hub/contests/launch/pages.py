@@ -16,6 +16,8 @@ from hub.contests.challenges.schemas import ApproveIn, ChallengeForm, NewChallen
 from hub.contests.challenges.states import Act, State
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import rules as clauses
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
@@ -57,7 +59,7 @@ def new() -> Any:
 def create() -> Any:
     content = parse(NewChallengeForm())
     organisation = organisations.by_slug(content.pop("organisation"))
-    challenge = operations.draft(actor=actor(), organisation_id=organisation.id, fee_bp=current_app.config["HUB"].fee_bp, **content)
+    challenge = operations.draft(actor=actor(), organisation_id=organisation.id, fee_bp=fees.rate(Mode.CONTESTS), **content)
     return after_saving(challenge)
 
 

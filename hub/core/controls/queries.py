@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Progress, Report
+from hub.core.fees import queries as fees
 from hub.core.holds import queries as holds
 from hub.core.papers import queries as papers
 from hub.core.payments import queries as payments
 from hub.core.payouts import queries as payouts
 from hub.core.pools import queries as pools
 
-ROOMS = (holds.verify, payments.verify, payouts.verify, pools.verify, papers.verify)
+ROOMS = (
+    fees.verify,
+    holds.verify,
+    payments.verify,
+    payouts.verify,
+    pools.verify,
+    papers.verify,
+)
 """Each adds to the report where its own rows do not say the same as the books."""
 
 

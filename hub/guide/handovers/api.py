@@ -7,6 +7,8 @@ from typing import Any
 from flask import current_app
 
 from hub.contests.entries import queries as entries
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.guide.handovers import operations, queries
 from hub.guide.handovers.models import Handover
 from hub.guide.handovers.schemas import EvidenceIn, EvidenceOut, HandoverOut, OfferIn
@@ -49,7 +51,7 @@ def show_entry(sent: dict[str, Any], entry_id: int) -> Any:
 @api.response(201, HandoverOut)
 def challenge_need(listing_id: int) -> Any:
     need = listings.get_for(actor(), listing_id, Kind.NEED)
-    return _told(operations.need_to_challenge(actor=actor(), need=need, fee_bp=current_app.config["HUB"].fee_bp))
+    return _told(operations.need_to_challenge(actor=actor(), need=need, fee_bp=fees.rate(Mode.CONTESTS)))
 
 
 @api.post("/needs/<int:listing_id>/brief")

@@ -10,6 +10,8 @@ from flask_babel import gettext
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries as entries
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.guide.handovers import operations, queries
 from hub.guide.handovers.models import Handover
 from hub.guide.handovers.schemas import EvidenceIn, OfferIn
@@ -87,7 +89,7 @@ def need_challenge(listing_id: int) -> Any:
 @writes(again=need_challenge)
 def challenge_need(listing_id: int) -> Any:
     need = listings.get_for(actor(), listing_id, Kind.NEED)
-    made = operations.need_to_challenge(actor=actor(), need=need, fee_bp=current_app.config["HUB"].fee_bp)
+    made = operations.need_to_challenge(actor=actor(), need=need, fee_bp=fees.rate(Mode.CONTESTS))
     flash(gettext("A draft of the challenge, filled from the need. Add the prize, the criteria and the deadline."))
     return redirect(queries.draft_of(made))
 

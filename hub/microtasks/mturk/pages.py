@@ -18,6 +18,8 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.db import once, work
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor, Scope
@@ -216,7 +218,7 @@ def create_hit_with_hit_type(actor: Actor, sent: Sent) -> Answer:
 def _created(actor: Actor, hit_type: HitType, sent: Sent) -> Answer:
     hit = operations.create_hit(
         actor=actor, hit_type=hit_type, question=sent["Question"], answers=sent["MaxAssignments"], annotation=sent["RequesterAnnotation"],
-        lifetime_seconds=sent["LifetimeInSeconds"], fee_bp=current_app.config["HUB"].fee_bp,
+        lifetime_seconds=sent["LifetimeInSeconds"], fee_bp=fees.rate(Mode.TASKS),
     )  # fmt: skip
     return {"HIT": _hit(queries.shown([hit])[0])}
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import NotSignedIn, one_field
 from hub.kernel.words import N_
@@ -68,7 +70,7 @@ def index(asked: dict[str, Any]) -> Any:
 def draft(sent: dict[str, Any]) -> Any:
     """Begin a draft for an organisation that you manage."""
     organisation = organisations.by_slug(sent.pop("organisation"))
-    fee_bp = current_app.config["HUB"].fee_bp
+    fee_bp = fees.rate(Mode.TASKS)
     return _told(operations.draft(actor=actor(), organisation_id=organisation.id, fee_bp=fee_bp, **sent), 201)
 
 

@@ -11,6 +11,8 @@ from typing import Any
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.files import operations as files
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as stored
@@ -170,7 +172,7 @@ def _form_parts(project: Project | None) -> dict[str, Any]:
     example = cook(Recipe.TEXT_CLASSES, "Is this about packaging?", ["yes", "no"])
     return {
         "p": project, "recipe": recipe, "question": question, "labels": "\n".join(labels), "recipes": Recipe, "sectors": Sector,
-        "languages": LANGUAGES, "currencies": CURRENCIES, "rules": rules, "fee_percent": f"{current_app.config['HUB'].fee_bp / 100:g}",
+        "languages": LANGUAGES, "currencies": CURRENCIES, "rules": rules, "fee_percent": f"{fees.rate(Mode.TASKS) / 100:g}",
         "own_form": json.dumps(project.form if project and recipe is Recipe.OWN else example, indent=2, ensure_ascii=False),
     }  # fmt: skip
 
@@ -186,7 +188,7 @@ def new() -> Any:
 def create() -> Any:
     content = parse(NewProjectForm())
     organisation = organisations.by_slug(content.pop("organisation"))
-    fee_bp = current_app.config["HUB"].fee_bp
+    fee_bp = fees.rate(Mode.TASKS)
     project = operations.draft(actor=actor(), organisation_id=organisation.id, fee_bp=fee_bp, **content)
     return to_page(project, ".items", gettext("The draft is saved. Now add the tasks."))
 

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import current_app
-
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import one_field
 from hub.kernel.words import N_
@@ -128,7 +128,7 @@ def book(data: dict[str, Any]) -> Any:
     """Ask for time on an instrument; what it costs is held when the lab confirms. Takes an Idempotency-Key."""
     found, payer = queries.get_for(actor(), data.pop("instrument")), data.pop("organisation")
     organisation_id = organisations.by_slug(payer).id if payer else None
-    fee_bp = current_app.config["HUB"].fee_bp
+    fee_bp = fees.rate(Mode.BOOKINGS)
     return _booked(operations.book(actor=actor(), instrument=found, organisation_id=organisation_id, fee_bp=fee_bp, **data), 201)
 
 

@@ -11,6 +11,8 @@ from babel.dates import format_date
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request
 from flask_babel import get_locale, gettext
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -284,7 +286,7 @@ def check_booking(instrument_id: int) -> Any:
 
 
 def _fee_bp() -> int:
-    return int(current_app.config["HUB"].fee_bp)
+    return fees.rate(Mode.BOOKINGS)
 
 
 @pages.post("/instruments/<int:instrument_id>/book")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import current_app
-
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.tech_market.quotes import operations, queries
 from hub.tech_market.quotes.models import Quote, QuoteRequest
@@ -85,7 +85,7 @@ def give(data: dict[str, Any], quote_id: int) -> Any:
     """Give or change your quote before the deadline. Takes If-Match and an Idempotency-Key."""
     found = queries.get_for(actor(), quote_id)
     check_version(found.version)
-    return _quote(operations.give(actor=actor(), quote=found, fee_bp=current_app.config["HUB"].fee_bp, **data))
+    return _quote(operations.give(actor=actor(), quote=found, fee_bp=fees.rate(Mode.SERVICES), **data))
 
 
 @api.post("/quotes/<int:quote_id>/decline")

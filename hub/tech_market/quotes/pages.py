@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.organisations import queries as organisations
 from hub.kernel import money
 from hub.kernel.actor import Actor
@@ -154,7 +156,7 @@ def answer(quote_id: int) -> Any:
 
 
 def _fee_bp() -> int:
-    return int(current_app.config["HUB"].fee_bp)
+    return fees.rate(Mode.SERVICES)
 
 
 def _fee_percent() -> str:

@@ -11,6 +11,7 @@ from datetime import timedelta
 import pytest
 
 from hub.app import create_app
+from hub.core.controls import queries as controls
 from hub.core.payments import queries as ledger
 from hub.db import work
 from hub.db.extensions import db
@@ -86,7 +87,7 @@ def test_a_hit_is_answered_approved_and_rewarded(requester, organisation, worker
     assert code == "AWS.MechanicalTurk.DuplicateRequest"
     requester.ask("SendBonus", **bonus)
     assert earned(worker) == 210
-    assert ledger.verify().ok
+    assert controls.verify().ok
     code, _ = requester.refused("ApproveAssignment", AssignmentId=answer["AssignmentId"])
     assert code == "AWS.MechanicalTurk.InvalidAssignmentState" and earned(worker) == 210
 
@@ -140,7 +141,7 @@ def test_a_lifetime_ends_the_project_and_gives_the_rest_back(requester, organisa
     requester.ask("ApproveAssignment", AssignmentId=f"R{number}")
     with work.unit():
         queue.finish_projects()
-    assert free(organisation) == 10_000 - 11 and ledger.verify().ok
+    assert free(organisation) == 10_000 - 11 and controls.verify().ok
     requester.ask("DeleteHIT", HITId=hit)
     assert requester.ask("GetHIT", HITId=hit)["HIT"]["HITStatus"] == "Disposed"
     assert requester.ask("ListHITs")["NumResults"] == 0
@@ -232,7 +233,7 @@ def test_a_bonus_goes_to_who_answered_only(requester, worker):
     poor = {**bonus, "BonusAmount": "5000.00", "WorkerId": f"A{worker.id}"}
     assert requester.refused("SendBonus", **poor)[0] == "AWS.MechanicalTurk.InsufficientFunds"
     assert requester.refused("SendBonus", **{**poor, "BonusAmount": "0"})[0] == "AWS.InvalidParameterValue"
-    assert earned(worker) == 0 and ledger.verify().ok
+    assert earned(worker) == 0 and controls.verify().ok
 
 
 # Signatures
@@ -310,7 +311,7 @@ def test_the_same_request_at_once_is_carried_out_once(app, requester, organisati
         thread.join(60)
     db.session.rollback()
     assert len({json.loads(answer)["HIT"]["HITId"] for answer in answers}) == 1 and len(answers) == 3
-    assert free(organisation) == 10_000 - 22 and ledger.verify().ok
+    assert free(organisation) == 10_000 - 22 and controls.verify().ok
 
 
 def test_requests_are_counted(config):
