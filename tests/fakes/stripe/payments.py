@@ -19,18 +19,21 @@ CARD_NUMBERS = {
     "4000000000000069": "chargeDeclinedExpiredCard",
     "4000000000000127": "chargeDeclinedIncorrectCvc",
     "4000000000000119": "chargeDeclinedProcessingError",
+    "4000000000000341": "chargeCustomerFail",
 }
 DECLINES = {
+    "chargeCustomerFail": ("card_declined", "generic_decline", "Your card was declined."),
     "chargeDeclined": ("card_declined", "generic_decline", "Your card was declined."),
     "chargeDeclinedInsufficientFunds": ("card_declined", "insufficient_funds", "Your card has insufficient funds."),
     "chargeDeclinedExpiredCard": ("expired_card", None, "Your card has expired."),
     "chargeDeclinedIncorrectCvc": ("incorrect_cvc", None, "Your card's security code is incorrect."),
     "chargeDeclinedProcessingError": ("processing_error", None, "An error occurred while processing your card. Try again in a little bit."),
 }
-METHODS = {f"pm_card_{name}": name for name in CARD_NUMBERS.values()} | {
-    "pm_card_mastercard": "visa",
-    "pm_card_visa_chargeDeclined": "chargeDeclined",
-}
+METHODS = (
+    {f"pm_card_{name}": name for name in CARD_NUMBERS.values()}
+    | {f"pm_card_visa_{name}": name for name in DECLINES}
+    | {"pm_card_mastercard": "visa"}
+)
 
 
 def card_of(number: str) -> str:
