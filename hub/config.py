@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -17,6 +18,7 @@ class BadSetting(Exception):
 
 
 DEMO_ACCOUNT = "Innovation Hub (demo, no real account)\nIBAN GB33 BUKB 2020 1555 5555 55"
+PAYOUT_MINIMUM = "USD 10, EUR 10, GBP 10, CHF 10, CNY 50, JPY 1000"
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -43,6 +45,7 @@ class Config:
     site_country: str = ""
     site_tax_id: str = ""
     fee_tax_bp: int = 0
+    payout_minimum: Mapping[str, int] = field(default_factory=dict)
     max_upload_mb: int = 25
     rate_limits: bool = True
     page_cache: bool = True
@@ -91,6 +94,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         site_country=_country(env, "HUB_SITE_COUNTRY"),
         site_tax_id=env.get("HUB_SITE_TAX_ID", "").strip(),
         fee_tax_bp=_whole(env, "HUB_FEE_TAX_BP", 0, 0, 10_000),
+        payout_minimum=_amounts(env, "HUB_PAYOUT_MINIMUM", PAYOUT_MINIMUM),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
@@ -164,6 +168,17 @@ def _country(env: Mapping[str, str], name: str) -> str:
     if said and not (len(said) == 2 and said.isascii() and said.isalpha()):
         raise BadSetting(f"{name} must be the two letters of a country, like DE")
     return said
+
+
+def _amounts(env: Mapping[str, str], name: str, default: str) -> dict[str, int]:
+    """`USD 10, EUR 10`: whole units per currency; `none` for none."""
+    said = env.get(name, "").strip() or default
+    if said.lower() == "none":
+        return {}
+    parts = [re.fullmatch(r"([A-Z]{3}) +(\d{1,9})", part.strip()) for part in said.split(",")]
+    if not all(parts):
+        raise BadSetting(f"{name} must be amounts in whole units like “USD 10, JPY 1000”, or none")
+    return {part[1]: int(part[2]) for part in parts if part}
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:

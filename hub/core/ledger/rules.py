@@ -46,6 +46,7 @@ class Kind(Worded):
     PAYOUT_ASKED = "payout_asked", N_("Payout asked for")
     PAYOUT_SENT = "payout_sent", N_("Payout sent")
     PAYOUT_RETURNED = "payout_returned", N_("Payout refused, money returned")
+    PAYOUT_BOUNCED = "payout_bounced", N_("Payout came back")
     REVERSAL = "reversal", N_("Reversed")
 
 

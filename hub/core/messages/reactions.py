@@ -43,7 +43,7 @@ from hub.core.payments.events import (
     FundingPartlyReceived,
     FundingRequested,
 )
-from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested
+from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested, PayoutReturned
 from hub.db import work
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
@@ -325,6 +325,8 @@ def tell_refund(event: HoldRefunded, fact: Fact) -> None:
 
 @reacts_to(PayoutRequested)
 def tell_payout_asked(event: PayoutRequested, fact: Fact) -> None:
+    if not event.by_hand:
+        return
     text = N_("A payout of %(amount)s waits for you to send it.")
     _tell(accounts.with_duty(Duty.ADMIN), fact, Kind.MONEY, text, "/admin/payouts", amount=_amount(event.minor, event.currency))
 
@@ -339,5 +341,12 @@ def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
 @reacts_to(PayoutRejected)
 def tell_payout_refused(event: PayoutRejected, fact: Fact) -> None:
     text = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
+    values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
+    _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
+
+
+@reacts_to(PayoutReturned)
+def tell_payout_came_back(event: PayoutReturned, fact: Fact) -> None:
+    text = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
     values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
     _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)

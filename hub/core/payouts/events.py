@@ -10,6 +10,8 @@ from hub.kernel.words import N_
 
 @dataclass(frozen=True)
 class PayoutRequested:
+    """`by_hand` ones wait for an administrator."""
+
     SAYS: ClassVar[str] = N_("asked for a payout")
     payout_id: int
     transaction_id: int
@@ -17,6 +19,23 @@ class PayoutRequested:
     owner_id: int
     minor: int
     currency: str
+    by_hand: bool = True
+
+
+@dataclass(frozen=True)
+class PayoutSending:
+    """It is in a bank file, or a processor was asked to send it."""
+
+    SAYS: ClassVar[str] = N_("put a payout on its way")
+    payout_id: int
+
+
+@dataclass(frozen=True)
+class PayoutTakenBack:
+    """The bank file was not used: it waits again."""
+
+    SAYS: ClassVar[str] = N_("took a payout back out of the bank file")
+    payout_id: int
 
 
 @dataclass(frozen=True)
@@ -43,3 +62,31 @@ class PayoutRejected:
     currency: str
     reason: str
     tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PayoutReturned:
+    """`minor` of a payout that was sent came back: `returned_minor` of it by now."""
+
+    SAYS: ClassVar[str] = N_("wrote down that a payout came back")
+    payout_id: int
+    transaction_id: int
+    owner_kind: str
+    owner_id: int
+    minor: int
+    currency: str
+    returned_minor: int
+    reason: str
+    tell: list[int] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class PayoutPlanMade:
+    SAYS: ClassVar[str] = N_("asked to be paid out every month")
+    person_id: int
+
+
+@dataclass(frozen=True)
+class PayoutPlanEnded:
+    SAYS: ClassVar[str] = N_("ended the monthly payouts")
+    person_id: int

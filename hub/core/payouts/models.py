@@ -17,17 +17,25 @@ from hub.kernel.money import Money
 
 
 class Payout(db.Model):
-    """Money on its way out of a balance. `destination` is personal: it is shown in full to the owner and to administrators alone."""
+    """Money on its way out of a balance. `destination` is personal: it is shown in full to the owner and to administrators alone.
+
+    `returned_minor` came back after it was sent (a transfer that bounced, or was reversed in part or whole). `trouble` says why a payout
+    that is being sent is not there yet.
+    """
 
     __tablename__ = "payout"
     __table_args__ = (
         CheckConstraint("minor > 0", name="positive"),
         CheckConstraint("owner_kind <> 'site'", name="owned_by_people"),
-        CheckConstraint("(state = 'rejected') = (reason <> '')", name="refused_with_a_reason"),
-        CheckConstraint("(state = 'paid') = (bank_reference <> '')", name="paid_with_a_reference"),
-        CheckConstraint("(state = 'requested') = (decided_at IS NULL)", name="decided_has_its_time"),
+        CheckConstraint("state NOT IN ('rejected', 'returned') OR reason <> ''", name="refused_with_a_reason"),
+        CheckConstraint("(state IN ('paid', 'returned')) = (bank_reference <> '')", name="paid_with_a_reference"),
+        CheckConstraint("(state IN ('requested', 'sending')) = (decided_at IS NULL)", name="decided_has_its_time"),
+        CheckConstraint("returned_minor BETWEEN 0 AND minor", name="no_more_returned_than_sent"),
+        CheckConstraint("(state = 'returned') = (returned_minor = minor)", name="returned_when_all_is_back"),
+        CheckConstraint("returned_minor = 0 OR state IN ('paid', 'returned')", name="only_what_was_sent_returns"),
         Index("ix_payout_owner", "owner_kind", "owner_id", "id"),
         Index("ix_payout_state", "state", "id"),
+        Index("ix_payout_reference", "bank_reference"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
@@ -40,9 +48,12 @@ class Payout(db.Model):
     state: Mapped[PayoutState] = mapped_column(enum_type(PayoutState), default=PayoutState.REQUESTED)
     reason: Mapped[str] = mapped_column(String(500), default="")
     bank_reference: Mapped[str] = mapped_column(String(80), default="")
+    returned_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    trouble: Mapped[str] = mapped_column(String(300), default="")
     requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    sent_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
@@ -52,6 +63,35 @@ class Payout(db.Model):
     @property
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
+
+    @property
+    def returned(self) -> Money:
+        return Money(self.returned_minor, self.currency)
+
+    @property
+    def by_hand(self) -> bool:
+        """Do people send it? Otherwise a processor does, and it alone says what became of it."""
+        return self.gateway == rules.BANK
+
+    @property
+    def masked_destination(self) -> str:
+        return rules.masked(self.destination)
+
+
+class PayoutPlan(db.Model):
+    """A person's wish to be paid out once a month whatever their balances hold, without asking each time. `last_month` is "2026-11"."""
+
+    __tablename__ = "payout_plan"
+    __table_args__ = (
+        CheckConstraint("destination <> ''", name="goes_somewhere"),
+        CheckConstraint("length(last_month) = 7", name="month_is_written_out"),
+    )
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    gateway: Mapped[str] = mapped_column(String(20), default="bank_transfer")
+    destination: Mapped[str] = mapped_column(String(rules.MOST))
+    last_month: Mapped[str] = mapped_column(String(7))
+    since: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
     def masked_destination(self) -> str:

@@ -1,8 +1,11 @@
-"""Money out: asked for, sent, or refused. None commits, so a step is whole or never was."""
+"""Money out: asked for, sent, refused, come back. None commits, so a step is whole or never was."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from hub.core.ledger import operations as ledger
+from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind, OwnerKind
@@ -10,43 +13,72 @@ from hub.core.payments import rules as payments
 from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.queries import lock, over_balance
 from hub.core.payouts import events, queries, rules
-from hub.core.payouts.gateway_bank_transfer import BANK_TRANSFER
-from hub.core.payouts.models import Payout
+from hub.core.payouts.models import Payout, PayoutPlan
 from hub.core.payouts.policy import PAYOUTS
 from hub.core.payouts.states import PAYOUT, PayoutAct
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Actor
-from hub.kernel.errors import Invalid, NotAllowed, one_field
+from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
-from hub.kernel.permissions import require_verified
+from hub.kernel.permissions import by_the_system, require_verified
 from hub.kernel.words import N_
 
 
-def request_payout(*, actor: Actor, owner: str, owner_id: int, amount: Money, destination: str) -> Payout:
+def request_payout(
+    *, actor: Actor, owner: str, owner_id: int, amount: Money, destination: str, minimum: Mapping[str, int] | None = None
+) -> Payout:
     """Ask for money out of a balance: it is put aside at once and leaves when an administrator has sent it.
 
-    `owner` is "person" (only oneself) or "organisation" (who keeps its books). Raises NotAllowed, Invalid (amount_*, over_balance,
-    destination_missing, destination_too_long, iban_wrong).
+    `owner` is "person" (only oneself) or "organisation" (who keeps its books). `minimum` is the site's smallest payout of a person, in
+    whole units per currency. Raises NotAllowed, Invalid (amount_*, over_balance, below_minimum, destination_*, iban_wrong).
     """
     require_verified(actor)
     kind = _payee(actor, owner, owner_id)
-    accounts.positive(amount)
+    queries.check_amount(kind, owner_id, amount, minimum or {})
+    return _ask(actor, kind, owner_id, amount, destination)
+
+
+def _ask(actor: Actor, kind: OwnerKind, owner_id: int, amount: Money, destination: str) -> Payout:
+    way = queries.way(rules.BANK)
     payout = Payout(
-        gateway=BANK_TRANSFER.name,
+        gateway=way.name,
         owner_kind=kind,
         owner_id=owner_id,
         minor=amount.minor,
         currency=amount.currency,
-        destination=BANK_TRANSFER.destination(destination),
+        destination=way.destination(destination),
         requested_by=actor.person_id,
         created_at=clock.now(),
     )
     db.session.add(payout)
     db.session.flush()
-    transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, over_balance(kind, owner_id, amount.currency))
-    journal.record(events.PayoutRequested(*_payout_facts(payout, transaction)), actor=actor, subject=transaction.ref, scope=payout.ref)
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, shortage=over_balance(kind, owner_id, amount.currency))
+    event = events.PayoutRequested(*_payout_facts(payout, transaction), by_hand=payout.by_hand)
+    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    return payout
+
+
+def send_payout(*, actor: Actor, payout: Payout) -> Payout:
+    """It is being sent now: it stands in a bank file. Raises NotAllowed, NotNow."""
+    PAYOUTS.require(actor, PayoutAct.SEND, payout)
+    _by_hand(actor, payout)
+    lock(payout)
+    PAYOUT.fire(payout, PayoutAct.SEND)
+    payout.sent_at = clock.now()
+    journal.record(events.PayoutSending(payout.id), actor=actor, subject=payout.ref)
+    return payout
+
+
+def take_payout_back(*, actor: Actor, payout: Payout) -> Payout:
+    """The bank file it stood in was not used: it waits again. Raises NotAllowed, NotNow."""
+    PAYOUTS.require(actor, PayoutAct.TAKE_BACK, payout)
+    _by_hand(actor, payout)
+    lock(payout)
+    PAYOUT.fire(payout, PayoutAct.TAKE_BACK)
+    payout.sent_at = None
+    journal.record(events.PayoutTakenBack(payout.id), actor=actor, subject=payout.ref)
     return payout
 
 
@@ -74,19 +106,93 @@ def reject_payout(*, actor: Actor, payout: Payout, reason: str) -> Payout:
     return payout
 
 
+def return_payout(*, actor: Actor, payout: Payout, reason: str, total: Money | None = None) -> Payout:
+    """What was sent came back, `total` of it by now (all, if none is given), and is on the balance again; its owner reads `reason`.
+
+    The same or an older `total` again changes nothing. Raises NotAllowed, NotNow, Invalid (reason_missing, returned_too_much,
+    currency_differs).
+    """
+    PAYOUTS.require(actor, PayoutAct.RETURN, payout)
+    told = rules.reason(reason)
+    _by_hand(actor, payout)
+    lock(payout)
+    back = payout.amount if total is None else accounts.same_currency(accounts.positive(total), payout.currency)
+    if back.minor > payout.minor:
+        raise one_field("amount", N_("No more than %(sent)s was sent."), code="returned_too_much", sent=str(payout.amount))
+    if total is not None and back.minor <= payout.returned_minor:
+        return payout
+    PAYOUT.fire(payout, PayoutAct.RETURN if back == payout.amount else PayoutAct.RETURN_PART)
+    part = back - payout.returned
+    payout.reason, payout.returned_minor = told, back.minor
+    transaction = _move_payout(actor, payout, Kind.PAYOUT_BOUNCED, part, step=f"payout_bounced:{back.minor}")
+    facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, part.minor, payout.currency)
+    event = events.PayoutReturned(*facts, returned_minor=back.minor, reason=told, tell=queries.payees(payout))
+    journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    return payout
+
+
+# Every month
+
+
+def plan_payouts(*, actor: Actor, destination: str) -> PayoutPlan:
+    """Be paid out every month from now on, whatever one's balances hold by then, above the site's smallest payout.
+
+    A plan there is gets the new destination. Raises NotSignedIn, NotAllowed, Invalid (destination_*, iban_wrong).
+    """
+    require_verified(actor)
+    assert actor.person_id is not None
+    to = queries.way(rules.BANK).destination(destination)
+    plan = queries.plan_of(actor.person_id)
+    if plan is None:
+        plan = PayoutPlan(person_id=actor.person_id, since=clock.now(), last_month=rules.month_of(clock.now()))
+        db.session.add(plan)
+    plan.gateway, plan.destination = rules.BANK, to
+    journal.record(events.PayoutPlanMade(actor.person_id), actor=actor, subject=f"person:{actor.person_id}")
+    return plan
+
+
+def end_plan(*, actor: Actor) -> None:
+    """No more monthly payouts. Ending what is not there changes nothing."""
+    plan = queries.plan_of(actor.person_id or 0)
+    if plan is not None:
+        db.session.delete(plan)
+        journal.record(events.PayoutPlanEnded(plan.person_id), actor=actor, subject=f"person:{plan.person_id}")
+
+
+def pay_plan(*, plan: PayoutPlan, minimum: Mapping[str, int]) -> list[Payout]:
+    """This month's payouts of one plan, one per currency that holds enough. A second call in the same month does nothing."""
+    lock(plan)
+    month = rules.month_of(clock.now())
+    if plan.last_month >= month:
+        return []
+    plan.last_month = month
+    free = books.balances(OwnerKind.PERSON, plan.person_id)
+    due = [money for money in free if money.minor > 0 and ((least := rules.minimum(minimum, money.currency)) is None or least <= money)]
+    return [_ask(SYSTEM, OwnerKind.PERSON, plan.person_id, accounts.positive(money), plan.destination) for money in due]
+
+
+def _by_hand(actor: Actor, payout: Payout) -> None:
+    if not payout.by_hand and not by_the_system(actor, payout):
+        raise NotNow(N_("The processor sends this payout and says what became of it."), code="decided_by_processor")
+
+
 def _decide(actor: Actor, payout: Payout, act: PayoutAct) -> None:
+    _by_hand(actor, payout)
     lock(payout)
     PAYOUT.fire(payout, act)
-    payout.decided_by, payout.decided_at = actor.person_id, clock.now()
+    payout.decided_by, payout.decided_at, payout.trouble = actor.person_id, clock.now(), ""
 
 
-def _move_payout(actor: Actor, payout: Payout, kind: Kind, shortage: Invalid | None = None) -> Transaction:
+def _move_payout(
+    actor: Actor, payout: Payout, kind: Kind, amount: Money | None = None, *, step: str = "", shortage: Invalid | None = None
+) -> Transaction:
+    purse = queries.way(payout.gateway).purse(payout.currency)
     return ledger.post(
         actor=actor,
         kind=kind,
-        key=f"{payout.ref}:{kind.value}",
-        legs=rules.payout_legs(kind, payout.owner_kind, payout.owner_id, payout.amount),
-        memo=(payout.bank_reference or payout.reason)[:300],
+        key=f"{payout.ref}:{step or kind.value}",
+        legs=rules.payout_legs(kind, payout.owner_kind, payout.owner_id, amount or payout.amount, purse),
+        memo=(payout.reason or payout.bank_reference)[:300],
         cause=payout.ref,
         shortage=shortage,
     ).transaction

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
-from hub.core.accounts import queries as people
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind
 from hub.core.organisations import queries as organisations
@@ -16,10 +15,9 @@ from hub.core.organisations.models import Organisation
 from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.queries import balances
 from hub.core.payments.schemas import CURRENCIES, money_of
-from hub.core.payouts import operations, queries
-from hub.core.payouts.gateway_bank_transfer import BANK_TRANSFER
+from hub.core.payouts import operations, queries, rules
 from hub.core.payouts.models import Payout
-from hub.core.payouts.schemas import PayoutIn, PayoutRefusedIn, PayoutSentIn
+from hub.core.payouts.schemas import Asked, PayoutIn, PayoutRefusedIn, PayoutReturnedIn, PayoutSentIn, PlanIn, returned_of
 from hub.core.payouts.states import PayoutState
 from hub.kernel.actor import Actor
 from hub.web.handle import actor, checks, parse, writes
@@ -32,10 +30,19 @@ pages = Blueprint("payouts", __name__, template_folder="templates")
 SIZE = 30
 
 
+def _minimum() -> Mapping[str, int]:
+    setting: Mapping[str, int] = current_app.config["HUB"].payout_minimum
+    return setting
+
+
 def _payout_form(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
+    own = balances(owner, owner_id)
+    least = [rules.minimum(_minimum(), money.currency) for money in own] if organisation is None else []
     return render_template(
         "core/payouts/payout_new.html",
-        balances=balances(owner, owner_id),
+        balances=own,
+        least=[money for money in least if money is not None],
+        plan=queries.plan_of(owner_id) if organisation is None else None,
         base=base,
         organisation=organisation,
         currencies=CURRENCIES,
@@ -44,8 +51,8 @@ def _payout_form(owner: str, owner_id: int, base: str, organisation: Organisatio
 
 def _payout_check(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
     data = parse(PayoutIn())
-    amount, destination = money_of(data), BANK_TRANSFER.destination(data["destination"])
-    left = queries.left_after(owner, owner_id, amount)
+    amount, destination = money_of(data), queries.way(rules.BANK).destination(data["destination"])
+    left = queries.check_amount(OwnerKind(owner), owner_id, amount, _minimum())
     return render_template(
         "core/payouts/payout_check.html", amount=amount, destination=destination, left=left, base=base, organisation=organisation
     )
@@ -65,8 +72,8 @@ def check_payout() -> Any:
 @pages.post("/my/earnings/payout")
 @writes(again=new_payout)
 def ask_payout() -> Any:
-    data = parse(PayoutIn())
-    payout = operations.request_payout(actor=actor(), owner="person", owner_id=actor().person_id or 0, amount=money_of(data), **data)
+    data, me = parse(PayoutIn()), actor().person_id or 0
+    payout = operations.request_payout(actor=actor(), owner="person", owner_id=me, amount=money_of(data), minimum=_minimum(), **data)
     flash(gettext("%(amount)s is put aside for your payout. You are told when it is sent.", amount=show_money(payout.amount)))
     return redirect(url_for("statements.earnings"))
 
@@ -100,64 +107,109 @@ def ask_organisation_payout(slug: str) -> Any:
     return redirect(url_for("statements.organisation_money", slug=slug))
 
 
+@pages.post("/my/earnings/payout/monthly")
+@writes(again=new_payout)
+def plan_payouts() -> Any:
+    operations.plan_payouts(actor=actor(), **parse(PlanIn()))
+    flash(gettext("From next month on you are paid out at the start of each month."))
+    return redirect(url_for("statements.earnings"))
+
+
+@pages.post("/my/earnings/payout/monthly/end")
+@writes(again=new_payout)
+def end_plan() -> Any:
+    operations.end_plan(actor=actor())
+    flash(gettext("You are not paid out by yourself any more."))
+    return redirect(url_for(".new_payout"))
+
+
+# The administrators' queue
+
+
+def _see_queue() -> None:
+    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
+
+
 @pages.get("/admin/payouts")
 def money_out() -> Any:
-    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
-    said = request.args.get("state", PayoutState.REQUESTED.value)
-    state = PayoutState(said) if said in {member.value for member in PayoutState} else None
-    number = page_number()
-    total, found = queries.find_payouts(state=state, offset=(number - 1) * SIZE, limit=SIZE)
+    _see_queue()
+    asked, number = Asked.of(request.args), page_number()
+    total, found = queries.find_payouts(asked, offset=(number - 1) * SIZE, limit=SIZE)
     return render_template(
         "core/payouts/money_out.html",
         payouts=found,
-        names=_names(found),
+        names=queries.names(found),
         page=Page(number, SIZE, total),
         states=PayoutState,
-        state=state,
+        asked=asked,
+        gateways=sorted(queries.WAYS),
+        currencies=queries.currencies(),
     )
 
 
-def _names(payouts: list[Payout]) -> dict[int, str]:
-    """Who gets each payout, by its id."""
-    persons = people.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.PERSON])
-    payers = organisations.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.ORGANISATION])
-    found: dict[int, str] = {}
-    for payout in payouts:
-        card = (persons if payout.owner_kind is OwnerKind.PERSON else payers).get(payout.owner_id)
-        found[payout.id] = card.name if card else f"{payout.owner_kind} {payout.owner_id}"
-    return found
+@pages.get("/admin/payouts/next")
+def next_payout() -> Any:
+    """The oldest payout that waits (and matches the filters), on the page where one decides."""
+    _see_queue()
+    asked, after = Asked.of(request.args), request.args.get("after", "")
+    found = queries.next_payout(asked, int(after) if after.isdecimal() and len(after) < 16 else 0)
+    if found is None:
+        flash(gettext("Nothing more waits here."))
+        return redirect(url_for(".money_out", **asked.query()))
+    return redirect(url_for(".decide_payout", payout_id=found.id, **asked.query(), queue="1"))
 
 
 @pages.get("/admin/payouts/<int:payout_id>")
 def decide_payout(payout_id: int) -> Any:
-    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
-    found = queries.payout(payout_id)
+    _see_queue()
+    found, asked = queries.payout(payout_id), Asked.of(request.args)
     return render_template(
-        "core/payouts/payout_decide.html", payout=found, name=_names([found])[found.id], transactions=books.transactions_of(found.ref)
+        "core/payouts/payout_decide.html",
+        payout=found,
+        name=queries.names([found])[found.id],
+        transactions=books.transactions_of(found.ref),
+        asked=asked.query() | {"queue": "1"} if request.args.get("queue") else {},
     )
+
+
+def _decided(payout: Payout) -> Any:
+    """On to the next one, for those who came from the queue."""
+    if request.args.get("queue"):
+        return redirect(url_for(".next_payout", after=payout.id, **Asked.of(request.args).query()))
+    return redirect(url_for(".money_out"))
 
 
 @pages.post("/admin/payouts/<int:payout_id>/confirm")
 @writes(again=decide_payout)
 def confirm_payout(payout_id: int) -> Any:
-    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
+    _see_queue()
     payout = operations.confirm_payout(actor=actor(), payout=queries.payout(payout_id), **parse(PayoutSentIn()))
     flash(gettext("Confirmed: %(amount)s was sent.", amount=show_money(payout.amount)))
-    return redirect(url_for(".money_out"))
+    return _decided(payout)
 
 
 @pages.post("/admin/payouts/<int:payout_id>/reject")
 @writes(again=decide_payout)
 def reject_payout(payout_id: int) -> Any:
-    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
+    _see_queue()
     payout = operations.reject_payout(actor=actor(), payout=queries.payout(payout_id), **parse(PayoutRefusedIn()))
     flash(gettext("%(amount)s went back to its owner, who reads your reason.", amount=show_money(payout.amount)))
-    return redirect(url_for(".money_out"))
+    return _decided(payout)
+
+
+@pages.post("/admin/payouts/<int:payout_id>/return")
+@writes(again=decide_payout)
+def return_payout(payout_id: int) -> Any:
+    _see_queue()
+    data, found = parse(PayoutReturnedIn()), queries.payout(payout_id)
+    payout = operations.return_payout(actor=actor(), payout=found, reason=data["reason"], total=returned_of(found, data))
+    flash(gettext("%(amount)s is back on its owner’s balance, who reads your reason.", amount=show_money(payout.returned)))
+    return redirect(url_for(".decide_payout", payout_id=payout.id))
 
 
 @needs_attention
 def payouts_to_send(who: Actor) -> Iterator[Todo]:
     """Administrators: payouts to send."""
-    if who.is_admin and (going := queries.waiting_payouts()):
+    if who.is_admin and (going := queries.waiting_payouts().count):
         title = ngettext("%(num)s payout waits to be sent", "%(num)s payouts wait to be sent", going)
         yield Todo(title, gettext("Send it by bank transfer, then confirm it."), url_for("payouts.money_out"), gettext("Send"))

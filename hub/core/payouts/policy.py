@@ -5,4 +5,4 @@ from __future__ import annotations
 from hub.core.payouts.states import PayoutAct
 from hub.kernel.permissions import Policy, administers
 
-PAYOUTS = Policy("payout", {PayoutAct.CONFIRM: administers, PayoutAct.REJECT: administers})
+PAYOUTS = Policy("payout", dict.fromkeys(PayoutAct, administers))

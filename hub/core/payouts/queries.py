@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
+from sqlalchemy import Select, func, select
+
+from hub.core.accounts import queries as people
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Account
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
+from hub.core.organisations import queries as organisations
 from hub.core.payments.queries import bookkeepers, over_balance, page_of
-from hub.core.payouts.models import Payout
-from hub.core.payouts.states import PayoutState
+from hub.core.payouts import rules
+from hub.core.payouts.gateway import Gateway
+from hub.core.payouts.gateway_bank_transfer import BANK_TRANSFER
+from hub.core.payouts.models import Payout, PayoutPlan
+from hub.core.payouts.schemas import Asked
+from hub.core.payouts.states import WAITING, PayoutState
 from hub.db.extensions import db
-from hub.kernel.errors import NotFound
+from hub.kernel import clock
+from hub.kernel.errors import NotFound, one_field
 from hub.kernel.money import CURRENCIES, Money
 from hub.kernel.words import N_
 
@@ -35,24 +47,75 @@ def payouts_of(owner_kind: str, owner_id: int, *, before: int | None = None, lim
     return list(db.session.scalars(chosen.order_by(Payout.id.desc()).limit(limit)))
 
 
-def find_payouts(
-    *, state: PayoutState | None = PayoutState.REQUESTED, after: int | None = None, offset: int = 0, limit: int = 50
-) -> tuple[int, list[Payout]]:
+def find_payouts(asked: Asked = Asked(), *, after: int | None = None, offset: int = 0, limit: int = 50) -> tuple[int, list[Payout]]:
     """How many payouts match and one page of them, the oldest first."""
+    return page_of(_matching(asked), Payout.id, after, offset, limit)
+
+
+def next_payout(asked: Asked, after: int = 0) -> Payout | None:
+    """The oldest payout that matches, beyond `after` if one is there, else from the start."""
+    for floor in (after, 0) if after else (0,):
+        found = db.session.scalars(_matching(asked).where(Payout.id > floor).order_by(Payout.id).limit(1)).one_or_none()
+        if found is not None:
+            return found
+    return None
+
+
+def _matching(asked: Asked) -> Select[Payout]:
     chosen = select(Payout)
-    if state is not None:
-        chosen = chosen.where(Payout.state == state)
-    return page_of(chosen, Payout.id, after, offset, limit)
+    if asked.state is not None:
+        chosen = chosen.where(Payout.state == asked.state)
+    if asked.gateway:
+        chosen = chosen.where(Payout.gateway == asked.gateway)
+    if asked.currency:
+        chosen = chosen.where(Payout.currency == asked.currency)
+    if asked.days:
+        chosen = chosen.where(Payout.created_at <= clock.now() - timedelta(days=asked.days))
+    return chosen
 
 
-def left_after(owner_kind: str, owner_id: int, amount: Money) -> Money:
-    """What a payout of `amount` would leave on the balance. Raises Invalid: amount_*, over_balance."""
+def currencies() -> list[str]:
+    """The currencies payouts were ever asked for in."""
+    return list(db.session.scalars(select(Payout.currency).distinct().order_by(Payout.currency)))
+
+
+def payouts_by_ids(ids: Sequence[int]) -> list[Payout]:
+    """These payouts, the oldest first; unknown ids are left out."""
+    return list(db.session.scalars(select(Payout).where(Payout.id.in_(ids)).order_by(Payout.id)))
+
+
+WAYS: dict[str, Gateway] = {BANK_TRANSFER.name: BANK_TRANSFER}
+
+
+def way(name: str) -> Gateway:
+    """The way to send money of that name. Raises Invalid: gateway_unknown."""
+    if name not in WAYS:
+        raise one_field("gateway", N_("There is no such way to be paid."), code="gateway_unknown")
+    return WAYS[name]
+
+
+def plan_of(person_id: int) -> PayoutPlan | None:
+    return db.session.get(PayoutPlan, person_id)
+
+
+def plans_due(month: str, limit: int = 100) -> list[PayoutPlan]:
+    """Plans that have not been looked at in `month` ("2026-11") yet."""
+    chosen = select(PayoutPlan).where(PayoutPlan.last_month < month).order_by(PayoutPlan.person_id)
+    return list(db.session.scalars(chosen.limit(limit)))
+
+
+def check_amount(kind: OwnerKind, owner_id: int, amount: Money, minimum: Mapping[str, int]) -> Money:
+    """What a payout of `amount` would leave on the balance. Persons' payouts have a minimum, organisations take out what is theirs.
+
+    Raises Invalid: amount_*, below_minimum, over_balance.
+    """
     accounts.positive(amount)
-    kind = OwnerKind(owner_kind)
-    left = Money(books.balance(accounts.balance_of(kind, owner_id, amount.currency)), amount.currency) - amount
-    if left.minor < 0:
+    balance = Money(books.balance(accounts.balance_of(kind, owner_id, amount.currency)), amount.currency)
+    if kind is OwnerKind.PERSON:
+        rules.check_minimum(amount, balance, rules.minimum(minimum, amount.currency))
+    if balance < amount:
         raise over_balance(kind, owner_id, amount.currency)
-    return left
+    return balance - amount
 
 
 def in_transit(owner_kind: str, owner_id: int) -> list[Money]:
@@ -60,8 +123,30 @@ def in_transit(owner_kind: str, owner_id: int) -> list[Money]:
     return books.balances(OwnerKind(owner_kind), owner_id, Purpose.IN_TRANSIT)
 
 
-def waiting_payouts() -> int:
-    return db.session.scalar(select(func.count()).where(Payout.state == PayoutState.REQUESTED)) or 0
+@dataclass(frozen=True)
+class Backlog:
+    """How many payouts wait for an administrator, and since when the oldest does."""
+
+    count: int
+    oldest: datetime | None
+
+
+def waiting_payouts() -> Backlog:
+    """Payouts that people send and have not sent."""
+    waiting = Payout.state.in_(WAITING) & (Payout.gateway == rules.BANK)
+    count, oldest = db.session.execute(select(func.count(), func.min(Payout.created_at)).where(waiting)).one()
+    return Backlog(count, oldest)
+
+
+def names(payouts: Sequence[Payout]) -> dict[int, str]:
+    """Who gets each payout, by its id."""
+    persons = people.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.PERSON])
+    payers = organisations.cards([payout.owner_id for payout in payouts if payout.owner_kind is OwnerKind.ORGANISATION])
+    found: dict[int, str] = {}
+    for payout in payouts:
+        card = (persons if payout.owner_kind is OwnerKind.PERSON else payers).get(payout.owner_id)
+        found[payout.id] = card.name if card else f"{payout.owner_kind} {payout.owner_id}"
+    return found
 
 
 def payees(payout: Payout) -> list[int]:
@@ -74,6 +159,7 @@ def verify(report: Report) -> None:
     checks.verify_values(report, Payout.state, PayoutState)
     checks.verify_values(report, Payout.owner_kind, OwnerKind)
     checks.verify_values(report, Payout.currency, CURRENCIES)
+    checks.verify_values(report, Payout.gateway, WAYS)
     if report.unreadable:
         return
     _verify_payouts(report)
@@ -83,8 +169,10 @@ def verify(report: Report) -> None:
 
 STEPS = {
     PayoutState.REQUESTED: (Kind.PAYOUT_ASKED,),
+    PayoutState.SENDING: (Kind.PAYOUT_ASKED,),
     PayoutState.PAID: (Kind.PAYOUT_ASKED, Kind.PAYOUT_SENT),
     PayoutState.REJECTED: (Kind.PAYOUT_ASKED, Kind.PAYOUT_RETURNED),
+    PayoutState.RETURNED: (Kind.PAYOUT_ASKED, Kind.PAYOUT_SENT),
 }
 
 
@@ -93,17 +181,28 @@ def _verify_payouts(report: Report) -> None:
         payouts = db.session.scalars(checks.afresh(select(Payout).where(Payout.id > above, Payout.id <= last))).all()
         moved = checks.moved_by_cause([payout.ref for payout in payouts])
         for payout in payouts:
-            steps = {kind: abs(minor) for (kind, purpose), minor in moved[payout.ref].items() if purpose is Purpose.IN_TRANSIT}
-            if steps != dict.fromkeys(STEPS[payout.state], payout.minor):
-                text = f"The payout of {payout.amount} is “{payout.state}”, but its postings are {steps or 'none'} in minor units."
-                report.add("payout_postings", payout.ref, text)
-    _verify_in_transit(report)
+            _verify_payout(report, payout, moved[payout.ref])
+
+
+def _verify_payout(report: Report, payout: Payout, moved: Counter[tuple[Kind, Purpose]]) -> None:
+    steps = {kind: abs(minor) for (kind, purpose), minor in moved.items() if purpose is Purpose.IN_TRANSIT}
+    if steps != dict.fromkeys(STEPS[payout.state], payout.minor):
+        text = f"The payout of {payout.amount} is “{payout.state}”, but its postings are {steps or 'none'} in minor units."
+        report.add("payout_postings", payout.ref, text)
+    purse = way(payout.gateway).purse(payout.currency).purpose
+    if stray := {purpose for _, purpose in moved} - {Purpose.IN_TRANSIT, Purpose.BALANCE, purse}:
+        text = f"The payout goes by {payout.gateway}, but its postings touch {', '.join(sorted(stray))}."
+        report.add("payout_purse", payout.ref, text)
+    back = moved[Kind.PAYOUT_BOUNCED, Purpose.BALANCE]
+    if back != payout.returned_minor:
+        text = f"{payout.returned} of the payout came back, but its postings say {back} in minor units."
+        report.add("payout_returned", payout.ref, text)
 
 
 def _verify_in_transit(report: Report) -> None:
     waiting = (
         select(Payout.owner_kind, Payout.owner_id, Payout.currency, func.sum(Payout.minor).label("minor"))
-        .where(Payout.state == PayoutState.REQUESTED)
+        .where(Payout.state.in_(WAITING))
         .group_by(Payout.owner_kind, Payout.owner_id, Payout.currency)
         .subquery()
     )

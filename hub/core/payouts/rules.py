@@ -1,14 +1,18 @@
-"""Pure rules of money out: bank accounts that can be right, what is moved at each step."""
+"""Pure rules of money out: bank accounts that can be right, how much is worth sending, what is moved at each step."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from datetime import datetime
 
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.rules import Kind, Leg, OwnerKind
+from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind
 from hub.kernel.errors import one_field
-from hub.kernel.money import Money
+from hub.kernel.money import CURRENCIES, Money, exponent
 from hub.kernel.words import N_
+
+BANK = "bank_transfer"
 
 
 def is_iban(text: str) -> bool:
@@ -51,13 +55,41 @@ def reason(text: str) -> str:
     return told
 
 
-def payout_legs(kind: Kind, owner: OwnerKind, owner_id: int, amount: Money) -> list[Leg]:
-    """balance -> in transit when asked for; in transit -> bank when sent; in transit -> balance when refused."""
+def minimum(setting: Mapping[str, int], currency: str) -> Money | None:
+    """The smallest payout in `currency`, if the site has one; `setting` is in whole units ({"USD": 10}).
+
+    Raises Invalid: unknown_currency.
+    """
+    if currency not in CURRENCIES:
+        exponent(currency)
+    whole = setting.get(currency, 0)
+    return Money(whole * 10 ** exponent(currency), currency) if whole else None
+
+
+def check_minimum(amount: Money, balance: Money, least: Money | None) -> None:
+    """Is it enough to be sent? Raises Invalid: below_minimum, with what is still missing on the balance."""
+    if least is None or amount.minor >= least.minor:
+        return
+    if balance < least:
+        text = N_("Payouts start at %(least)s: %(missing)s is still missing. What you earn adds up until then.")
+        raise one_field("amount", text, code="below_minimum", least=str(least), missing=str(least - balance))
+    raise one_field("amount", N_("Payouts start at %(least)s."), code="below_minimum", least=str(least))
+
+
+def month_of(moment: datetime) -> str:
+    """`2026-11`: the calendar month in UTC that a monthly payout belongs to."""
+    return f"{moment:%Y-%m}"
+
+
+def payout_legs(kind: Kind, owner: OwnerKind, owner_id: int, amount: Money, purse: AccountRef) -> list[Leg]:
+    """balance -> in transit when asked for; in transit -> `purse` (the bank, or a processor) when sent; in transit -> balance when
+    refused; `purse` -> balance when it came back."""
     own = accounts.balance_of(owner, owner_id, amount.currency)
     transit = accounts.in_transit_of(owner, owner_id, amount.currency)
     source, target = {
         Kind.PAYOUT_ASKED: (own, transit),
-        Kind.PAYOUT_SENT: (transit, accounts.bank(amount.currency)),
+        Kind.PAYOUT_SENT: (transit, purse),
         Kind.PAYOUT_RETURNED: (transit, own),
+        Kind.PAYOUT_BOUNCED: (purse, own),
     }[kind]
     return accounts.from_to(source, target, amount.minor)

@@ -1,11 +1,74 @@
-"""The doors of payouts."""
+"""The doors of payouts: the monthly ones, what came back, bank files."""
 
 from __future__ import annotations
 
-from tests.house.matrix.table import Row
+from typing import Any
 
-ROWS: list[Row] = []
+from hub.core.accounts import queries as accounts
+from hub.core.batches import operations as batches
+from hub.core.organisations import queries as organisations
+from hub.core.payouts import operations
+from hub.kernel import money
+from tests.house.matrix.table import ADMIN, DONE, NOT_YOURS, OK, SIGNED, STOPPED, Row, delete, get, post, put
+
+IBAN = "GB33BUKB20201555555555"
+PLAN = {"destination": IBAN}
+BACK = {"reason": "The account was closed."}
+QUEUE, FILES, API = "/admin/payouts", "/admin/payouts/batches", "/api/v1/admin/payout-batches"
+
+PAGES = [
+    post("/my/earnings/payout/monthly", SIGNED, send=PLAN),
+    post("/my/earnings/payout/monthly/end", SIGNED),
+    get(f"{QUEUE}?state=paid&currency=EUR&days=7", ADMIN, rest=NOT_YOURS, about="filtered"),
+    get(f"{QUEUE}/next", ADMIN, rest=NOT_YOURS, ok=frozenset({302})),
+    post(QUEUE + "/{payout_paid}/return", ADMIN, rest=NOT_YOURS, send=BACK),
+    get(FILES, ADMIN, rest=NOT_YOURS),
+    post(FILES, ADMIN, rest=NOT_YOURS, send={"payouts": "{payout_waiting}"}),
+    get(FILES + "/{payout_batch}", ADMIN, rest=NOT_YOURS),
+    get(FILES + "/{payout_batch}/payouts.csv", ADMIN, rest=NOT_YOURS),
+    get(FILES + "/{payout_batch}/pain.001.xml", ADMIN, rest=NOT_YOURS, ok=OK | STOPPED, about="if the site has an IBAN"),
+    post(FILES + "/{payout_batch}/confirm", ADMIN, rest=NOT_YOURS, ok=DONE | STOPPED),
+    post(FILES + "/{payout_batch}/take-back", ADMIN, rest=NOT_YOURS),
+]
+
+PROGRAMS = [
+    get("/api/v1/me/payout-plan", SIGNED),
+    put("/api/v1/me/payout-plan", SIGNED, send=PLAN, money=True),
+    delete("/api/v1/me/payout-plan", SIGNED, money=True),
+    post("/api/v1/admin/payouts/{payout_paid}/return", ADMIN, rest=NOT_YOURS, send=BACK, money=True),
+    get(API, ADMIN, rest=NOT_YOURS),
+    post(API, ADMIN, rest=NOT_YOURS, send={"payouts": ["{payout_waiting}"]}, money=True),
+    get(API + "/{payout_batch}", ADMIN, rest=NOT_YOURS),
+    post(
+        API + "/{payout_batch}/confirm", ADMIN, rest=NOT_YOURS, money=True,
+        send={"references": [{"payout": "{payout_sending}", "bank_reference": "BANK-79"}]},
+    ),
+    post(API + "/{payout_batch}/take-back", ADMIN, rest=NOT_YOURS, money=True),
+]  # fmt: skip
+
+ROWS: list[Row] = [*PAGES, *PROGRAMS]
 
 
 def places() -> dict[str, str]:
-    return {}
+    """The organisation's payouts: one waits, one stands in a bank file, one is paid."""
+    owner, admin = _actor("company"), _actor("admin")
+    meridian = organisations.by_slug("meridian-foods")
+    amount = money.parse("11.00", "EUR")
+    waiting, sending, paid = (
+        operations.request_payout(actor=owner, owner="organisation", owner_id=meridian.id, amount=amount, destination=IBAN)
+        for _ in range(3)
+    )
+    batch = batches.make_batch(actor=admin, payout_ids=[sending.id])
+    operations.confirm_payout(actor=admin, payout=paid, bank_reference="BANK-77")
+    return {
+        "payout_waiting": str(waiting.id),
+        "payout_sending": str(sending.id),
+        "payout_paid": str(paid.id),
+        "payout_batch": str(batch.id),
+    }
+
+
+def _actor(who: str) -> Any:
+    person = accounts.by_email(f"{who}@demo.example")
+    assert person is not None
+    return accounts.actor_of(person.id)
