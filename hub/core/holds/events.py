@@ -40,3 +40,27 @@ class HoldRefunded:
     currency: str
     tell: list[int] = field(default_factory=list)
     backers_minor: int = 0
+
+
+@dataclass(frozen=True)
+class ConsultantPaid:
+    """A part of the fee of the release `released_id`, on to the consultant who brought it about."""
+
+    SAYS: ClassVar[str] = N_("passed a part of the fee on to the consultant")
+    transaction_id: int
+    released_id: int
+    subject: str
+    person_id: int
+    label: str
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class StagesPlanned:
+    """What is held for `subject` is released in stages of these minor units."""
+
+    SAYS: ClassVar[str] = N_("divided what is held into stages")
+    subject: str
+    minors: list[int]
+    currency: str

@@ -47,3 +47,29 @@ class Hold(db.Model):
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
+
+
+class HoldStage(db.Model):
+    """A part of what is held for a subject that is released on its own, once, by the transaction that it names."""
+
+    __tablename__ = "hold_stage"
+    __table_args__ = (
+        UniqueConstraint("subject", "number"),
+        UniqueConstraint("transaction_id"),
+        CheckConstraint("minor > 0", name="positive"),
+        CheckConstraint("number > 0", name="number_counts"),
+        CheckConstraint("(transaction_id IS NULL) = (released_at IS NULL)", name="released_is_whole"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    subject: Mapped[str] = mapped_column(String(80))
+    number: Mapped[int]
+    title: Mapped[str] = mapped_column(String(200))
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    transaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transaction.id"))
+    released_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)

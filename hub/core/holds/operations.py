@@ -6,18 +6,20 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from hub.core.holds import events, queries, rules
-from hub.core.holds.models import Hold
+from hub.core.holds.models import Hold, HoldStage
 from hub.core.holds.policy import HOLDS, HoldAct
+from hub.core.holds.rules import Share
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
-from hub.core.ledger.rules import AccountRef, Kind
+from hub.core.ledger.rules import AccountRef, Kind, OwnerKind
 from hub.db import journal
+from hub.db.extensions import db
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotNow
-from hub.kernel.money import Money
+from hub.kernel.errors import Conflict, NotNow
+from hub.kernel.money import Breakdown, Money
 from hub.kernel.words import N_
 
 Backers = Callable[[Hold, int], Sequence[tuple[AccountRef, int]]]
@@ -60,29 +62,127 @@ def release(
     That it is due, the calling room has decided. The same `key` again returns the first transaction. Raises Invalid (amount_*,
     currency_differs), NotNow (nothing_held, not_enough_held), Conflict (idempotency_key_reused), ValueError for no payee or two.
     """
+    shares = [Share(1, to_person_id, to_organisation_id)]
+    return release_split(actor=actor, subject=subject, gross=gross, fee_bp=fee_bp, shares=shares, key=key, memo=memo, quiet=quiet)
+
+
+def release_split(
+    *, actor: Actor, subject: str, gross: Money, fee_bp: int, shares: Sequence[Share], key: str, memo: str, quiet: bool = False
+) -> Transaction:
+    """Pay `gross` out of the subject's hold to several at once: the net by their weights (largest remainder, no cent lost), the fee once.
+
+    Who gets what the calling room has decided (`rules.weights`). Each payee is told their part of gross, fee and net. Else as `release`;
+    ValueError also for a payee named twice and for weights that are all zero.
+    """
     HOLDS.require(actor, HoldAct.EMPTY, subject)
     accounts.positive(gross)
-    to = rules.payee(to_person_id, to_organisation_id, gross.currency)
+    shares = sorted(shares, key=lambda share: share.to(gross.currency))  # so that whoever reads the books finds the same parts
+    payees = [share.to(gross.currency) for share in shares]
     hold = _held_for(subject, gross.currency)
-    parts = money.breakdown(gross, fee_bp)
+    whole = money.breakdown(gross, fee_bp)
+    parts = rules.divided(whole, [share.weight for share in shares])
     posted = ledger.post(
         actor=actor,
         kind=Kind.AWARD,
         key=key,
-        legs=rules.award_legs(hold.organisation_id, subject, to, parts),
+        legs=rules.split_legs(hold.organisation_id, subject, whole, list(zip(payees, parts, strict=True))),
         memo=memo[:300],
         cause=hold.ref,
         subject=subject,
         shortage=_not_enough_held(hold, gross),
     )
     if posted.fresh:
-        hold.awarded_minor += parts.net.minor
-        hold.fee_minor += parts.fee.minor
-        amounts = (gross.minor, parts.fee.minor, parts.net.minor, gross.currency)
-        tell = queries.bookkeepers(to_organisation_id) if to_organisation_id is not None else []
-        facts = (posted.transaction.id, subject, hold.organisation_id, to_person_id, memo[:300], *amounts, quiet, to_organisation_id, tell)
-        journal.record(events.HoldReleased(*facts), actor=actor, subject=posted.transaction.ref, scope=subject)
+        hold.awarded_minor += whole.net.minor
+        hold.fee_minor += whole.fee.minor
+        for share, part in zip(shares, parts, strict=True):
+            if part.gross:
+                _say_released(actor, hold, posted.transaction, share, part, quiet)
     return posted.transaction
+
+
+def _say_released(actor: Actor, hold: Hold, transaction: Transaction, share: Share, part: Breakdown, quiet: bool) -> None:
+    to = share.organisation_id
+    amounts = (part.gross.minor, part.fee.minor, part.net.minor, part.gross.currency)
+    tell = queries.bookkeepers(to) if to is not None else []
+    facts = (transaction.id, hold.subject, hold.organisation_id, share.person_id, transaction.memo, *amounts, quiet, to, tell)
+    journal.record(events.HoldReleased(*facts), actor=actor, subject=transaction.ref, scope=hold.subject)
+
+
+def pay_consultant(*, actor: Actor, released: Transaction, person_id: int, share_bp: int) -> Transaction | None:
+    """Pass `share_bp` basis points of a release's fee on to the consultant who brought it about; the payee's net is not touched.
+
+    Rounded down; None if nothing is left of it. Once for each release: again with the same share it is the first one. Raises NotNow
+    (no_release), Conflict (idempotency_key_reused), ValueError for a share out of range.
+    """
+    HOLDS.require(actor, HoldAct.EMPTY, released.subject)
+    if not 0 <= share_bp <= rules.WHOLE_BP:
+        raise ValueError("a share is between 0 and 10,000 basis points")
+    if released.kind is not Kind.AWARD:
+        raise NotNow(N_("Only what was released from a hold brings its consultant a part of the fee."), code="no_release")
+    fee = queries.fee_of(released)
+    part = Money(fee.minor * share_bp // rules.WHOLE_BP, fee.currency)
+    if not part:
+        return None
+    posted = ledger.post(
+        actor=actor,
+        kind=Kind.CONSULTANT_FEE,
+        key=f"{released.ref}:consultant",
+        legs=accounts.from_to(accounts.fees(part.currency), accounts.balance_of(OwnerKind.PERSON, person_id, part.currency), part.minor),
+        memo=released.memo,
+        cause=released.ref,
+        subject=released.subject,
+    )
+    if posted.fresh:
+        event = events.ConsultantPaid(
+            posted.transaction.id, released.id, released.subject, person_id, released.memo, part.minor, part.currency
+        )
+        journal.record(event, actor=actor, subject=posted.transaction.ref, scope=released.subject)
+    return posted.transaction
+
+
+def plan_stages(*, actor: Actor, subject: str, total: Money, stages: Sequence[tuple[str, int]]) -> list[HoldStage]:
+    """Divide `total`, held or to be held for `subject`, into stages (title, minor units) that are each released on their own, once.
+
+    Raises Invalid (stages_count, stages_titles, stages_do_not_add_up), Conflict (stages_planned).
+    """
+    HOLDS.require(actor, HoldAct.EMPTY, subject)
+    if queries.stages_of(subject):
+        raise Conflict(N_("The stages are agreed already."), code="stages_planned")
+    planned = rules.staged(accounts.positive(total), stages)
+    rows = [
+        HoldStage(subject=subject, number=number, title=title, minor=minor, currency=total.currency)
+        for number, (title, minor) in enumerate(planned, start=1)
+    ]
+    db.session.add_all(rows)
+    db.session.flush()
+    event = events.StagesPlanned(subject, [row.minor for row in rows], total.currency)
+    journal.record(event, actor=actor, subject=subject, scope=subject)
+    return rows
+
+
+def release_stage(
+    *,
+    actor: Actor,
+    subject: str,
+    number: int,
+    fee_bp: int,
+    memo: str,
+    to_person_id: int | None = None,
+    to_organisation_id: int | None = None,
+) -> Transaction:
+    """Release one stage of what is held, in whatever order; released already, it is the first transaction again.
+
+    Raises NotFound, and what `release` raises.
+    """
+    stage = queries.locked_stage(subject, number)
+    transaction = release(
+        actor=actor, subject=subject, gross=stage.amount, fee_bp=fee_bp, key=f"{subject}:stage:{number}", memo=memo,
+        to_person_id=to_person_id, to_organisation_id=to_organisation_id,
+    )  # fmt: skip
+    if stage.transaction_id is None:
+        stage.transaction_id, stage.released_at = transaction.id, clock.now()
+        db.session.flush()
+    return transaction
 
 
 def return_rest(*, actor: Actor, subject: str, key: str) -> list[Transaction]:

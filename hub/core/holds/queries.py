@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from sqlalchemy import String, cast, func, select
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.holds import rules
-from hub.core.holds.models import Hold
+from hub.core.holds.models import Hold, HoldStage
+from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.kernel.actor import Role
-from hub.kernel.errors import Conflict
+from hub.kernel.errors import Conflict, NotFound
 from hub.kernel.money import CURRENCIES, Money
 from hub.kernel.words import N_
 
@@ -43,6 +44,28 @@ def locked_holds(subject: str) -> list[Hold]:
     db.session.flush()
     chosen = select(Hold).where(Hold.subject == subject).order_by(Hold.id).with_for_update()
     return list(db.session.scalars(chosen.execution_options(populate_existing=True)))
+
+
+def stages_of(subject: str) -> list[HoldStage]:
+    """The stages in which what is held for `subject` is released; none if it is released as a whole."""
+    return list(db.session.scalars(select(HoldStage).where(HoldStage.subject == subject).order_by(HoldStage.number)))
+
+
+def locked_stage(subject: str, number: int) -> HoldStage:
+    """The stage, read afresh and kept from others until this unit of work ends. Raises NotFound."""
+    db.session.flush()
+    chosen = select(HoldStage).where(HoldStage.subject == subject, HoldStage.number == number).with_for_update()
+    stage = db.session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
+    if stage is None:
+        raise NotFound(N_("There is no such stage."))
+    return stage
+
+
+def fee_of(released: Transaction) -> Money:
+    """What the site kept of a release."""
+    legs = books.legs_of([released.id])[released.id]
+    taken = [amount for account, amount in legs if account.purpose is Purpose.FEES]
+    return taken[0] if taken else Money(0, legs[0][1].currency)
 
 
 def bookkeepers(organisation_id: int) -> list[int]:
@@ -77,11 +100,54 @@ def other_payer() -> Conflict:
 
 def verify(report: Report) -> None:
     """Add to `report` where holds do not say the same as the books. Wants one moment's view of the database."""
-    checks.verify_values(report, Hold.currency, CURRENCIES)
+    for table in (Hold, HoldStage):
+        checks.verify_values(report, table.currency, CURRENCIES)
     if report.unreadable:
         return
     _verify_holds(report)
+    _verify_stages(report)
+    _verify_consultants(report)
     checks.verify_causes(report, "hold", Hold.id)
+
+
+def _verify_stages(report: Report) -> None:
+    """A released stage names the release of its own amount; only a part of a hold is released under its stage's key."""
+    for above, last in checks.slices(HoldStage.id):
+        key = HoldStage.subject + ":stage:" + cast(HoldStage.number, String)
+        chosen = select(HoldStage, Transaction).outerjoin(Transaction, Transaction.key == key)
+        rows = db.session.execute(checks.afresh(chosen.where(HoldStage.id > above, HoldStage.id <= last))).all()
+        legs = books.legs_of([released.id for _, released in rows if released is not None])
+        for stage, released in rows:
+            ref = f"hold_stage:{stage.id}"
+            if stage.transaction_id != (released.id if released is not None else None):
+                report.add("stage_release", ref, f"The stage names transaction:{stage.transaction_id}, but the books released another.")
+            elif released is not None and Money(-stage.minor, stage.currency) not in [
+                amount for account, amount in legs[released.id] if account.purpose is Purpose.HOLD
+            ]:
+                report.add("stage_amount", ref, f"The stage says {stage.amount}, but {released.ref} released another amount.")
+
+
+def _verify_consultants(report: Report) -> None:
+    """What a consultant was passed on is a part of the fee of the release it names."""
+    for above, last in checks.slices(Transaction.id):
+        chosen = select(Transaction).where(Transaction.id > above, Transaction.id <= last, Transaction.kind == Kind.CONSULTANT_FEE)
+        passed = db.session.scalars(checks.afresh(chosen)).all()
+        if not passed:
+            continue
+        released = {
+            one.id: one for one in db.session.scalars(select(Transaction).where(Transaction.id.in_([_number(one) for one in passed])))
+        }
+        legs = books.legs_of([one.id for one in passed])
+        for one in passed:
+            source = released.get(_number(one))
+            taken = -sum(amount.minor for account, amount in legs[one.id] if account.purpose is Purpose.FEES)
+            if source is None or source.kind is not Kind.AWARD or taken > fee_of(source).minor:
+                report.add("consultant_fee", one.ref, f"The part of the fee was taken of {one.cause}, which has no such fee.")
+
+
+def _number(transaction: Transaction) -> int:
+    kind, _, number = transaction.cause.partition(":")
+    return int(number) if kind == "transaction" and number.isdecimal() and len(number) < 19 else 0
 
 
 def _verify_holds(report: Report) -> None:

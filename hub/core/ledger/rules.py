@@ -47,6 +47,9 @@ class Kind(Worded):
     PAYOUT_SENT = "payout_sent", N_("Payout sent")
     PAYOUT_RETURNED = "payout_returned", N_("Payout refused, money returned")
     PAYOUT_BOUNCED = "payout_bounced", N_("Payout came back")
+    CONSULTANT_FEE = "consultant_fee", N_("Consultant’s part of the fee")
+    SALE = "sale", N_("Sale")
+    ROYALTY = "royalty", N_("Royalty")
     REVERSAL = "reversal", N_("Reversed")
 
 

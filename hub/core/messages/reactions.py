@@ -28,7 +28,7 @@ from hub.core.accounts.events import (
 )
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
-from hub.core.holds.events import HoldRefunded, HoldReleased
+from hub.core.holds.events import ConsultantPaid, HoldRefunded, HoldReleased
 from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.events import MailQueued
 from hub.core.messages.gateway_smtp import Refused
@@ -315,6 +315,13 @@ def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
         link = _money_page(event.to_organisation_id)
         text = N_("%(net)s for “%(label)s” are on your organisation’s balance (%(gross)s less the fee of %(fee)s).")
     operations.notify(actor=SYSTEM, person_ids=[event.person_id, *event.tell], text=text, values=values, link=link, kind=Kind.MONEY)
+
+
+@reacts_to(ConsultantPaid)
+def tell_consultant(event: ConsultantPaid, fact: Fact) -> None:
+    text = N_("Your part of the fee for “%(label)s”, %(amount)s, is on your balance.")
+    values = {"label": event.label, "amount": _amount(event.minor, event.currency)}
+    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, values=values, link="/my/earnings", kind=Kind.MONEY)
 
 
 @reacts_to(HoldRefunded)

@@ -9,7 +9,7 @@ from datetime import datetime
 from hub.core.ledger import queries as books
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
-from hub.kernel.money import Money
+from hub.kernel.money import Money, split
 
 
 def statement(
@@ -41,5 +41,7 @@ def earnings(person_id: int, *, before: int | None = None, limit: int = 50) -> l
 
 def _earning(transaction: Transaction, legs: books.Legs, person_id: int) -> Earning:
     net = next(money for account, money in legs if (account.owner_kind, account.owner_id) == (OwnerKind.PERSON, person_id))
-    fee = sum((money for account, money in legs if account.purpose is Purpose.FEES), Money(0, net.currency))
+    whole = sum((money for account, money in legs if account.purpose is Purpose.FEES), Money(0, net.currency))
+    paid = sorted((account.owner_kind, account.owner_id, money.minor) for account, money in legs if account.purpose is Purpose.BALANCE)
+    fee = split(whole, [minor for _, _, minor in paid])[paid.index((OwnerKind.PERSON, person_id, net.minor))]
     return Earning(transaction.id, transaction.at, transaction.memo, transaction.subject, net + fee, fee, net)
