@@ -32,6 +32,8 @@ FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--force-prefers-reduced-motion",
 ]  # fmt: skip
+PATIENCE = 45_000
+"""Milliseconds until a page or an element is given up: no promise about speed, the machine may be busy with other tests."""
 AXE = (Path(__file__).parent / "vendor" / "axe.min.js").read_text()
 
 
@@ -147,7 +149,7 @@ class Visitor:
             base_url=site.url, java_script_enabled=script, locale="en-GB", timezone_id="Europe/Berlin", **options
         )  # type: ignore[arg-type]
         self.page: Page = self.context.new_page()
-        self.page.set_default_timeout(10_000)
+        self.page.set_default_timeout(PATIENCE)
         self.complaints: list[str] = []
         self.page.on("console", lambda message: self.complaints.append(message.text) if message.type == "error" else None)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))

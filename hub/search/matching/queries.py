@@ -24,6 +24,8 @@ FIRST = 200
 LEAST, SURE, SHARE = 0.03, 0.15, 0.3
 """Below LEAST, or with a single shared word below SURE, or below SHARE of the best match, likeness is coincidence and is not shown."""
 EXPERT, EVIDENCE = Kind.EXPERT.value, Kind.EVIDENCE.value
+_lock = threading.Lock()
+"""Before what this process remembers."""
 
 
 @dataclass(frozen=True)
@@ -89,7 +91,7 @@ def _matches(
 def _ranked(view: View, text: str, kinds: tuple[str, ...]) -> Ranked:
     """Everything comparable, the best first: what it is, what each shared term adds, by how many pieces of evidence."""
     counts = Counter(text_rules.terms(text))
-    scale = Scale(view)
+    scale = _scale_of(view)
     need = rules.Vector.of(counts, scale.idf)
     candidates = _candidates(view, counts, kinds)
     of_experts = {number for number in candidates if view.columns.kind[number] in _places(view, (EXPERT, EVIDENCE))}
@@ -138,23 +140,45 @@ def _experts(view: View, scale: Scale, need: rules.Vector, candidates: Sequence[
 
 
 class Scale:
-    """The weights of terms in one view, each looked up once."""
+    """The weights of terms in one view, each worked out once."""
 
     def __init__(self, view: View) -> None:
-        self._view, self._documents = view, max(1, int(view.columns.live.sum()))
-        self._known: dict[str, int] = {}
+        self.view, self._weights = view, _Weights(view)
+        self.idf: rules.Idf = self._weights.__getitem__
 
-    def frequency(self, term: str) -> int:
-        known = self._known.get(term)
-        if known is None:
-            known = self._known[term] = self._view.frequency(term)
-        return known
-
-    def idf(self, term: str) -> float:
-        return rules.idf(self._documents, self.frequency(term))
+    @property
+    def size(self) -> int:
+        return len(self._weights)
 
     def vector(self, number: int) -> rules.Vector:
-        return rules.Vector.of(self._view.terms_of(number), self.idf)
+        return rules.Vector.of(self.view.terms_of(number), self.idf)
+
+
+class _Weights(dict[str, float]):
+    """What each term tells, looked up in the view where it is first asked for."""
+
+    def __init__(self, view: View) -> None:
+        self._frequency, self._documents = view.frequency, max(1, int(view.columns.live.sum()))
+
+    def __missing__(self, term: str) -> float:
+        weight = self[term] = rules.idf(self._documents, self._frequency(term))
+        return weight
+
+
+SCALES, TERMS = 2, 500_000
+_scales: OrderedDict[Any, Scale] = OrderedDict()
+"""Of the views in use now: a question meets mostly terms that earlier ones have met."""
+
+
+def _scale_of(view: View) -> Scale:
+    key = id(view)
+    with _lock:
+        known = _scales.get(key)
+        if known is None or known.view is not view or known.size > TERMS:
+            known = _scales[key] = Scale(view)
+            while len(_scales) > SCALES:
+                _scales.popitem(last=False)
+    return known
 
 
 # --- without an index: profiles and needs from files -----------------------------------------------------------------------------
@@ -188,7 +212,6 @@ def scores(profiles: Iterable[Mapping[str, Any]], needs: Iterable[Mapping[str, A
 
 KEPT = 256
 _answers: OrderedDict[Any, list[Match]] = OrderedDict()
-_lock = threading.Lock()
 
 
 def _remembered(view: View, *question: Any) -> list[Match]:

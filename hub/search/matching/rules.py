@@ -42,8 +42,8 @@ class Vector:
 
     @classmethod
     def of(cls, counts: Mapping[str, int], weigh: Idf) -> Vector:
-        raw = {term: (1 + math.log(count)) * weigh(term) for term, count in counts.items() if count}
-        norm = math.sqrt(math.fsum(weight * weight for weight in raw.values()))
+        raw = {term: weigh(term) if count == 1 else (1 + math.log(count)) * weigh(term) for term, count in counts.items() if count}
+        norm = math.sqrt(math.fsum([weight * weight for weight in raw.values()]))
         return cls({term: weight / norm for term, weight in raw.items()} if norm else {})
 
     def parts(self, other: Vector) -> Parts:

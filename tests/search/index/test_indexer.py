@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
-import signal
-import subprocess
-import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from multiprocessing.process import BaseProcess
+from multiprocessing.synchronize import Event
 from pathlib import Path
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import func, select
 
 from hub.app import create_app
@@ -24,6 +26,7 @@ from hub.search.index import engines, operations, queries, reactions
 from hub.search.index.engine import Busy, Unavailable
 from hub.search.index.models import IndexMark
 from hub.search.index.queries import SearchRequest
+from tests.db.processes import started, together
 from tests.factories.shelf import Shelf, document, keys_in_index
 
 
@@ -300,35 +303,31 @@ def test_old_indexes_are_cleaned_up_but_for_the_last(config: Config, shelf: Shel
 
 # --- several processes ---------------------------------------------------------------------------------------------------------------
 
-SCRIPT = """
-import sys, time
-from pathlib import Path
-from hub.app import create_app
-from hub.config import Config
-from hub.db import work
-from hub.search.index import operations, reactions
-from tests.factories.shelf import Shelf, document
 
-folder, url, role, number = sys.argv[1:5]
-config = Config(data_dir=Path(folder), database_url=url, secret_key="k", base_url="http://127.0.0.1:8000", port=8000,
-                sqlite_synchronous="NORMAL", testing=True)
-with create_app(config).app_context(), Shelf() as shelf:
-    if role == "mark":
-        for each in range(25):
-            with work.unit():
-                operations.mark([f"offer:{int(number) * 1000 + each}"])
-    else:
+def mark(number: int) -> None:
+    for each in range(25):
+        with work.unit():
+            operations.mark([f"offer:{number * 1000 + each}"])
+
+
+def index(ready: Event) -> None:
+    """An indexer of its own: nothing that the first process has open is used, and it goes on until it is killed."""
+    app = create_app(current_app.config["HUB"])
+    with app.app_context(), Shelf() as shelf:
         shelf.read = lambda kind, ids: [document(n, f"Thing number {n}", kind=kind, text="word " * 200) for n in ids]
-        print("ready", flush=True)
+        ready.set()
         while True:
             reactions.index_changes()
             time.sleep(0.01)
-"""
 
 
-def spawn(config: Config, role: str, number: int = 0) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", SCRIPT, str(config.data_dir), config.database_url, role, str(number)]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env={**os.environ, "PYTHONPATH": "."})
+@contextmanager
+def indexers(many: int) -> Iterator[list[BaseProcess]]:
+    """So many of them, all at work; killed at the end."""
+    ready = [multiprocessing.get_context("fork").Event() for _ in range(many)]
+    with started(index, *((each,) for each in ready)) as processes:
+        assert all(each.wait(60) for each in ready)
+        yield processes
 
 
 def wait_until(condition: object, seconds: float = 30) -> None:
@@ -338,22 +337,14 @@ def wait_until(condition: object, seconds: float = 30) -> None:
         time.sleep(0.05)
 
 
-def test_four_processes_mark_while_two_index(config: Config, app: Flask):
-    indexers = [spawn(config, "index"), spawn(config, "index")]
-    try:
-        for indexer in indexers:
-            assert indexer.stdout is not None and indexer.stdout.readline() == "ready\n"
-        markers = [spawn(config, "mark", number) for number in range(1, 5)]
-        assert [marker.wait(60) for marker in markers] == [0, 0, 0, 0]
+def test_four_processes_mark_while_two_index(app: Flask):
+    with indexers(2):
+        together(mark, *((number,) for number in range(1, 5)))
         wait_until(lambda: waiting() == 0)
-    finally:
-        for indexer in indexers:
-            indexer.kill()
-            indexer.wait()
     assert keys_in_index() == sorted(f"offer:{number * 1000 + each}" for number in range(1, 5) for each in range(25))
 
 
-def test_killing_the_indexer_again_and_again_loses_nothing(config: Config, app: Flask):
+def test_killing_the_indexer_again_and_again_loses_nothing(app: Flask):
     with Shelf() as shelf:
         shelf.index()
     expected = []
@@ -362,15 +353,9 @@ def test_killing_the_indexer_again_and_again_loses_nothing(config: Config, app: 
             keys = [f"offer:{round_ * 100 + each}" for each in range(1, 41)]
             operations.mark(keys)
             expected += keys
-        indexer = spawn(config, "index")
-        assert indexer.stdout is not None and indexer.stdout.readline() == "ready\n"
-        time.sleep(0.02 * round_**2)
-        indexer.send_signal(signal.SIGKILL)
-        indexer.wait()
-    indexer = spawn(config, "index")
-    try:
+        with indexers(1) as (indexer,):
+            time.sleep(0.02 * round_**2)
+            indexer.kill()
+    with indexers(1):
         wait_until(lambda: waiting() == 0)
-    finally:
-        indexer.kill()
-        indexer.wait()
     assert keys_in_index() == sorted(expected)
