@@ -14,6 +14,8 @@ from hub.communities.spaces.policy import POLICY, Seat
 from hub.communities.spaces.states import Act, SpaceRole, State
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
+from hub.core.pools import queries as pools
+from hub.core.pools.rules import Subject
 from hub.db.extensions import db
 from hub.db.types import Lines, UtcDateTime, lines
 from hub.kernel.actor import Actor
@@ -307,3 +309,22 @@ def waiting_for(person_id: int) -> Any:
         .join(SpaceMember, SpaceMember.space_id == Space.id)
         .where(SpaceMember.person_id == person_id, Space.state == State.OPEN, accepted.scalar_subquery() < Space.charter_number)
     )
+
+
+def fundable(space: Space) -> Subject:
+    """The community as co-funding knows it: the money is held by the organisation that steers it."""
+    why_not = "" if space.state is State.OPEN else N_("This community is archived.")
+    return Subject(space.ref, space.name, space.organisation_id, space.summary, space.path, why_not)
+
+
+def _fundable(space_id: int) -> Subject | None:
+    space = db.session.get(Space, space_id)
+    return fundable(space) if space is not None else None
+
+
+def _fundable_of(organisation_ids: Sequence[int]) -> list[Subject]:
+    query = select(Space).where(Space.organisation_id.in_(organisation_ids), Space.state == State.OPEN).order_by(Space.name).limit(20)
+    return [fundable(space) for space in db.session.scalars(query)]
+
+
+pools.funds("space", one=_fundable, of=_fundable_of)

@@ -14,6 +14,7 @@ from hub.contests.challenges.pages import found, parts, task_of
 from hub.contests.challenges.policy import POLICY, reviews_it
 from hub.contests.challenges.schemas import ApproveIn, ChallengeForm, NewChallengeForm, ReturnIn
 from hub.contests.challenges.states import Act, State
+from hub.contests.launch.queries import fundable
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import rules as clauses
 from hub.core.fees import queries as fees
@@ -159,7 +160,7 @@ def funding(slug: str) -> Any:
     return show(
         "fund", **known, funding=asked, missing=queries.missing(challenge), balance=queries.spendable(challenge),
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
-        may_publish=POLICY.can(actor(), Act.PUBLISH, challenge),
+        may_publish=POLICY.can(actor(), Act.PUBLISH, challenge), may_pool=not fundable(challenge).why_not,
     )  # fmt: skip
 
 

@@ -44,6 +44,7 @@ from hub.core.payments.events import (
     FundingRequested,
 )
 from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested, PayoutReturned
+from hub.core.pools import documents as pools
 from hub.db import work
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
@@ -357,3 +358,13 @@ def tell_payout_came_back(event: PayoutReturned, fact: Fact) -> None:
     text = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
     values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
     _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
+
+
+def tell_pool_news(event: Any, fact: Fact) -> None:
+    """What the pools room has to say to backers, organisers and reviewers."""
+    for one in pools.news(event):
+        operations.notify(actor=SYSTEM, person_ids=one.people, text=one.text, values=one.values, link=one.link, kind=Kind.MONEY)
+
+
+for _event in pools.TOLD:
+    reacts_to(_event)(tell_pool_news)

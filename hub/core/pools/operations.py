@@ -27,7 +27,6 @@ from hub.kernel.words import N_, extent
 
 EDITABLE = ("title", "summary", "story", "language", "closes_at")
 NO_LONGER = N_("What it was for takes no money any more. All pledges were given back.")
-STOPS = N_("This pool takes no pledges now.")
 
 
 # The organiser's draft, and the review
@@ -45,9 +44,9 @@ def draft(*, actor: Actor, organisation_id: int, title: str, currency: str, fee_
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, pool)
     require_verified(actor)
+    _write(pool, {"title": title, **content})
     if subject:
         queries.check_subject(pool)
-    _write(pool, {"title": title, **content})
     db.session.add(pool)
     db.session.flush()
     _record(actor, pool, events.PoolDrafted(pool_id=pool.id))
@@ -81,6 +80,8 @@ def submit(*, actor: Actor, pool: Pool) -> Pool:
     POLICY.require(actor, Act.SUBMIT, pool)
     if pool.state is State.DRAFT and (gaps := rules.gaps(pool)):
         raise Invalid(N_("Some parts of the draft are missing."), code="incomplete", fields=gaps)
+    if pool.subject:
+        queries.check_subject(pool)
     return _move(actor, pool, Act.SUBMIT, events.PoolSubmitted(pool_id=pool.id))
 
 
@@ -132,7 +133,7 @@ def retell(*, actor: Actor, pool: Pool, story: str) -> Pool:
     """Change the story of an open pool; the earlier ones stay readable with their dates. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.RETELL, pool)
     pool = queries.locked(pool.id)
-    _require_open(pool)
+    rules.check_open(pool)
     if extent(story) < rules.SHORTEST_STORY:
         raise one_field("story", N_("Tell the story in at least 100 characters: what for, by whom, what happens next."))
     if story.strip() == pool.story.strip():
@@ -171,10 +172,8 @@ def pledge(*, actor: Actor, pool: Pool, amount: Money, organisation_id: int | No
     owner_id = (actor.person_id or 0) if organisation_id is None else organisation_id
     _may_back(actor, pool, owner, owner_id)
     pool = queries.locked(pool.id)
-    _require_open(pool)
-    accounts.same_currency(accounts.positive(amount), pool.currency)
-    if amount < pool.minimum:
-        raise one_field("amount", N_("The smallest pledge is %(least)s."), code="below_minimum", least=str(pool.minimum))
+    rules.check_open(pool)
+    rules.check_amount(pool, amount)
     made = Pledge(
         pool_id=pool.id, owner_kind=owner, owner_id=owner_id, by_person_id=actor.person_id, minor=amount.minor, named=named,
         state=PLEDGE.initial, made_at=clock.now(), back_minor=0,
@@ -204,11 +203,6 @@ def _may_back(actor: Actor, pool: Pool, owner: OwnerKind, owner_id: int) -> None
         raise NotAllowed(N_("Who organises a pool cannot back it."), code="own_pool")
 
 
-def _require_open(pool: Pool) -> None:
-    if pool.state is not State.OPEN or not rules.takes_pledges(pool):
-        raise NotNow(STOPS, code="not_open")
-
-
 def _count(pool: Pool, minor: int) -> None:
     db.session.flush()
     pool.pledged_minor += minor
@@ -220,7 +214,7 @@ def withdraw(*, actor: Actor, pledge: Pledge) -> Pledge:
     PLEDGES.require(actor, PledgeAct.WITHDRAW, pledge)
     pool = queries.locked(pledge.pool_id)
     db.session.refresh(pledge)
-    _require_open(pool)
+    rules.check_open(pool)
     PLEDGE.fire(pledge, PledgeAct.WITHDRAW)
     pledge.ended_at = clock.now()
     posted = ledger.post(

@@ -37,7 +37,7 @@ NO_POOL, NO_PLEDGE = N_("There is no such pool."), N_("There is no such pledge."
 _sources: dict[For, rules.Source] = {}
 
 
-def funds(kind: str, *, one: Callable[[int], rules.Subject | None], of: Callable[[int], Sequence[rules.Subject]]) -> None:
+def funds(kind: str, *, one: Callable[[int], rules.Subject | None], of: Callable[[Sequence[int]], Sequence[rules.Subject]]) -> None:
     """Let pools be opened for things of this kind ("challenge", "space"); rooms above call it when they are imported."""
     _sources[For(kind)] = rules.Source(one, of)
 
@@ -49,9 +49,9 @@ def subject_named(ref: str) -> rules.Subject | None:
     return source.one(int(number)) if source and number.isdecimal() and len(number) < 10 else None
 
 
-def subjects_of(organisation_ids: Iterable[int]) -> list[rules.Subject]:
+def subjects_of(organisation_ids: Sequence[int]) -> list[rules.Subject]:
     """What these organisations could open a pool for."""
-    return [subject for number in organisation_ids for source in _sources.values() for subject in source.of(number)]
+    return [subject for source in _sources.values() for subject in source.of(organisation_ids)]
 
 
 def check_subject(pool: Pool) -> None:
@@ -63,6 +63,8 @@ def check_subject(pool: Pool) -> None:
         raise one_field("subject", found.why_not, code="subject_takes_nothing")
     if found.lacks is not None and found.lacks.currency != pool.currency:
         raise one_field("currency", N_("The pool needs the currency of what it is for."), code="currency_differs")
+    if found.lacks is not None and pool.goal_minor > found.lacks.minor:
+        raise one_field("goal", N_("It lacks %(lacks)s: the goal cannot be more."), code="more_than_lacking", lacks=str(found.lacks))
 
 
 def can_be_released(pool: Pool) -> bool:

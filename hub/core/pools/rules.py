@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import AccountRef, Leg, OwnerKind, Purpose
 from hub.kernel import clock, money
+from hub.kernel.errors import NotNow, one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_, extent
 
@@ -40,10 +41,10 @@ class Subject:
 
 @dataclass(frozen=True)
 class Source:
-    """How a room above tells of its things: one of them, and those of an organisation that take money now."""
+    """How a room above tells of its things: one of them, and those of some organisations that take money now."""
 
     one: Callable[[int], Subject | None]
-    of: Callable[[int], Sequence[Subject]]
+    of: Callable[[Sequence[int]], Sequence[Subject]]
 
 
 class Interval(Protocol):
@@ -127,6 +128,20 @@ def can_be_withdrawn(pledge: Any) -> bool:
 def percent(pool: Counted) -> int:
     """How much of the goal is pledged, rounded down, so that 100 is only shown when it is reached."""
     return int(100 * pool.pledged_minor // pool.goal_minor) if pool.goal_minor else 0
+
+
+def check_amount(pool: Any, amount: Money) -> Money:
+    """The amount, if one can pledge it. Raises Invalid (amount_*, currency_differs, below_minimum)."""
+    accounts.same_currency(accounts.positive(amount), pool.currency)
+    if amount < pool.minimum:
+        raise one_field("amount", N_("The smallest pledge is %(least)s."), code="below_minimum", least=str(pool.minimum))
+    return amount
+
+
+def check_open(pool: Any) -> None:
+    """Raises NotNow (not_open) unless it takes pledges, and lets them go, now."""
+    if pool.state != "open" or not takes_pledges(pool):
+        raise NotNow(N_("This pool takes no pledges now."), code="not_open")
 
 
 def shares(left: int, given: Sequence[int], currency: str) -> list[int]:

@@ -27,11 +27,13 @@ MINE = (
     ("/my/proposals", "send", N_("Proposals")), ("/my/deals", "handshake", N_("Deals")),
     ("/my/quotes", "flask-conical", N_("Quotes and orders")),
     ("/my/installs", "package", N_("Installed products")), ("/my/submissions", "inbox", N_("Submissions to portals")),
-    ("/my/earnings", "wallet", N_("Earnings")), ("/my/agreements", "file-signature", N_("Agreements")),
+    ("/my/earnings", "wallet", N_("Earnings")), ("/my/pledges", "hand-coins", N_("Pledges")),
+    ("/my/agreements", "file-signature", N_("Agreements")),
 )  # fmt: skip
 """Where a person finds what is theirs in each mode: address, icon, words."""
 DOORS = (
     ("contest", "/challenges", ("challenge",), N_("Challenges"), N_("A prize that is held, sealed entries, a reason for everyone.")),
+    ("contest", "/pools", ("pool",), N_("Pools"), N_("Pledges of many towards one goal: all of it by the deadline, or all back.")),
     ("market", "/needs", ("need", "offer"), N_("Needs and offers"), N_("Technologies wanted and on offer; talks that open step by step.")),
     ("search", "/briefs", ("brief",), N_("Search briefs"), N_("A consultant asks the right experts on behalf of somebody.")),
     ("community", "/communities", ("space",), N_("Communities"), N_("Knowledge that many people write, with credit for each.")),
@@ -43,8 +45,8 @@ DOORS = (
 """The modes as the front page shows them: hue, address, kinds of things in it, name, what it is."""
 PER_SITEMAP = 20_000
 STATIC = (
-    "/", "/explore", "/challenges", "/communities", "/rallies", "/platforms", "/tasks", "/needs", "/offers", "/services", "/briefs",
-    "/new", "/how-it-works",
+    "/", "/explore", "/challenges", "/pools", "/communities", "/rallies", "/platforms", "/tasks", "/needs", "/offers", "/services",
+    "/briefs", "/new", "/how-it-works",
 )  # fmt: skip
 PRIVATE = (
     "/admin", "/api/v1", "/deals", "/desk", "/home", "/inbox", "/judge", "/login", "/mturk", "/my/", "/portals", "/register", "/reset",

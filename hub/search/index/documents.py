@@ -1,9 +1,11 @@
-"""Experts and their evidence as documents: the core cannot know the index, so this room reads them."""
+"""Experts, their evidence and pools as documents: the core cannot know the index, so this room reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hub.core.pools import documents as pools
+from hub.core.pools import queries as pools_read
 from hub.core.profiles import queries as profiles
 from hub.core.profiles.queries import ExpertForIndex
 from hub.core.profiles.rules import LANGUAGES
@@ -58,3 +60,6 @@ def evidence(evidence_ids: list[int]) -> Iterator[Document]:
             group=f"expert:{item.person_id}",
             listed=False,
         )
+
+
+provides("pool", every=pools_read.public_ids)(pools.documents)

@@ -10,10 +10,12 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from sqlalchemy import select
 
+from hub.core.pools import events as pools
 from hub.core.profiles import queries as profiles
 from hub.core.profiles.events import EvidenceChanged, ProfileChanged
 from hub.db import work
@@ -45,6 +47,17 @@ def mark_profile(event: ProfileChanged, fact: Fact) -> None:
 @reacts_to(EvidenceChanged)
 def mark_evidence(event: EvidenceChanged, fact: Fact) -> None:
     operations.mark([f"expert:{event.person_id}", f"evidence:{event.evidence_id}"])
+
+
+@reacts_to(pools.PoolOpened)
+@reacts_to(pools.PoolStoryChanged)
+@reacts_to(pools.PledgeMade)
+@reacts_to(pools.PledgeWithdrawn)
+@reacts_to(pools.PoolMet)
+@reacts_to(pools.PoolFailed)
+@reacts_to(pools.PoolCancelled)
+def mark_pool(event: Any, fact: Fact) -> None:
+    operations.mark([f"pool:{event.pool_id}"])
 
 
 @every(1)

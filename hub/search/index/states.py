@@ -15,6 +15,7 @@ class Kind(Worded):
     PLATFORM = "platform", N_("Platform")
     PRODUCT = "product", N_("Product")
     SERVICE = "service", N_("Service")
+    POOL = "pool", N_("Pool")
     BRIEF = "brief", N_("Search brief")
     EXPERT = "expert", N_("Expert")
     EVIDENCE = "evidence", N_("Evidence")
@@ -30,6 +31,7 @@ PLURALS = {
     Kind.PLATFORM: N_("Platforms"),
     Kind.PRODUCT: N_("Products"),
     Kind.SERVICE: N_("Services"),
+    Kind.POOL: N_("Pools"),
     Kind.BRIEF: N_("Search briefs"),
     Kind.EXPERT: N_("Experts"),
     Kind.EVIDENCE: N_("Evidence"),
@@ -44,6 +46,7 @@ MODES = {
     Kind.PLATFORM: "complement",
     Kind.PRODUCT: "complement",
     Kind.SERVICE: "market",
+    Kind.POOL: "contest",
     Kind.BRIEF: "search",
     Kind.EXPERT: "search",
     Kind.EVIDENCE: "search",
