@@ -36,7 +36,7 @@ def has(owner: str, owner_id: int, amount: Money) -> None:
 def draft(organiser: Actor, organisation: Organisation, **content: Any) -> Pool:
     """A complete draft: a goal of USD 100.00 within ten days, at least USD 1.00 each."""
     content = {
-        "title": "A plant for rinse water", "summary": "It cleans what we rinse with.", "story": STORY, "currency": "USD", "fee_bp": 500,
+        "title": "A plant for rinse water", "summary": "It cleans what we rinse with.", "story": STORY, "currency": "USD",
         "goal": Money(10_000, content.get("currency", "USD")), "minimum": Money(100, content.get("currency", "USD")),
         "closes_at": clock.now() + timedelta(days=10),
     } | content  # fmt: skip

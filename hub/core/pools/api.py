@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from flask import current_app, request
+from flask import request
 
 from hub.core.organisations import queries as organisations
 from hub.core.pools import operations, queries, schemas
@@ -59,7 +59,7 @@ def draft(data: dict[str, Any]) -> Any:
     """Begin a pool for an organisation that you manage."""
     host = organisations.by_slug(data.pop("organisation"))
     content = schemas.with_amounts(data, data["currency"])
-    return _told(operations.draft(actor=actor(), organisation_id=host.id, fee_bp=current_app.config["HUB"].fee_bp, **content), 201)
+    return _told(operations.draft(actor=actor(), organisation_id=host.id, **content), 201)
 
 
 @api.get("/pools/<slug>")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.holds import operations as holds
 from hub.core.holds import queries as held
 from hub.core.holds.models import Hold
@@ -32,14 +34,14 @@ NO_LONGER = N_("What it was for takes no money any more. All pledges were given 
 # The organiser's draft, and the review
 
 
-def draft(*, actor: Actor, organisation_id: int, title: str, currency: str, fee_bp: int, subject: str = "", **content: Any) -> Pool:
+def draft(*, actor: Actor, organisation_id: int, title: str, currency: str, subject: str = "", **content: Any) -> Pool:
     """Begin a pool for `subject` ("challenge:5"), or for a project of the organisation's own if it is empty.
 
     `content`: any of EDITABLE, `goal` and `minimum` as Money. Raises NotAllowed (another organisation's, address not verified), Invalid.
     """
     now, kind = clock.now(), For(subject.partition(":")[0]) if subject else For.PROJECT
     pool = Pool(
-        organisation_id=organisation_id, kind=kind, subject=subject, currency=currency, fee_bp=fee_bp, slug=queries.free_slug(title),
+        organisation_id=organisation_id, kind=kind, subject=subject, currency=currency, fee_bp=0, slug=queries.free_slug(title),
         author_id=actor.person_id, state=LIFE.initial, minimum_minor=1, created_at=now, updated_at=now,
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, pool)
@@ -69,6 +71,7 @@ def _write(pool: Pool, content: Mapping[str, Any]) -> list[str]:
     for name in ("goal", "minimum"):
         if (amount := content.get(name)) is not None:
             given[f"{name}_minor"] = accounts.same_currency(accounts.positive(amount, name), pool.currency, name).minor
+    given["fee_bp"] = fees.rate(Mode.POOLS)
     changed = [name for name, value in given.items() if getattr(pool, name) != value]
     for name in changed:
         setattr(pool, name, given[name])

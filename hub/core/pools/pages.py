@@ -151,7 +151,7 @@ def create() -> Any:
     data = parse(schemas.NewPoolForm())
     host = organisations.by_slug(data.pop("organisation"))
     content = schemas.with_amounts(data, data["currency"])
-    pool = operations.draft(actor=actor(), organisation_id=host.id, fee_bp=current_app.config["HUB"].fee_bp, **content)
+    pool = operations.draft(actor=actor(), organisation_id=host.id, **content)
     return redirect(url_for("pools.check", slug=pool.slug))
 
 

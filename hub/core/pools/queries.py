@@ -269,7 +269,7 @@ def wallets(actor: Actor, currency: str, beside: int) -> list[tuple[str, int, st
     able = [place for place, _ in places if place.id != beside and policy.pays_from_it(actor, OwnerKind.ORGANISATION, place.id)]
     owners = [("person", actor.person_id or 0, "", "")] + [("organisation", place.id, place.name, place.slug) for place in able]
     rows = db.session.execute(
-        select(Account.owner_kind, Account.owner_id, Account.balance).where(
+        select(Account.owner_kind, Account.owner_id, Account.balance - Account.pending_out).where(
             Account.purpose == Purpose.BALANCE,
             Account.currency == currency,
             ((Account.owner_kind == OwnerKind.PERSON) & (Account.owner_id == (actor.person_id or 0)))
@@ -281,7 +281,7 @@ def wallets(actor: Actor, currency: str, beside: int) -> list[tuple[str, int, st
 
 
 def balance(owner: OwnerKind, owner_id: int, currency: str) -> Money:
-    return Money(books.balance(AccountRef(owner, owner_id, Purpose.BALANCE, currency)), currency)
+    return Money(books.available(AccountRef(owner, owner_id, Purpose.BALANCE, currency)), currency)
 
 
 def stories(pool_id: int) -> list[PoolStory]:
