@@ -241,11 +241,8 @@ def _verify_pendings(report: Report, progress: Progress) -> None:
         pendings = db.session.execute(wanted).all()
         posted = _sides([one.transaction_id for one in pendings if one.transaction_id is not None])
         for one in pendings:
-            _verify_pending(report, one, legs.pop(one.id, []), posted)
+            _verify_pending(report, one, legs.get(one.id, []), posted)
             report.pendings += 1
-        for pending_id, parts in legs.items():
-            for part in parts:
-                report.add("pending_leg_orphan", f"pending_leg:{part[0]}", f"It belongs to pending:{pending_id}, which does not exist.")
         progress("pending", report.pendings)
 
 
@@ -292,15 +289,13 @@ def _verify_pending(report: Report, one: Any, legs: list[tuple[Any, ...]], poste
 
 
 def _verify_orphans(report: Report) -> None:
-    """Postings of transactions that do not exist."""
-    for above, last in slices(Posting.id):
-        rows = db.session.execute(
-            select(Posting.id, Posting.transaction_id)
-            .outerjoin(Transaction, Transaction.id == Posting.transaction_id)
-            .where(Posting.id > above, Posting.id <= last, Transaction.id.is_(None))
-        )
-        for number, transaction_id in rows:
-            report.add("posting_orphan", f"posting:{number}", f"The posting belongs to transaction:{transaction_id}, which does not exist.")
+    """Postings of transactions that do not exist, and legs of pending ones."""
+    for part, column, whole in ((Posting, Posting.transaction_id, Transaction), (PendingLeg, PendingLeg.pending_id, Pending)):
+        name, of = part.__tablename__, whole.__tablename__
+        for above, last in slices(part.id):
+            chosen = select(part.id, column).outerjoin(whole, whole.id == column)
+            for number, missing in db.session.execute(chosen.where(part.id > above, part.id <= last, whole.id.is_(None))):
+                report.add(f"{name}_orphan", f"{name}:{number}", f"It belongs to {of}:{missing}, which does not exist.")
 
 
 def _verify_accounts(report: Report, progress: Progress) -> None:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import tracemalloc
 
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, insert, text
+from sqlalchemy import insert, text
 
 from hub.cli.ledger import ledger
 from hub.core.checks import queries as checks
@@ -23,33 +22,8 @@ from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
+from tests.factories.damage import break_books
 from tests.factories.money import asked, deposited, held, payout, usd
-
-CHECKS = "SELECT conrelid::regclass || '', conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
-
-
-def break_books(*statements: str) -> None:
-    """Run the statements as somebody would who has the database file: triggers, foreign keys and CHECKs are off."""
-    work.rollback()
-    if db.engine.dialect.name == "sqlite":
-        connection = sqlite3.connect(db.engine.url.database)
-        connection.execute("PRAGMA foreign_keys=OFF")
-        connection.execute("PRAGMA ignore_check_constraints=ON")
-        for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'trigger'").fetchall():
-            connection.execute(f"DROP TRIGGER {name}")
-        for statement in statements:
-            assert connection.execute(statement).rowcount > 0, statement
-        connection.commit()
-        connection.close()
-        return
-    engine = create_engine(db.engine.url)
-    with engine.begin() as connection:
-        connection.execute(text("SET session_replication_role = replica"))
-        for table, name in connection.execute(text(CHECKS)).all():
-            connection.execute(text(f'ALTER TABLE {table} DROP CONSTRAINT "{name}"'))
-        for statement in statements:
-            assert connection.execute(text(statement)).rowcount > 0, statement
-    engine.dispose()
 
 
 @pytest.fixture
