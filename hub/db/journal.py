@@ -11,7 +11,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, select
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Integer, String, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.db.extensions import db
@@ -148,19 +148,25 @@ def write_pending(session: Session) -> None:
     rows: list[JournalRow] = session.info.pop(PENDING, [])
     if not rows:
         return
-    head = session.scalars(select(JournalHead).with_for_update()).one_or_none()
-    if head is None:
-        head = JournalHead(id=1, last_id=0, hash=GENESIS)
-        session.add(head)
+    connection = session.connection()
+    head = connection.execute(_HEAD).one_or_none()
+    last, previous = (head.last_id, head.hash) if head is not None else (0, GENESIS)
     for row in rows:
-        row.id, row.previous = head.last_id + 1, head.hash
+        row.id, row.previous = last + 1, previous
         row.hash = sealing.digest(row.sealed_facts())
-        head.last_id, head.hash = row.id, row.hash
-    session.add_all(rows)
-    session.flush()
-    session.add_all(
-        Delivery(journal_id=row.id, reaction=name, next_at=row.at) for row in rows for name, _, _ in _reactions.get(row.kind, [])
-    )
+        last, previous = row.id, row.hash
+    connection.execute(_APPEND, [{name: getattr(row, name) for name in _COLUMNS} for row in rows])
+    connection.execute(_BEGIN if head is None else _MOVE_ON, {"last_id": last, "hash": previous})
+    due = [{"journal_id": row.id, "reaction": name, "next_at": row.at} for row in rows for name, _, _ in _reactions.get(row.kind, [])]
+    if due:
+        connection.execute(_DELIVER, due)
+
+
+_COLUMNS = tuple(JournalRow.__table__.columns.keys())
+_HEAD = select(JournalHead.__table__).with_for_update()
+_BEGIN, _MOVE_ON = insert(JournalHead.__table__).values(id=1), update(JournalHead.__table__)
+_APPEND, _DELIVER = insert(JournalRow.__table__), insert(Delivery.__table__)
+"""Made once, and without the session's bookkeeping: every commit that matters comes through here."""
 
 
 def last_id() -> int:

@@ -10,7 +10,7 @@ from hub.app import create_app
 from hub.cli.demo.load import load
 from hub.config import from_environment
 from hub.db.extensions import db
-from scripts.bench import queueing, searching, serving, writing
+from scripts.bench import posting, queueing, searching, serving, writing
 
 
 def main() -> None:
@@ -23,6 +23,7 @@ def main() -> None:
             searching.measure()
             slug = searching.an_open_challenge()
             writing.measure(folder)
+            posting.measure(folder)
             queueing.measure(folder)
         serving.measure(folder, {"/explore (20 cards)": "/explore", "a challenge's page": f"/challenges/{slug}", "/": "/"})
     finally:

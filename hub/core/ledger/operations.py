@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import TextClause, insert, select, text, update
+from sqlalchemy import TextClause, bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import make_transient_to_detached
 
 from hub.core.ledger import events, queries, rules
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
@@ -21,6 +22,8 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, HubError, NotNow, one_field
 from hub.kernel.words import N_
+
+Row = TypeVar("Row", Pending, Transaction)
 
 AT_ONCE = 200
 """So many pending transactions expire in one unit of work."""
@@ -83,7 +86,8 @@ def pend(
     body = movement.body(expires=expires_at.isoformat() if expires_at else "never")
     if queries.pending_by_key(key) is None and not clock.within(None, expires_at):
         raise one_field("expires_at", N_("This moment has passed already."), code="expires_in_the_past")
-    pending_id = _opened(Pending, actor, movement, body, {"expires_at": expires_at, "state": PendingState.PENDING})
+    values = _values(actor, movement, body) | {"expires_at": expires_at, "state": PendingState.PENDING}
+    pending_id = _opened(Pending, values)
     if pending_id is None:
         return Pended(_same(queries.pending_by_key(key), body), fresh=False)
     ids = account_ids([leg.account for leg in movement.legs])
@@ -92,8 +96,9 @@ def pend(
         {"pending_id": pending_id, "account_id": ids[leg.account], "currency": leg.account.currency, "minor": leg.minor}
         for leg in movement.legs
     ]
-    db.session.execute(insert(PendingLeg), rows)
-    pending = _sealed(Pending, pending_id)
+    db.session.connection().execute(_LEGS, rows)
+    db.session.connection().execute(_SEALING[Pending], {"number": pending_id})
+    pending = _written(Pending(id=pending_id, sealed_id=pending_id, decided_at=None, transaction_id=None, **values))
     journal.record(events.PendingMade(pending.id, subject), actor=actor, subject=pending.ref)
     return Pended(pending, fresh=True)
 
@@ -198,12 +203,17 @@ def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
     return known
 
 
-def insert_unless_there(model: type[Any], unique: list[str], values: dict[str, Any]) -> int | None:
+def insert_unless_there(model: type[Any], unique: Sequence[str], values: dict[str, Any]) -> int | None:
     """Insert unless another transaction was first; then None, after that one has committed."""
-    maker = postgresql.insert if _on_postgresql() else sqlite.insert
-    statement = maker(model).values(**values).on_conflict_do_nothing(index_elements=unique).returning(model.id)
-    found: int | None = db.session.scalar(statement)
+    connection = db.session.connection()
+    found: int | None = connection.scalar(_inserting(model.__table__, tuple(unique), connection.dialect.name), values)
     return found
+
+
+@cache
+def _inserting(table: Any, unique: tuple[str, ...], dialect: str) -> Any:
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    return maker(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
 
 
 def _post(
@@ -211,7 +221,8 @@ def _post(
 ) -> Posted:
     """Write the transaction; `freed` are the legs that were pending for it."""
     body = movement.body(reverses=reverses_id)
-    transaction_id = _opened(Transaction, actor, movement, body, {"reverses_id": reverses_id})
+    values = _values(actor, movement, body) | {"reverses_id": reverses_id}
+    transaction_id = _opened(Transaction, values)
     if transaction_id is None:
         return Posted(_same(queries.by_key(movement.key), body), fresh=False)
     freed = list(freed)
@@ -230,16 +241,13 @@ def _post(
         }
         for leg in movement.legs
     ]
-    db.session.execute(insert(Posting), rows)
-    return Posted(_sealed(Transaction, transaction_id), fresh=True)
+    db.session.connection().execute(_POSTINGS, rows)
+    db.session.connection().execute(_SEALING[Transaction], {"number": transaction_id})
+    return Posted(_written(Transaction(id=transaction_id, sealed_id=transaction_id, **values)), fresh=True)
 
 
-def _opened(model: type[Any], actor: Actor, movement: Movement, body: str, more: dict[str, Any]) -> int | None:
-    """The new row's id; None if the key is known."""
-    db.session.flush()
-    if db.session.scalar(select(model.id).where(model.key == movement.key)) is not None:
-        return None
-    values = {
+def _values(actor: Actor, movement: Movement, body: str) -> dict[str, Any]:
+    return {
         "key": movement.key,
         "body": body,
         "kind": movement.kind,
@@ -249,13 +257,31 @@ def _opened(model: type[Any], actor: Actor, movement: Movement, body: str, more:
         "actor_id": actor.person_id,
         "at": clock.now(),
     }
-    return insert_unless_there(model, ["key"], values | more)
 
 
-def _sealed(model: type[Any], number: int) -> Any:
-    """The row, closed: from now on it is never changed; a trigger lets that happen only if it adds up."""
-    sealing = update(model).where(model.id == number).values(sealed_id=number).returning(model)
-    return db.session.scalars(sealing, execution_options={"populate_existing": True, "synchronize_session": False}).one()
+def _opened(model: type[Any], values: dict[str, Any]) -> int | None:
+    """The new row's id; None if the key is known."""
+    db.session.flush()
+    if db.session.connection().scalar(_KNOWN[model], {"key": values["key"]}) is not None:
+        return None
+    return insert_unless_there(model, ["key"], values)
+
+
+def _written(row: Row) -> Row:
+    """The row as the session has it, without reading again what was just written."""
+    make_transient_to_detached(row)
+    return db.session.merge(row, load=False)
+
+
+_POSTINGS, _LEGS = insert(Posting.__table__), insert(PendingLeg.__table__)
+_KNOWN: dict[type[Any], Any] = {
+    model: select(model.__table__.c.id).where(model.__table__.c.key == bindparam("key")) for model in (Transaction, Pending)
+}
+_SEALING: dict[type[Any], Any] = {
+    model: update(model.__table__).where(model.__table__.c.id == bindparam("number")).values(sealed_id=bindparam("number"))
+    for model in (Transaction, Pending)
+}
+"""Sealed rows are never changed; a trigger lets that happen only if they add up. All are made once: making a statement takes its time."""
 
 
 def _change(changes: dict[int, Change], shortage: HubError | None) -> dict[int, int]:
@@ -263,13 +289,14 @@ def _change(changes: dict[int, Change], shortage: HubError | None) -> dict[int, 
 
     The accounts are locked in the order of their ids by all, so that no two wait for each other (SQLite has one writer anyway).
     """
-    if _on_postgresql():
-        db.session.execute(select(Account.id).where(Account.id.in_(changes)).order_by(Account.id).with_for_update(key_share=True))
+    connection = db.session.connection()
+    if connection.dialect.name == "postgresql":
+        connection.execute(select(Account.id).where(Account.id.in_(changes)).order_by(Account.id).with_for_update(key_share=True))
     values: dict[str, int] = {"most": rules.LIMIT}
     for place, number in enumerate(sorted(changes)):
         change = changes[number]
         values |= {f"id{place}": number, f"b{place}": change.balance, f"o{place}": change.pending_out, f"i{place}": change.pending_in}
-    after: dict[int, int] = dict(db.session.execute(_changing(len(changes)), values).all())
+    after: dict[int, int] = dict(connection.execute(_changing(len(changes)), values).all())
     if len(after) < len(changes):
         raise shortage or NotNow(N_("There is not enough money on the account."), code="not_enough_money")
     return after
@@ -323,7 +350,3 @@ def _same(before: Any, body: str) -> Any:
 
 def _reused() -> Conflict:
     return Conflict(N_("This key was used before for another movement of money."), code="idempotency_key_reused")
-
-
-def _on_postgresql() -> bool:
-    return db.session.get_bind().dialect.name == "postgresql"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, func, select, tuple_
+from sqlalchemy import Select, TextClause, func, select, text
 
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
@@ -181,9 +182,28 @@ def overdue_pendings(limit: int) -> list[int]:
 
 def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
     """The ids of those accounts that were opened."""
-    wanted = [(ref.owner_kind, ref.owner_id, ref.purpose, ref.currency, ref.subject) for ref in refs]
-    rows = db.session.execute(select(*_REF, Account.id).where(tuple_(*_REF).in_(wanted)))
-    return {AccountRef(*row[:5]): row[5] for row in rows}
+    values: dict[str, str | int] = {}
+    for place, ref in enumerate(refs):
+        values |= {f"k{place}": ref.owner_kind.value, f"o{place}": ref.owner_id, f"p{place}": ref.purpose.value}
+        values |= {f"c{place}": ref.currency, f"s{place}": ref.subject}
+    rows = db.session.connection().execute(_finding(len(refs)), values)
+    return {refs[place]: number for place, number in rows}
+
+
+@cache
+def _finding(count: int) -> TextClause:
+    """The statement that finds `count` accounts: (place, id) of each."""
+    number, words = "CAST(:{} AS BIGINT)", "CAST(:{} AS VARCHAR)"
+    rows = " UNION ALL ".join(
+        f"SELECT {place} AS place, "
+        + ", ".join(f"{(number if name == 'o' else words).format(name + str(place))} AS {column}" for name, column in _NAMES)
+        for place in range(count)
+    )
+    same = " AND ".join(f"account.{column} = d.{column}" for _, column in _NAMES)
+    return text(f"SELECT d.place, account.id FROM ({rows}) AS d JOIN account ON {same}")  # noqa: S608
+
+
+_NAMES = (("k", "owner_kind"), ("o", "owner_id"), ("p", "purpose"), ("s", "subject"), ("c", "currency"))
 
 
 def transaction(transaction_id: int) -> Transaction:
