@@ -66,6 +66,10 @@ class Money:
     def __bool__(self) -> bool:
         return self.minor != 0
 
+    def of(self, minor: int) -> Money:
+        """Another amount of the same currency."""
+        return Money(minor, self.currency)
+
     def decimal(self) -> Decimal:
         return Decimal(self.minor).scaleb(-exponent(self.currency))
 

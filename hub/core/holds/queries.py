@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import String, cast, func, select
 
 from hub.core.checks import queries as checks
@@ -49,6 +51,16 @@ def locked_holds(subject: str) -> list[Hold]:
 def stages_of(subject: str) -> list[HoldStage]:
     """The stages in which what is held for `subject` is released; none if it is released as a whole."""
     return list(db.session.scalars(select(HoldStage).where(HoldStage.subject == subject).order_by(HoldStage.number)))
+
+
+def stages_of_all(subjects: Sequence[str]) -> dict[str, list[HoldStage]]:
+    """The stages of several subjects. One statement; none for none."""
+    found: dict[str, list[HoldStage]] = {}
+    if subjects:
+        chosen = select(HoldStage).where(HoldStage.subject.in_(subjects)).order_by(HoldStage.subject, HoldStage.number)
+        for stage in db.session.scalars(chosen):
+            found.setdefault(stage.subject, []).append(stage)
+    return found
 
 
 def locked_stage(subject: str, number: int) -> HoldStage:

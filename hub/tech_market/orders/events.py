@@ -32,6 +32,17 @@ class OrderDelivered:
 
 
 @dataclass(frozen=True)
+class OrderMilestoneAccepted:
+    """Milestone `number` was accepted and paid; the work goes on with the next."""
+
+    SAYS: ClassVar[str] = N_("accepted a milestone")
+    order_id: int
+    number: int
+    transaction_id: int
+    by_silence: bool
+
+
+@dataclass(frozen=True)
 class OrderSentBack:
     SAYS: ClassVar[str] = N_("sent the delivery back")
     order_id: int

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
-from hub.kernel.money import Breakdown, Money, breakdown
+from hub.kernel.money import Breakdown, Money
 from hub.tech_market.orders.rules import Side
 from hub.tech_market.orders.states import LIFE, State
-from hub.tech_market.quotes.rules import LONGEST_TITLE
+from hub.tech_market.quotes import rules as quotes
+from hub.tech_market.quotes.rules import LONGEST_TITLE, Line
 
 
 class ServiceOrder(Versioned, db.Model):
@@ -77,7 +78,8 @@ class ServiceOrder(Versioned, db.Model):
 
     @property
     def split(self) -> Breakdown:
-        return breakdown(self.gross, self.fee_bp)
+        """With milestones the fee is taken, and rounded, at each of them."""
+        return quotes.split([Line(*line) for line in self.agreed["lines"]], self.gross, self.fee_bp)
 
 
 class OrderDelivery(db.Model):

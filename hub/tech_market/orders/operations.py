@@ -16,6 +16,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotFound, NotNow, one_field
+from hub.kernel.money import breakdown
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 from hub.tech_market.orders import queries, rules
@@ -24,6 +25,7 @@ from hub.tech_market.orders.events import (
     OrderCancelled,
     OrderDelivered,
     OrderHeld,
+    OrderMilestoneAccepted,
     OrderPlaced,
     OrderSentBack,
     OrderStopAsked,
@@ -31,6 +33,7 @@ from hub.tech_market.orders.events import (
 )
 from hub.tech_market.orders.models import OrderDelivery, OrderFile, ServiceOrder
 from hub.tech_market.orders.policy import POLICY, side_of
+from hub.tech_market.orders.queries import Milestone
 from hub.tech_market.orders.rules import Pay, Side
 from hub.tech_market.orders.states import LIFE, Act, State
 from hub.tech_market.quotes import operations as quoting
@@ -69,6 +72,9 @@ def place(*, actor: Actor, quote: Quote, seen_hash: str, pay: Pay, reason: str =
     db.session.flush()
     _record(actor, order, OrderPlaced(order_id=order.id, quote_id=quote.id, terms_hash=fingerprint))
     _tell(actor, order, Side.LAB, N_("Your quote for “%(title)s” was chosen. Start when the money is held: you are told."))
+    if rules.is_staged(agreed):
+        stages = [(line.text, line.minor) for line in quote.priced_lines]
+        holds.plan_stages(actor=actor, subject=order.ref, total=order.gross, stages=stages)
     if pay is Pay.BALANCE:
         return hold(actor=actor, order=order)
     payments.request_funding(actor=actor, organisation_id=order.buyer_id, subject=order.ref, amount=order.gross, label=order.title)
@@ -151,10 +157,15 @@ def send_back(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder
 
 
 def accept(*, actor: Actor, order: ServiceOrder) -> ServiceOrder:
-    """Accept the delivery: the whole price leaves the hold, the net to the lab's balance. Raises NotAllowed, NotNow."""
+    """Accept the delivery: the price leaves the hold, the net to the lab's balance; with milestones, that of the one delivered, and the
+    work goes on with the next. Raises NotAllowed, NotNow."""
     POLICY.require(actor, Act.ACCEPT, order)
     require_verified(actor)
     queries.lock(order)
+    if (paid := _pay_milestone(actor, order, by_silence=False)) is not None:
+        text = N_("Milestone %(number)s of “%(title)s” was accepted: %(part)s are on your organisation’s balance. Go on with the next.")
+        _tell(actor, order, Side.LAB, text, number=paid.number, part=str(breakdown(paid.amount, order.fee_bp).net))
+        return order
     LIFE.fire(order, Act.ACCEPT)
     _pay(actor, order, by_silence=False)
     _tell(actor, order, Side.LAB, N_("“%(title)s” was accepted: %(net)s are on your organisation’s balance."))
@@ -169,6 +180,14 @@ def accept_silent() -> int:
         if order.state is not State.DELIVERED or rules.has_time(order.accept_by):
             continue
         POLICY.require(SYSTEM, Act.LAPSE, order)
+        done += 1
+        if (paid := _pay_milestone(SYSTEM, order, by_silence=True)) is not None:
+            text = N_(
+                "Milestone %(number)s of “%(title)s” counts as accepted, since nobody answered in time. The work goes on with the next."
+            )
+            for side in Side:
+                _tell(SYSTEM, order, side, text, number=paid.number)
+            continue
         LIFE.fire(order, Act.LAPSE)
         _pay(SYSTEM, order, by_silence=True)
         _tell(
@@ -178,16 +197,37 @@ def accept_silent() -> int:
             N_("“%(title)s” counts as accepted, since nobody answered: %(net)s are on your organisation’s balance."),
         )
         _tell(SYSTEM, order, Side.BUYER, N_("“%(title)s” counts as accepted, since nobody answered in time. The lab has been paid."))
-        done += 1
     return done
+
+
+def _pay_milestone(actor: Actor, order: ServiceOrder, *, by_silence: bool) -> Milestone | None:
+    """Pay the milestone that is delivered, if another one follows; the last is paid with the end of the order."""
+    left = [one for one in queries.milestones(order) if not one.is_paid]
+    if len(left) < 2:
+        return None
+    LIFE.fire(order, Act.ACCEPT_PART)
+    order.accept_by, order.stop_side, order.stop_reason = None, None, ""
+    transaction = _release_milestone(actor, order, left[0])
+    _record(actor, order, OrderMilestoneAccepted(order.id, left[0].number, transaction.id, by_silence))
+    return left[0]
+
+
+def _release_milestone(actor: Actor, order: ServiceOrder, milestone: Milestone) -> Any:
+    return holds.release_stage(
+        actor=actor, subject=order.ref, number=milestone.number, to_organisation_id=order.lab_id, fee_bp=order.fee_bp,
+        memo=f"{order.title}: {milestone.title}"[:300],
+    )  # fmt: skip
 
 
 def _pay(actor: Actor, order: ServiceOrder, *, by_silence: bool) -> None:
     order.closed_at, order.stop_side, order.stop_reason = clock.now(), None, ""
-    transaction = holds.release(
-        actor=actor, subject=order.ref, to_organisation_id=order.lab_id, gross=order.gross, fee_bp=order.fee_bp,
-        key=f"{order.ref}:release", memo=order.title,
-    )  # fmt: skip
+    if left := [one for one in queries.milestones(order) if not one.is_paid]:
+        transaction = _release_milestone(actor, order, left[0])
+    else:
+        transaction = holds.release(
+            actor=actor, subject=order.ref, to_organisation_id=order.lab_id, gross=order.gross, fee_bp=order.fee_bp,
+            key=f"{order.ref}:release", memo=order.title,
+        )  # fmt: skip
     _record(actor, order, OrderAccepted(order_id=order.id, transaction_id=transaction.id, by_silence=by_silence))
 
 

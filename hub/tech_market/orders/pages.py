@@ -15,6 +15,7 @@ from hub.core.payments import queries as payments
 from hub.db.types import NO_DUE
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotNow
+from hub.kernel.money import breakdown
 from hub.kernel.words import N_
 from hub.tech_market.orders import operations, queries, rules
 from hub.tech_market.orders.models import ServiceOrder
@@ -127,15 +128,23 @@ def check_accept(order_id: int) -> Any:
     order = queries.get_for(actor(), order_id)
     POLICY.require(actor(), Act.ACCEPT, order)
     (shown,) = queries.shown([order])
-    return render_template(PLACE + "accept.html", shown=shown, order=order, can=order.state is State.DELIVERED)
+    left = [one for one in shown.milestones if not one.is_paid]
+    split = breakdown(left[0].amount, order.fee_bp) if left else order.split
+    return render_template(
+        PLACE + "accept.html", shown=shown, order=order, can=order.state is State.DELIVERED, milestone=left[0] if left else None,
+        split=split, is_last=len(left) < 2,
+    )  # fmt: skip
 
 
 @pages.post("/orders/<int:order_id>/accept")
 @needs_scope("money")
 @writes(again=check_accept)
 def accept(order_id: int) -> Any:
-    operations.accept(actor=actor(), order=queries.get_for(actor(), order_id))
-    flash(gettext("Accepted. The lab has been paid."), "success")
+    order = operations.accept(actor=actor(), order=queries.get_for(actor(), order_id))
+    done = order.state is State.ACCEPTED
+    flash(
+        gettext("Accepted. The lab has been paid.") if done else gettext("Accepted. The lab has been paid for this milestone."), "success"
+    )
     return redirect(url_for(".show", order_id=order_id))
 
 

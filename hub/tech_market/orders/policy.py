@@ -45,6 +45,7 @@ POLICY = Policy(
         Act.SEND_BACK: buys,
         Act.ACCEPT: buys,
         Act.LAPSE: by_the_system,
+        Act.ACCEPT_PART: either(buys, by_the_system),
         Act.ASK_STOP: either(buys, works_on_it),
         Act.REFUSE_STOP: either(buys, works_on_it),
         Act.CALL_OFF: either(buys, works_on_it, administers),

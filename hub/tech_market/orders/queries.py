@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import func, or_, select
@@ -30,12 +31,29 @@ NO_ORDER = N_("There is no such order.")
 
 
 @dataclass(frozen=True)
+class Milestone:
+    """A part of an order that is delivered, accepted and paid on its own; due `days` after the money is held."""
+
+    number: int
+    title: str
+    amount: Money
+    due_on: date | None
+    paid_at: datetime | None
+
+    @property
+    def is_paid(self) -> bool:
+        return self.paid_at is not None
+
+
+@dataclass(frozen=True)
 class Shown:
     """An order with both sides."""
 
     order: ServiceOrder
     buyer: OrganisationCard
     lab: OrganisationCard
+
+    milestones: Sequence[Milestone] = ()
 
     @property
     def id(self) -> int:
@@ -48,6 +66,16 @@ class Delivered:
 
     delivery: OrderDelivery
     files: Sequence[Any]
+
+
+def milestones(order: ServiceOrder) -> list[Milestone]:
+    """The order's milestones, in their order; none if it is delivered as a whole. One statement, if there are any."""
+    return _milestones(order, holds.stages_of(order.ref)) if rules.is_staged(order.agreed) else []
+
+
+def _milestones(order: ServiceOrder, stages: Sequence[Any]) -> list[Milestone]:
+    due = [rules.due_on(order.held_at, line[2]) if order.held_at else None for line in order.agreed["lines"] if len(line) > 2]
+    return [Milestone(stage.number, stage.title, stage.amount, day, stage.released_at) for stage, day in zip(stages, due, strict=True)]
 
 
 def get_for(actor: Actor, order_id: int) -> ServiceOrder:
@@ -76,10 +104,11 @@ def lock(order: ServiceOrder) -> None:
 
 
 def shown(orders: Iterable[ServiceOrder]) -> list[Shown]:
-    """Each with both sides. One statement."""
+    """Each with both sides and its milestones. Two statements at most."""
     orders = list(orders)
     cards = organisations.cards(number for order in orders for number in (order.buyer_id, order.lab_id))
-    return [Shown(order, cards[order.buyer_id], cards[order.lab_id]) for order in orders]
+    stages = holds.stages_of_all([order.ref for order in orders if rules.is_staged(order.agreed)])
+    return [Shown(order, cards[order.buyer_id], cards[order.lab_id], _milestones(order, stages.get(order.ref, []))) for order in orders]
 
 
 def of_organisations(organisation_ids: Iterable[int], *, before: int | None = None, limit: int = 50) -> Sequence[ServiceOrder]:

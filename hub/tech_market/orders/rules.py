@@ -45,7 +45,7 @@ def agreement(
         "lab": lab,
         "service": service,
         "request": request,
-        "lines": [[line.text, line.minor] for line in lines],
+        "lines": [line.plain for line in lines],
         "currency": split.gross.currency,
         "gross": split.gross.plain(),
         "fee": split.fee.plain(),
@@ -63,6 +63,11 @@ def fingerprint(agreed: dict[str, Any]) -> str:
 
 def accept_by(delivered_at: datetime) -> datetime:
     return delivered_at + timedelta(days=ACCEPTANCE_DAYS)
+
+
+def is_staged(agreed: dict[str, Any]) -> bool:
+    """Is it delivered, accepted and paid milestone by milestone?"""
+    return any(len(line) > 2 for line in agreed["lines"])
 
 
 def due_on(held_at: datetime, turnaround_days: int) -> date:

@@ -42,6 +42,14 @@ class AgreementOut(Schema):
     hash = fields.String(metadata={"description": "SHA-256 of its canonical JSON; send it back as terms_hash."})
 
 
+class MilestoneOut(Schema):
+    number = fields.Integer()
+    title = fields.String()
+    amount = fields.Function(lambda one: one.amount.plain(), metadata={"type": "string"})
+    due_on = fields.Date(allow_none=True)
+    paid_at = fields.DateTime(allow_none=True)
+
+
 class OrderOut(Schema):
     """Amounts in figures, of `currency`; `gross` = `fee` + `net`."""
 
@@ -57,6 +65,7 @@ class OrderOut(Schema):
     fee = fields.Function(lambda one: one.order.split.fee.plain())
     net = fields.Function(lambda one: one.order.split.net.plain())
     currency = fields.String(attribute="order.currency")
+    milestones = fields.List(fields.Nested(MilestoneOut), metadata={"description": "Empty for an order that is delivered as a whole."})
     terms_hash = fields.String(attribute="order.terms_hash")
     agreed = fields.Dict(attribute="order.agreed")
     due_on = fields.Date(attribute="order.due_on", allow_none=True)

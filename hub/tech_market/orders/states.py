@@ -28,6 +28,7 @@ class Act(StrEnum):
     SEND_BACK = "send_back"
     ACCEPT = "accept"
     LAPSE = "lapse"
+    ACCEPT_PART = "accept_part"
     CALL_OFF = "call_off"
 
     PLACE = "place"
@@ -61,6 +62,7 @@ LIFE = Machine(
         Move(Act.SEND_BACK, State.DELIVERED, State.IN_PROGRESS, when=has_time, unless=TOO_LATE, says=N_("Send back")),
         Move(Act.ACCEPT, State.DELIVERED, State.ACCEPTED, says=N_("Accept and pay")),
         Move(Act.LAPSE, State.DELIVERED, State.ACCEPTED, when=is_silent, unless=N_("The buyer still has time.")),
+        Move(Act.ACCEPT_PART, State.DELIVERED, State.IN_PROGRESS, says=N_("Accept and pay the milestone")),
         Move(Act.CALL_OFF, State.DELIVERED, State.CANCELLED, says=N_("Call the order off")),
     ),
 )

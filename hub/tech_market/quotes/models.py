@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
-from hub.kernel.money import Breakdown, Money, breakdown
+from hub.kernel.money import Breakdown, Money
 from hub.tech_market.quotes import rules
 from hub.tech_market.quotes.rules import Line
 from hub.tech_market.quotes.states import QUOTE, REQUEST, QuoteState, RequestState
@@ -52,7 +52,8 @@ class QuoteRequest(Versioned, db.Model):
 class Quote(Versioned, db.Model):
     """One lab's answer for one of its services. Amounts in minor units of `currency`, `fee_bp` in 1/100 %.
 
-    `lines` is a list of [text, minor]. `reason` is why the lab declined, or why it was not chosen.
+    `lines` is a list of [text, minor], or [text, minor, days] where they are milestones.
+    `reason` is why the lab declined, or why it was not chosen.
     """
 
     __tablename__ = "quote"
@@ -106,11 +107,11 @@ class Quote(Versioned, db.Model):
 
     @property
     def split(self) -> Breakdown | None:
-        return None if self.gross is None else breakdown(self.gross, self.fee_bp or 0)
+        return None if self.gross is None else rules.split(self.priced_lines, self.gross, self.fee_bp or 0)
 
     @property
     def priced_lines(self) -> list[Line]:
-        return [Line(words, minor) for words, minor in self.lines]
+        return [Line(*line) for line in self.lines]
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)

@@ -11,7 +11,7 @@ from hub.core.messages.states import Kind as About
 from hub.core.organisations import queries as organisations
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock, money
+from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotNow, one_field
 from hub.kernel.permissions import require_verified
@@ -101,11 +101,12 @@ def give(
     rules.check_validity(valid_until, request.quotes_by)
     if not 1 <= turnaround_days <= rules.MOST_DAYS:
         raise one_field("turnaround_days", N_("Between 1 and 730 days."))
-    money.breakdown(gross, fee_bp)
+    rules.check_milestones(lines, turnaround_days)
+    rules.split(lines, gross, fee_bp)
     first = quote.state is QuoteState.ASKED
     QUOTE.fire(quote, QuoteAct.GIVE)
     quote.lines, quote.gross_minor, quote.currency, quote.fee_bp = (
-        [[line.text, line.minor] for line in lines],
+        [line.plain for line in lines],
         gross.minor,
         currency,
         fee_bp,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -146,10 +147,10 @@ def _to_answer(quote_id: int) -> Quote:
 def answer(quote_id: int) -> Any:
     quote = _to_answer(quote_id)
     (shown,) = queries.shown([quote])
-    rows = [(line.text, quote.money(line.minor).plain()) for line in quote.priced_lines]
-    texts, amounts = request.form.getlist("line_text"), request.form.getlist("line_amount")
-    rows = list(zip(texts, amounts, strict=False))[: rules.MOST_LINES] or rows
-    rows += [("", "")] * max(1, OPEN_LINES - len(rows))
+    rows: list[tuple[str, ...]] = [(line.text, quote.money(line.minor).plain(), str(line.days or "")) for line in quote.priced_lines]
+    sent = (request.form.getlist(name) for name in ("line_text", "line_amount", "line_days"))
+    rows = list(zip_longest(*sent, fillvalue=""))[: rules.MOST_LINES] or rows
+    rows += [("", "", "")] * max(1, OPEN_LINES - len(rows))
     return render_template(
         PLACE + "answer.html", shown=shown, quote=quote, found=quote.request, rows=rows[: rules.MOST_LINES], fee_percent=_fee_percent()
     )
@@ -172,7 +173,8 @@ def check(quote_id: int) -> Any:
     gross = rules.total(data["lines"], data["currency"])
     rules.check_validity(data["valid_until"], quote.request.quotes_by)
     (shown,) = queries.shown([quote])
-    split = money.breakdown(gross, _fee_bp())
+    rules.check_milestones(data["lines"], data["turnaround_days"])
+    split = rules.split(data["lines"], gross, _fee_bp())
     lines = [(line.text, money.Money(line.minor, gross.currency)) for line in data["lines"]]
     return render_template(
         PLACE + "check.html", shown=shown, quote=quote, found=quote.request, data=data, lines=lines, split=split, fee_percent=_fee_percent()

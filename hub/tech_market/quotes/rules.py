@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from hub.kernel import clock, money
 from hub.kernel.errors import Invalid, one_field
-from hub.kernel.money import Money
+from hub.kernel.money import Breakdown, Money
 from hub.kernel.words import N_, extent
 
 MOST_SERVICES, MOST_LINES = 8, 12
@@ -22,10 +22,17 @@ MOST_DAYS = 730
 
 @dataclass(frozen=True)
 class Line:
-    """One line of a quote: what for, and its price in minor units."""
+    """One line of a quote: what for, and its price in minor units. With `days` it is a milestone: due so many days after the money is held,
+    delivered, accepted and paid on its own."""
 
     text: str
     minor: int
+    days: int | None = None
+
+    @property
+    def plain(self) -> list[str | int]:
+        """As a quote keeps it."""
+        return [self.text, self.minor] if self.days is None else [self.text, self.minor, self.days]
 
 
 def is_over(quotes_by: datetime, moment: datetime | None = None) -> bool:
@@ -74,6 +81,34 @@ def total(lines: Sequence[Line], currency: str) -> Money:
     if gross.minor > money.MAX_MINOR:
         raise one_field("lines", N_("The amount is too large."), code="amount_too_large")
     return gross
+
+
+def milestones(lines: Sequence[Line]) -> list[Line]:
+    """The lines, if they are milestones; none if the quote is delivered and paid as a whole."""
+    return [line for line in lines if line.days is not None]
+
+
+def check_milestones(lines: Sequence[Line], turnaround_days: int) -> None:
+    """Every line is a milestone or none is; each costs something, none is due before the one above it or after the end. Raises Invalid."""
+    due = [line.days for line in lines if line.days is not None]
+    if not due:
+        return
+    if len(due) != len(lines):
+        raise one_field("lines", N_("Say for every line in how many days it is due, or for none."), code="milestones_incomplete")
+    if any(not line.minor for line in lines):
+        raise one_field("lines", N_("Each milestone has a price."), code="milestone_without_price")
+    if due != sorted(due) or not 1 <= due[0] <= due[-1] <= turnaround_days:
+        message = N_("Milestones are due one after the other, the last by the end of the %(days)s days.")
+        raise one_field("lines", message, code="milestones_out_of_order", days=turnaround_days)
+
+
+def split(lines: Sequence[Line], gross: Money, fee_bp: int) -> Breakdown:
+    """Gross, fee and net of a quote; with milestones the fee is taken, and rounded, at each of them."""
+    parts = [money.breakdown(Money(line.minor, gross.currency), fee_bp) for line in milestones(lines)]
+    if not parts:
+        return money.breakdown(gross, fee_bp)
+    fee = Money(sum(part.fee.minor for part in parts), gross.currency)
+    return Breakdown(gross, fee, gross - fee)
 
 
 def reason(text: str) -> str:

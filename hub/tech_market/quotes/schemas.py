@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -49,6 +50,10 @@ class RequestForm(RequestIn):
 class LineIn(Schema):
     text = Text(1, rules.LONGEST_LINE, required=True)
     amount = Amount(required=True)
+    days = fields.Integer(
+        allow_none=True, load_default=None, validate=validate.Range(1, rules.MOST_DAYS), error_messages=WHOLE,
+        metadata={"description": "Said for every line, the lines are milestones, each accepted and paid on its own: due in so many days."},
+    )  # fmt: skip
 
 
 class QuoteContent(Schema):
@@ -69,7 +74,7 @@ class QuoteIn(QuoteContent):
 
     @post_load
     def as_lines(self, data: Row, **_: Any) -> Row:
-        said = [(line["text"], line["amount"], f"lines.{place}.amount") for place, line in enumerate(data["lines"])]
+        said = [(line["text"], line["amount"], f"lines.{place}.amount", line["days"]) for place, line in enumerate(data["lines"])]
         return {**data, "lines": _lines(said, data["currency"])}
 
 
@@ -78,24 +83,34 @@ class QuoteForm(QuoteContent):
 
     line_text = fields.List(Text(0, rules.LONGEST_LINE), load_default=list)
     line_amount = fields.List(fields.String(validate=validate.Length(max=40)), load_default=list)
+    line_days = fields.List(fields.String(validate=validate.Length(max=10)), load_default=list)
 
     @post_load
     def as_lines(self, data: Row, **_: Any) -> Row:
-        texts, amounts = data.pop("line_text"), data.pop("line_amount")
+        texts, amounts, days = data.pop("line_text"), data.pop("line_amount"), data.pop("line_days")
         said = []
-        for place, (words, amount) in enumerate(zip(texts, amounts, strict=False)):
+        for place, (words, amount, due) in enumerate(zip_longest(texts, amounts, days[: len(texts)], fillvalue="")):
             if not words and not amount.strip():
                 continue
             if not words:
                 raise ValidationError({f"line_text.{place}": [gettext("Say what each price is for.")]})
-            said.append((words, amount, f"line_amount.{place}"))
+            said.append((words, amount, f"line_amount.{place}", _days(due.strip(), f"line_days.{place}")))
         return {**data, "lines": _lines(said, data["currency"])}
 
 
-def _lines(said: list[tuple[str, str, str]], currency: str) -> list[Line]:
+def _days(said: str, name: str) -> int | None:
+    """Raises ValidationError about the field `name`."""
+    if not said:
+        return None
+    if not said.isdecimal() or not 1 <= int(said) <= rules.MOST_DAYS:
+        raise ValidationError({name: [gettext("Between 1 and 730 days.")]})
+    return int(said)
+
+
+def _lines(said: list[tuple[str, str, str, int | None]], currency: str) -> list[Line]:
     """Raises ValidationError about the field that cannot be read."""
     try:
-        return [Line(words, money.parse(amount, currency, field=name).minor) for words, amount, name in said]
+        return [Line(words, money.parse(amount, currency, field=name).minor, days) for words, amount, name, days in said]
     except Invalid as error:
         raise ValidationError({field: [gettext(text)] for field, text in error.fields.items()}) from error
 
@@ -112,6 +127,7 @@ class PartyOut(Schema):
 class LineOut(Schema):
     text = fields.String()
     amount = fields.String()
+    days = fields.Integer(allow_none=True)
 
 
 class QuoteOut(Schema):
@@ -130,7 +146,9 @@ class QuoteOut(Schema):
     buyer = fields.Nested(PartyOut)
     state = fields.Enum(QuoteState, by_value=True, attribute="quote.state")
     lines = fields.Function(
-        lambda one: [{"text": line.text, "amount": one.quote.money(line.minor).plain()} for line in one.quote.priced_lines]
+        lambda one: [
+            {"text": line.text, "amount": one.quote.money(line.minor).plain(), "days": line.days} for line in one.quote.priced_lines
+        ]
     )
     gross = fields.Function(lambda one: one.quote.gross.plain() if one.quote.gross else None)
     fee = fields.Function(lambda one: one.quote.split.fee.plain() if one.quote.split else None)
