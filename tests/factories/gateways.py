@@ -10,8 +10,9 @@ from typing import Any
 
 from flask import Flask
 
-from hub.core.gateways import gateway_stripe
+from hub.core.gateways import gateway_stripe, queries
 from hub.core.gateways.gateway import BadSignature, Object, Refused
+from hub.core.gateways.models import GatewayCall
 
 KEY, SECRET = "sk_test_local", "whsec_local"
 
@@ -65,4 +66,10 @@ def with_processor(app: Flask, processor: Any = None) -> Any:
     found = processor or Scripted()
     app.config["HUB"] = dataclasses.replace(app.config["HUB"], stripe_key=KEY, stripe_webhook_secret=SECRET)
     app.extensions[gateway_stripe.EXTENSION] = ((KEY, SECRET, ""), found)
+    return found
+
+
+def call_of(key: str) -> GatewayCall:
+    found = queries.by_key(key)
+    assert found is not None
     return found

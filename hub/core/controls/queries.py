@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.core.batches import queries as batches
+from hub.core.cards import queries as cards
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Progress, Report
 from hub.core.fees import queries as fees
@@ -12,7 +13,7 @@ from hub.core.payments import queries as payments
 from hub.core.payouts import queries as payouts
 from hub.core.pools import queries as pools
 
-ROOMS = (fees.verify, holds.verify, payments.verify, payouts.verify, pools.verify, papers.verify, batches.verify)
+ROOMS = (fees.verify, holds.verify, payments.verify, cards.verify, payouts.verify, pools.verify, papers.verify, batches.verify)
 """Each adds to the report where its own rows do not say the same as the books."""
 
 

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import json
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Response, request
 
 from hub.core.gateways import operations, reactions
-from hub.core.gateways.gateway import BadSignature
+from hub.core.gateways.gateway import BadSignature, Processor
 from hub.db import work
 from hub.kernel import clock
-from hub.kernel.errors import NotFound
-from hub.kernel.words import N_
 from hub.web.handle import public
 from hub.web.security import by_address, csrf, limiter
 
@@ -27,9 +25,8 @@ LARGEST_BODY = 512 * 1024
 @limiter.limit("1200 per minute", key_func=by_address)
 def stripe_notice() -> Response:
     """Check the signature, keep the notice once, answer at once: what it means is found out by the worker."""
-    speaks = reactions.processor()
-    if speaks is None:
-        raise NotFound(N_("This site takes no card payments."))
+    reactions.need_processor()
+    speaks = cast(Processor, reactions.processor())
     if (request.content_length or 0) > LARGEST_BODY:
         return _answer(413, "too_large", "A notice has at most 512 KB.")
     payload = request.stream.read(LARGEST_BODY + 1)

@@ -16,6 +16,8 @@ from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
+from hub.kernel.errors import NotFound
+from hub.kernel.words import N_
 
 log = logging.getLogger("hub.gateways")
 
@@ -43,6 +45,12 @@ class Attempt:
 def processor() -> Processor | None:
     """The site's payment processor; None when money moves by bank transfer alone."""
     return gateway_stripe.configured()
+
+
+def need_processor() -> None:
+    """Raises NotFound where money moves by bank transfer alone."""
+    if processor() is None:
+        raise NotFound(N_("This site takes no card payments."))
 
 
 @reacts_to(GatewayCallWanted)

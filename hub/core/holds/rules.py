@@ -12,8 +12,9 @@ from hub.kernel.errors import one_field
 from hub.kernel.money import Breakdown, Money
 from hub.kernel.words import N_, Worded
 
-COMES_IN = (Kind.FUNDING, Kind.SET_ASIDE, Kind.PLEDGE_COLLECTED)
-"""The transactions that fill a hold."""
+DISPUTES = (Kind.DISPUTE_OPENED, Kind.DISPUTE_WON, Kind.DISPUTE_LOST)
+COMES_IN = (Kind.FUNDING, Kind.SET_ASIDE, Kind.PLEDGE_COLLECTED, *DISPUTES)
+"""The transactions that fill a hold; what is disputed counts as not paid in while it is away."""
 
 PLEDGES = "pool:%:pledge:%"
 """Subjects of the accounts that keep one pledge each: the pools room keeps and checks them, no hold stands for them."""

@@ -31,6 +31,11 @@ class Purpose(Worded):
     IN_TRANSIT = "in_transit", N_("Payouts on their way")
     FEES = "fees", N_("Fees earned")
     BANK = "bank", N_("At the bank")
+    PROCESSOR = "processor", N_("At the payment processor")
+    COSTS = "costs", N_("Costs of the payment processor")
+    LOSSES = "losses", N_("Lost or at stake in disputes")
+    RETURNING = "returning", N_("Refunds on their way")
+    DISPUTED = "disputed", N_("Disputed")
 
 
 class Kind(Worded):
@@ -51,6 +56,15 @@ class Kind(Worded):
     SALE = "sale", N_("Sale")
     ROYALTY = "royalty", N_("Royalty")
     REVERSAL = "reversal", N_("Reversed")
+    PROCESSOR_FEE = "processor_fee", N_("Cost of a card payment")
+    CARD_REFUND_ASKED = "card_refund_asked", N_("Refund to the card asked for")
+    CARD_REFUND_SENT = "card_refund_sent", N_("Refunded to the card")
+    CARD_REFUND_RETURNED = "card_refund_returned", N_("Refund failed, money returned")
+    DISPUTE_OPENED = "dispute_opened", N_("Disputed by the cardholder")
+    DISPUTE_WON = "dispute_won", N_("Dispute won")
+    DISPUTE_LOST = "dispute_lost", N_("Dispute lost")
+    PROCESSOR_PAYOUT = "processor_payout", N_("From the payment processor to the bank")
+    PROCESSOR_PAYOUT_RETURNED = "processor_payout_returned", N_("From the bank back to the payment processor")
 
 
 class Bound(Worded):
@@ -61,8 +75,14 @@ class Bound(Worded):
     FREE = "free", N_("Free")
 
 
-BOUNDS = {Purpose.BANK: Bound.CREDITS_WITHIN_DEBITS}
-"""The purposes whose accounts are not bound like most. The bank is an asset: its balance is what we owe in all, turned around."""
+BOUNDS = {
+    Purpose.BANK: Bound.CREDITS_WITHIN_DEBITS,
+    Purpose.PROCESSOR: Bound.FREE,
+    Purpose.COSTS: Bound.FREE,
+    Purpose.LOSSES: Bound.FREE,
+}
+"""The purposes whose accounts are not bound like most. The bank and the processor hold what we have, seen from the other side; a dispute
+may take more from the processor than is there. Costs and losses are what that costs the site."""
 
 
 @dataclass(frozen=True, order=True)
@@ -99,6 +119,10 @@ def fees(currency: str) -> AccountRef:
 
 def bank(currency: str) -> AccountRef:
     return AccountRef(OwnerKind.SITE, SITE, Purpose.BANK, currency)
+
+
+def of_site(purpose: Purpose, currency: str) -> AccountRef:
+    return AccountRef(OwnerKind.SITE, SITE, purpose, currency)
 
 
 @dataclass(frozen=True)

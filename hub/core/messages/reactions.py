@@ -28,6 +28,7 @@ from hub.core.accounts.events import (
 )
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
+from hub.core.cards.events import CardRefundFailed, CardRefundSent, DisputeLost, DisputeOpened, DisputeWon
 from hub.core.holds.events import ConsultantPaid, HoldRefunded, HoldReleased
 from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.events import MailQueued
@@ -52,6 +53,7 @@ from hub.kernel.actor import SYSTEM, Duty
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 
+ON_THEIR_BALANCE = N_("%(amount)s have arrived on your organisation’s balance.")
 LOCALES = {"en": "en", "zh": "zh"}
 
 
@@ -261,6 +263,11 @@ def _money_page(organisation_id: int) -> str:
     return f"/orgs/{organisations.card(organisation_id).slug}/money"
 
 
+def _payer_page(event: Any) -> str:
+    """Of whoever pays in: an organisation, or else a person."""
+    return "/my/earnings" if event.organisation_id is None else _money_page(event.organisation_id)
+
+
 def _owners_page(owner_kind: str, owner_id: int) -> str:
     return "/my/earnings" if owner_kind == "person" else _money_page(owner_id)
 
@@ -269,34 +276,56 @@ def _owners_page(owner_kind: str, owner_id: int) -> str:
 def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
     text = N_("%(organisation)s announced %(amount)s for “%(label)s”. Confirm it when it is on the account.")
     values = {"amount": _amount(event.minor, event.currency), "label": event.label}
-    payer = organisations.card(event.organisation_id).name
+    person = event.person_id or 0
+    payer = accounts.get(person).name if event.organisation_id is None else organisations.card(event.organisation_id).name
     _tell(accounts.with_duty(Duty.ADMIN), fact, Kind.MONEY, text, "/admin/payments", organisation=payer, **values)
-
-
-@reacts_to(FundingPartlyReceived)
-def tell_part_arrived(event: FundingPartlyReceived, fact: Fact) -> None:
-    text = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s.")
-    values = {"amount": _amount(event.minor, event.currency), "rest": _amount(event.rest_minor, event.currency), "label": event.label}
-    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), **values)
 
 
 @reacts_to(FundingConfirmed)
 def tell_money_is_here(event: FundingConfirmed, fact: Fact) -> None:
     text = N_("The money for “%(label)s” is here: %(amount)s are held.")
+    if not event.subject:
+        text = N_("%(amount)s have arrived on your balance.") if event.organisation_id is None else ON_THEIR_BALANCE
     values = {"amount": _amount(event.minor, event.currency), "label": event.label}
-    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), **values)
-
-
-@reacts_to(FundingCancelled)
-def tell_funding_cancelled(event: FundingCancelled, fact: Fact) -> None:
-    text = N_("The payment for “%(label)s” is not expected any more.")
-    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), label=event.label)
+    _tell(event.tell, fact, Kind.MONEY, text, _payer_page(event), **values)
 
 
 @reacts_to(DepositTaken)
 def tell_deposit(event: DepositTaken, fact: Fact) -> None:
-    text = N_("%(amount)s have arrived on your organisation’s balance.")
-    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), amount=_amount(event.minor, event.currency))
+    text = N_("%(amount)s have arrived on your balance.") if event.organisation_id is None else ON_THEIR_BALANCE
+    _tell(event.tell, fact, Kind.MONEY, text, _payer_page(event), amount=_amount(event.minor, event.currency))
+
+
+LOST = N_("The dispute about “%(label)s” is lost: %(taken)s were the payer’s, %(loss)s are this site’s loss.")
+DISPUTED = N_(
+    "The card payment of %(amount)s for “%(label)s” is disputed by the cardholder. Until the bank decides, %(frozen)s are frozen."
+)
+NOT_SENT = N_("%(amount)s for “%(label)s” could not go back to the card (%(reason)s): the money is back on the balance.")
+PAYERS_NEWS: dict[type, tuple[str, str]] = {
+    FundingPartlyReceived: (N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s."), ""),
+    FundingCancelled: (N_("The payment for “%(label)s” is not expected any more."), ""),
+    HoldRefunded: (N_("%(amount)s that were held are back on your organisation’s balance."), ""),
+    CardRefundSent: (N_("%(amount)s for “%(label)s” went back to the card that paid."), ""),
+    CardRefundFailed: (NOT_SENT, ""),
+    DisputeOpened: (DISPUTED, N_("A card payment of %(amount)s for “%(label)s” is disputed. Send the evidence in time.")),
+    DisputeWon: (N_("The dispute about “%(label)s” is won: %(frozen)s are free again."), ""),
+    DisputeLost: (N_("The dispute about “%(label)s” is lost: %(taken)s went back to the cardholder."), LOST),
+}
+"""What the payer is told, and what the administrators are."""
+
+
+def tell_payer(event: Any, fact: Fact) -> None:
+    names = {"minor": "amount", "rest_minor": "rest", "frozen_minor": "frozen", "taken_minor": "taken", "loss_minor": "loss"}
+    words = {names[name]: _amount(value, event.currency) for name, value in vars(event).items() if name in names}
+    words |= {"label": getattr(event, "label", ""), "reason": getattr(event, "reason", "")}
+    to_payer, to_admins = PAYERS_NEWS[type(event)]
+    _tell(event.tell, fact, Kind.MONEY, to_payer, _payer_page(event), **words)
+    if to_admins:
+        _tell(accounts.with_duty(Duty.ADMIN), fact, Kind.MONEY, to_admins, "/admin/payments/cards", **words)
+
+
+for _event in PAYERS_NEWS:
+    reacts_to(_event)(tell_payer)
 
 
 @reacts_to(HoldReleased)
@@ -323,12 +352,6 @@ def tell_consultant(event: ConsultantPaid, fact: Fact) -> None:
     text = N_("Your part of the fee for “%(label)s”, %(amount)s, is on your balance.")
     values = {"label": event.label, "amount": _amount(event.minor, event.currency)}
     operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, values=values, link="/my/earnings", kind=Kind.MONEY)
-
-
-@reacts_to(HoldRefunded)
-def tell_refund(event: HoldRefunded, fact: Fact) -> None:
-    text = N_("%(amount)s that were held are back on your organisation’s balance.")
-    _tell(event.tell, fact, Kind.MONEY, text, _money_page(event.organisation_id), amount=_amount(event.minor, event.currency))
 
 
 @reacts_to(PayoutRequested)

@@ -10,13 +10,16 @@ from hub.kernel.words import N_
 
 @dataclass(frozen=True)
 class FundingRequested:
+    """An organisation, or the person `person_id`, wants to pay in."""
+
     SAYS: ClassVar[str] = N_("asked to pay in money by bank transfer")
     funding_id: int
-    organisation_id: int
+    organisation_id: int | None
     subject: str
     label: str
     minor: int
     currency: str
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -26,13 +29,14 @@ class FundingPartlyReceived:
     SAYS: ClassVar[str] = N_("confirmed a part of the money")
     funding_id: int
     transaction_id: int
-    organisation_id: int
+    organisation_id: int | None
     subject: str
     label: str
     minor: int
     rest_minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -42,13 +46,14 @@ class FundingConfirmed:
     SAYS: ClassVar[str] = N_("confirmed that the money is here")
     funding_id: int
     transaction_id: int
-    organisation_id: int
+    organisation_id: int | None
     subject: str
     label: str
     minor: int
     surplus_minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,22 +62,24 @@ class FundingCancelled:
 
     SAYS: ClassVar[str] = N_("cancelled a request to pay in")
     funding_id: int
-    organisation_id: int
+    organisation_id: int | None
     subject: str
     label: str
     minor: int
     kept_minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    person_id: int | None = None
 
 
 @dataclass(frozen=True)
 class DepositTaken:
-    """Money that nobody had announced, onto the organisation's balance."""
+    """Money that nobody had announced, or that came late, onto the owner's balance."""
 
     SAYS: ClassVar[str] = N_("confirmed money onto the balance")
     transaction_id: int
-    organisation_id: int
+    organisation_id: int | None
     minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    person_id: int | None = None

@@ -7,6 +7,9 @@ from typing import Protocol
 
 from hub.kernel.money import Money
 
+PROCESSOR = "stripe"
+"""The gateway of fundings that the payment processor took money for; how, stands in `cards`."""
+
 
 @dataclass(frozen=True)
 class Instructions:

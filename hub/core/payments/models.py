@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.core.ledger.rules import OwnerKind
 from hub.core.payments.states import FundingState
 from hub.db.extensions import db
 from hub.db.journal import BigId
@@ -15,7 +16,10 @@ from hub.kernel.money import Money
 
 
 class Funding(db.Model):
-    """A request to pay in and what came of it: `held_minor` into the hold, `balance_minor` onto the organisation's balance."""
+    """A request to pay in and what came of it: `held_minor` into the hold, `balance_minor` onto the owner's balance.
+
+    The owner is an organisation, or a person who pays onto the own balance: only organisations hold money for something.
+    """
 
     __tablename__ = "funding"
     __table_args__ = (
@@ -24,6 +28,7 @@ class Funding(db.Model):
         CheckConstraint("state <> 'confirmed' OR held_minor + balance_minor >= minor", name="confirmed_when_all_is_here"),
         CheckConstraint("state <> 'open' OR held_minor + balance_minor < minor", name="open_while_some_is_due"),
         CheckConstraint("(state = 'open') = (closed_at IS NULL)", name="closed_has_its_time"),
+        CheckConstraint("owner_kind = 'organisation' OR (owner_kind = 'person' AND subject = '')", name="persons_fill_their_balance"),
         Index(
             "uq_funding_open",
             "subject",
@@ -31,14 +36,15 @@ class Funding(db.Model):
             sqlite_where=text("state = 'open' AND subject <> ''"),
             postgresql_where=text("state = 'open' AND subject <> ''"),
         ),
-        Index("ix_funding_organisation", "organisation_id", "id"),
+        Index("ix_funding_owner", "owner_kind", "owner_id", "id"),
         Index("ix_funding_state", "state", "id"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     reference: Mapped[str] = mapped_column(String(20))
     gateway: Mapped[str] = mapped_column(String(20), default="bank_transfer")
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))
+    owner_kind: Mapped[OwnerKind] = mapped_column(enum_type(OwnerKind))
+    owner_id: Mapped[int] = mapped_column(BigInteger)
     subject: Mapped[str] = mapped_column(String(80), default="")
     label: Mapped[str] = mapped_column(String(200), default="")
     minor: Mapped[int] = mapped_column(BigInteger)
@@ -56,8 +62,17 @@ class Funding(db.Model):
 
     @property
     def scope(self) -> str:
-        """Whose story it belongs to: what the money is for, else the organisation."""
-        return self.subject or f"organisation:{self.organisation_id}"
+        """Whose story it belongs to: what the money is for, else who pays."""
+        return self.subject or f"{self.owner_kind}:{self.owner_id}"
+
+    @property
+    def organisation_id(self) -> int | None:
+        """The organisation that pays; None if a person does."""
+        return self.owner_id if self.owner_kind is OwnerKind.ORGANISATION else None
+
+    @property
+    def person_id(self) -> int | None:
+        return self.owner_id if self.owner_kind is OwnerKind.PERSON else None
 
     @property
     def amount(self) -> Money:

@@ -11,12 +11,13 @@ from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
-from hub.core.ledger.rules import Kind, OwnerKind
+from hub.core.ledger.rules import AccountRef, Kind, OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.core.payments import events, queries, rules
+from hub.core.payments.gateway import PROCESSOR
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
 from hub.core.payments.models import Funding
-from hub.core.payments.policy import BOOKS, FUNDINGS, BooksAct
+from hub.core.payments.policy import BOOKS, FUNDINGS, OWN, BooksAct
 from hub.core.payments.states import FUNDING, FundingAct, FundingState
 from hub.db import journal
 from hub.db.extensions import db
@@ -45,10 +46,22 @@ def request_funding(*, actor: Actor, organisation_id: int, subject: str, amount:
             amount=str(open_one.amount),
             reference=open_one.reference,
         )
-    funding = _new_funding(actor, organisation_id, subject, amount, label)
+    return _requested(actor, _new_funding(actor, OwnerKind.ORGANISATION, organisation_id, subject, amount, label))
+
+
+def request_top_up(*, actor: Actor, person_id: int, amount: Money, label: str) -> Funding:
+    """A person asks to pay `amount` onto the own balance. Raises NotAllowed, Invalid (amount_zero, amount_negative, amount_too_large)."""
+    OWN.require(actor, BooksAct.PAY_IN, person_id)
+    accounts.positive(amount)
+    return _requested(actor, _new_funding(actor, OwnerKind.PERSON, person_id, "", amount, label))
+
+
+def _requested(actor: Actor, funding: Funding) -> Funding:
     db.session.add(funding)
     db.session.flush()
-    event = events.FundingRequested(funding.id, organisation_id, subject, funding.label, amount.minor, amount.currency)
+    event = events.FundingRequested(
+        funding.id, funding.organisation_id, funding.subject, funding.label, funding.minor, funding.currency, funding.person_id
+    )
     journal.record(event, actor=actor, subject=funding.ref, scope=funding.scope)
     return funding
 
@@ -62,25 +75,60 @@ def confirm_funding(*, actor: Actor, funding: Funding, received: Money, bank_ref
     FUNDINGS.require(actor, FundingAct.CONFIRM, funding)
     key = f"funding:{funding.id}:{rules.bank_reference(bank_reference, required=False) or received.minor}"
     queries.lock(funding)
-    land = queries.landing(funding, received)
     _refuse_known(key)
+    _receive(actor, funding, received, accounts.bank(received.currency), key)
+    return funding
+
+
+def receive_from_processor(*, actor: Actor, funding: Funding, received: Money, key: str) -> Transaction:
+    """Write down money that the payment processor has taken for `funding`: as a transfer, but nobody can send it back.
+
+    So what comes after the funding was closed, or for something that another organisation pays for by now, lands on the owner's balance:
+    nothing is lost. The same `key` again returns the first transaction. Raises NotAllowed, Invalid (currency_differs).
+    """
+    FUNDINGS.require(actor, FundingAct.CONFIRM, funding)
+    if (before := books.by_key(key)) is not None:
+        return before
+    queries.lock(funding)
+    funding.gateway = PROCESSOR
+    source = accounts.of_site(Purpose.PROCESSOR, received.currency)
+    if funding.state is FundingState.OPEN and queries.may_fill_hold(funding):
+        return _receive(actor, funding, received, source, key)
+    accounts.same_currency(accounts.positive(received), funding.currency)
+    funding.balance_minor += received.minor
+    if funding.state is FundingState.OPEN and not funding.due:  # only now: what it was for is paid by another
+        FUNDING.fire(funding, FundingAct.CONFIRM)
+        funding.closed_at = clock.now()
+    transaction = _post_received(actor, funding, source, rules.Landing(0, received.minor, 0), key)
+    facts = (transaction.id, funding.organisation_id, received.minor, received.currency, queries.payers(funding), funding.person_id)
+    journal.record(events.DepositTaken(*facts), actor=actor, subject=transaction.ref, scope=funding.scope)
+    return transaction
+
+
+def _receive(actor: Actor, funding: Funding, received: Money, source: AccountRef, key: str) -> Transaction:
+    """Into the hold as far as it was asked for, the rest onto the balance; the funding is locked."""
+    land = queries.landing(funding, received)
     FUNDING.fire(funding, FundingAct.RECEIVE_PART if land.rest_due else FundingAct.CONFIRM)
     funding.held_minor += land.to_hold
     funding.balance_minor += land.to_balance
     funding.closed_at = None if land.rest_due else clock.now()
     if land.to_hold:
         _hold_for(funding).funded_minor += land.to_hold
-    transaction = ledger.post(
+    transaction = _post_received(actor, funding, source, land, key)
+    _say_received(actor, funding, transaction, received, land)
+    return transaction
+
+
+def _post_received(actor: Actor, funding: Funding, source: AccountRef, land: rules.Landing, key: str) -> Transaction:
+    return ledger.post(
         actor=actor,
         kind=Kind.FUNDING,
         key=key,
-        legs=rules.received_legs(funding.organisation_id, funding.subject, funding.currency, land),
+        legs=rules.received_legs(source, funding.owner_kind, funding.owner_id, funding.subject, land),
         memo=funding.label or funding.reference,
         cause=funding.ref,
         subject=funding.subject,
     ).transaction
-    _say_received(actor, funding, transaction, received, land)
-    return funding
 
 
 def _say_received(actor: Actor, funding: Funding, transaction: Transaction, received: Money, land: rules.Landing) -> None:
@@ -88,6 +136,7 @@ def _say_received(actor: Actor, funding: Funding, transaction: Transaction, rece
         "funding_id": funding.id,
         "transaction_id": transaction.id,
         "organisation_id": funding.organisation_id,
+        "person_id": funding.person_id,
         "subject": funding.subject,
         "label": funding.label,
         "currency": funding.currency,
@@ -115,6 +164,7 @@ def _close_funding(actor: Actor, funding: Funding) -> None:
     event = events.FundingCancelled(
         funding_id=funding.id,
         organisation_id=funding.organisation_id,
+        person_id=funding.person_id,
         subject=funding.subject,
         label=funding.label,
         minor=funding.minor,
@@ -139,7 +189,9 @@ def take_deposit(*, actor: Actor, organisation_id: int, received: Money, bank_re
         actor=actor,
         kind=Kind.FUNDING,
         key=key,
-        legs=rules.received_legs(organisation_id, "", received.currency, rules.Landing(0, received.minor, 0)),
+        legs=rules.received_legs(
+            accounts.bank(received.currency), OwnerKind.ORGANISATION, organisation_id, "", rules.Landing(0, received.minor, 0)
+        ),
         memo=memo[:300],
         cause=f"organisation:{organisation_id}",
     )
@@ -163,7 +215,7 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
     if not subject:
         raise one_field("subject", N_("Say what the money is set aside for."), code="subject_missing")
     holds_read.check_payer(subject, organisation_id, amount)
-    funding = _new_funding(actor, organisation_id, subject, amount, label)
+    funding = _new_funding(actor, OwnerKind.ORGANISATION, organisation_id, subject, amount, label)
     funding.gateway, funding.state, funding.closed_at = "balance", FundingState.CONFIRMED, clock.now()
     funding.held_minor = amount.minor
     db.session.add(funding)
@@ -183,11 +235,12 @@ def fund_from_balance(*, actor: Actor, organisation_id: int, subject: str, amoun
     return funding
 
 
-def _new_funding(actor: Actor, organisation_id: int, subject: str, amount: Money, label: str) -> Funding:
+def _new_funding(actor: Actor, owner_kind: OwnerKind, owner_id: int, subject: str, amount: Money, label: str) -> Funding:
     return Funding(
         reference=queries.free_reference(),
         gateway=BANK_TRANSFER.name,
-        organisation_id=organisation_id,
+        owner_kind=owner_kind,
+        owner_id=owner_id,
         subject=subject,
         label=label.strip()[:200],
         minor=amount.minor,
@@ -218,7 +271,7 @@ def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
 
 def _hold_for(funding: Funding) -> Hold:
     """The hold that the funding fills."""
-    return holds.opened(organisation_id=funding.organisation_id, subject=funding.subject, currency=funding.currency, label=funding.label)
+    return holds.opened(organisation_id=funding.owner_id, subject=funding.subject, currency=funding.currency, label=funding.label)
 
 
 def _refuse_known(key: str) -> None:

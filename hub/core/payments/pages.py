@@ -8,6 +8,8 @@ from typing import Any
 from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from hub.core.gateways import rules as processing
+from hub.core.gateways.reactions import processor
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import positive
 from hub.core.organisations import queries as organisations
@@ -65,16 +67,27 @@ def _own_funding(slug: str, funding_id: int) -> tuple[Organisation, Funding]:
     return organisation, funding
 
 
+def _funding(found: Funding, base: str, crumbs: list[tuple[str, str]]) -> Any:
+    """A request to pay in, and how: by bank transfer, or by card where the site can and the amount fits."""
+    is_open = found.state is FundingState.OPEN
+    takes_cards = is_open and processor() is not None
+    return render_template(
+        "core/payments/funding.html",
+        base=base,
+        crumbs=[*crumbs, (found.reference, "")],
+        funding=found,
+        instructions=_instructions(found),
+        may_cancel=is_open and FUNDINGS.can(actor(), FundingAct.CANCEL, found),
+        by_card=takes_cards and queries.may(actor(), BooksAct.PAY_IN, found),
+        no_card=processing.cannot_take(found.due) if takes_cards else "",
+    )
+
+
 @pages.get("/orgs/<slug>/money/fundings/<int:funding_id>")
 def funding(slug: str, funding_id: int) -> Any:
     organisation, found = _own_funding(slug, funding_id)
-    return render_template(
-        "core/payments/funding.html",
-        organisation=organisation,
-        funding=found,
-        instructions=_instructions(found),
-        may_cancel=found.state is FundingState.OPEN and FUNDINGS.can(actor(), FundingAct.CANCEL, found),
-    )
+    money = (gettext("Money"), url_for("statements.organisation_money", slug=slug))
+    return _funding(found, url_for(".funding", slug=slug, funding_id=funding_id), [(organisation.name, f"/orgs/{slug}"), money])
 
 
 @pages.post("/orgs/<slug>/money/fundings/<int:funding_id>/cancel")
@@ -84,6 +97,44 @@ def cancel_funding(slug: str, funding_id: int) -> Any:
     operations.cancel_funding(actor=actor(), funding=found)
     flash(gettext("The request is cancelled. If the transfer is on its way already, it will land on the balance."))
     return redirect(url_for("statements.organisation_money", slug=slug))
+
+
+# One's own
+
+
+@pages.get("/my/money/pay-in")
+def new_own_top_up() -> Any:
+    return render_template("core/payments/top_up.html", organisation=None, currencies=CURRENCIES)
+
+
+@pages.post("/my/money/pay-in")
+@writes(again=new_own_top_up)
+def own_top_up() -> Any:
+    data = parse(TopUpIn())
+    me = actor().person_id or 0
+    funding = operations.request_top_up(actor=actor(), person_id=me, amount=money_of(data), **data)
+    return redirect(url_for(".own_funding", funding_id=funding.id))
+
+
+def _mine(funding_id: int) -> Funding:
+    funding = queries.funding_for(actor(), funding_id)
+    if funding.person_id != actor().person_id:
+        raise NotFound(N_("There is no such payment."))
+    return funding
+
+
+@pages.get("/my/money/fundings/<int:funding_id>")
+def own_funding(funding_id: int) -> Any:
+    found = _mine(funding_id)
+    return _funding(found, url_for(".own_funding", funding_id=funding_id), [(gettext("Earnings"), url_for("statements.earnings"))])
+
+
+@pages.post("/my/money/fundings/<int:funding_id>/cancel")
+@writes(again=own_funding)
+def cancel_own_funding(funding_id: int) -> Any:
+    operations.cancel_funding(actor=actor(), funding=_mine(funding_id))
+    flash(gettext("The request is cancelled. If the transfer is on its way already, it will land on the balance."))
+    return redirect(url_for("statements.earnings"))
 
 
 # The administrators' queues
@@ -104,7 +155,7 @@ def money_in() -> Any:
     return render_template(
         "core/payments/money_in.html",
         fundings=found,
-        payers=organisations.cards([funding.organisation_id for funding in found]),
+        payers=queries.owner_names(found),
         page=Page(number, SIZE, total),
         states=FundingState,
         state=state,
@@ -118,7 +169,8 @@ def _funding_page(funding_id: int, template: str, **more: Any) -> Any:
     return render_template(
         template,
         funding=found,
-        payer=organisations.card(found.organisation_id),
+        payer=queries.owner_names([found])[found.id],
+        organisation=organisations.card(found.organisation_id) if found.organisation_id is not None else None,
         transactions=books.transactions_of(found.ref),
         **more,
     )

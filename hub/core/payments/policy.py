@@ -28,7 +28,13 @@ def manages_it(actor: Actor, organisation_id: Any) -> bool:
     return actor.manages(organisation_id)
 
 
+def is_oneself(actor: Actor, person_id: Any) -> bool:
+    return actor.signed_in and actor.person_id == person_id
+
+
 def pays_in_for_it(actor: Actor, funding: Any) -> bool:
+    if funding.person_id is not None:
+        return is_oneself(actor, funding.person_id)
     return actor.keeps_books_of(funding.organisation_id) or actor.manages(funding.organisation_id)
 
 
@@ -42,6 +48,16 @@ BOOKS = Policy(
         BooksAct.SEE_QUEUES: administers,
     },
 )
+
+OWN = Policy(
+    "own money",
+    {
+        BooksAct.SEE: either(is_oneself, administers),
+        BooksAct.PAY_IN: either(is_oneself, by_the_system),
+        BooksAct.PAY_OUT: is_oneself,
+    },
+)
+"""The same for a person's own; the subject is the person's id."""
 
 FUNDINGS = Policy(
     "funding",

@@ -9,9 +9,10 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
+from hub.core.accounts import queries as people
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
-from hub.core.holds.queries import bookkeepers
+from hub.core.holds.queries import bookkeepers, holds_of
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
@@ -20,7 +21,7 @@ from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.payments import rules
 from hub.core.payments.models import Funding
-from hub.core.payments.policy import BOOKS, BooksAct
+from hub.core.payments.policy import BOOKS, OWN, BooksAct
 from hub.core.payments.states import FundingState
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
@@ -42,9 +43,14 @@ def funding(funding_id: int) -> Funding:
 
 
 def funding_for(actor: Actor, funding_id: int) -> Funding:
-    """The funding, for those who see the organisation's money. Raises NotFound for everybody else."""
+    """The funding, for those who see its owner's money. Raises NotFound for everybody else."""
     found = db.session.get(Funding, funding_id)
-    return _found(found if found is not None and BOOKS.can(actor, BooksAct.SEE, found.organisation_id) else None)
+    return _found(found if found is not None and may(actor, BooksAct.SEE, found) else None)
+
+
+def may(actor: Actor, act: BooksAct, funding: Funding) -> bool:
+    """May the actor do this with the money of whoever pays `funding`?"""
+    return (BOOKS if funding.owner_kind is OwnerKind.ORGANISATION else OWN).can(actor, act, funding.owner_id)
 
 
 def _found(row: Row | None) -> Row:
@@ -66,9 +72,9 @@ def organisation_seen(actor: Actor, slug: str) -> int:
     return organisation.id
 
 
-def fundings_of(organisation_id: int, *, before: int | None = None, limit: int = 50) -> list[Funding]:
-    """The organisation's requests to pay in, the newest first."""
-    chosen = select(Funding).where(Funding.organisation_id == organisation_id)
+def fundings_of(owner_id: int, owner: str = "organisation", *, before: int | None = None, limit: int = 50) -> list[Funding]:
+    """The organisation's ("person": the person's) requests to pay in, the newest first."""
+    chosen = select(Funding).where(Funding.owner_kind == OwnerKind(owner), Funding.owner_id == owner_id)
     if before is not None:
         chosen = chosen.where(Funding.id < before)
     return list(db.session.scalars(chosen.order_by(Funding.id.desc()).limit(limit)))
@@ -88,8 +94,9 @@ def open_fundings_by(organisation_ids: Sequence[int], limit: int) -> list[tuple[
     """Transfers that these organisations still have to make, the oldest first, each with the address name of who pays. One statement."""
     if not organisation_ids:
         return []
-    chosen = select(Funding, Organisation.slug).join(Organisation, Organisation.id == Funding.organisation_id)
-    chosen = chosen.where(Funding.organisation_id.in_(organisation_ids), Funding.state == FundingState.OPEN)
+    chosen = select(Funding, Organisation.slug).join(Organisation, Organisation.id == Funding.owner_id)
+    chosen = chosen.where(Funding.owner_kind == OwnerKind.ORGANISATION, Funding.owner_id.in_(organisation_ids))
+    chosen = chosen.where(Funding.state == FundingState.OPEN)
     return [(funding, slug) for funding, slug in db.session.execute(chosen.order_by(Funding.id).limit(limit))]
 
 
@@ -157,14 +164,32 @@ def lock(row: object) -> None:
     db.session.refresh(row, with_for_update=True)
 
 
+def may_fill_hold(funding: Funding) -> bool:
+    """Is what the funding is for not paid by another organisation by now?"""
+    return not funding.subject or all(hold.organisation_id == funding.owner_id for hold in holds_of(funding.subject))
+
+
+def owner_names(fundings: Sequence[Funding]) -> dict[int, str]:
+    """Who pays each funding, by its id."""
+    persons = people.cards([funding.owner_id for funding in fundings if funding.owner_kind is OwnerKind.PERSON])
+    payers = organisations.cards([funding.owner_id for funding in fundings if funding.owner_kind is OwnerKind.ORGANISATION])
+    found: dict[int, str] = {}
+    for funding in fundings:
+        card = (persons if funding.owner_kind is OwnerKind.PERSON else payers).get(funding.owner_id)
+        found[funding.id] = card.name if card else f"{funding.owner_kind} {funding.owner_id}"
+    return found
+
+
 def payers(funding: Funding) -> list[int]:
-    """The bookkeepers and who asked."""
-    return sorted({*bookkeepers(funding.organisation_id), *([funding.requested_by] if funding.requested_by is not None else [])})
+    """The bookkeepers, or the person, and who asked."""
+    keepers = [funding.owner_id] if funding.organisation_id is None else bookkeepers(funding.organisation_id)
+    return sorted({*keepers, *([funding.requested_by] if funding.requested_by is not None else [])})
 
 
 def verify(report: Report) -> None:
     """Add to `report` where fundings do not say the same as the books. Wants one moment's view of the database."""
     checks.verify_values(report, Funding.state, FundingState)
+    checks.verify_values(report, Funding.owner_kind, OwnerKind)
     checks.verify_values(report, Funding.currency, CURRENCIES)
     if report.unreadable:
         return

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.rules import Leg, OwnerKind
+from hub.core.ledger.rules import AccountRef, Leg, OwnerKind
 from hub.kernel.errors import one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_
@@ -66,13 +66,13 @@ def bank_reference(text: str, *, required: bool = True) -> str:
     return tidy
 
 
-def received_legs(organisation_id: int, subject: str, currency: str, land: Landing) -> list[Leg]:
-    """bank -> hold and the organisation's balance."""
-    legs = [Leg(accounts.bank(currency), -(land.to_hold + land.to_balance))]
+def received_legs(source: AccountRef, owner_kind: OwnerKind, owner_id: int, subject: str, land: Landing) -> list[Leg]:
+    """Bank or processor -> hold (an organisation's) and the owner's balance."""
+    legs = [Leg(source, -(land.to_hold + land.to_balance))]
     if land.to_hold:
-        legs.append(Leg(accounts.hold_of(organisation_id, subject, currency), land.to_hold))
+        legs.append(Leg(accounts.hold_of(owner_id, subject, source.currency), land.to_hold))
     if land.to_balance:
-        legs.append(Leg(accounts.balance_of(OwnerKind.ORGANISATION, organisation_id, currency), land.to_balance))
+        legs.append(Leg(accounts.balance_of(owner_kind, owner_id, source.currency), land.to_balance))
     return legs
 
 

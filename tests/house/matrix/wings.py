@@ -6,6 +6,7 @@ from types import ModuleType
 
 from tests.house.matrix import (
     briefs,
+    cards,
     communities,
     complement,
     deals,
@@ -37,6 +38,7 @@ WINGS: tuple[ModuleType, ...] = (
     portals,
     handovers,
     gateways,
+    cards,
     fees,
     statements,
     pools,

@@ -1,0 +1,111 @@
+"""What follows from the processor's answers and notices: each reads the thing afresh, so that neither order nor repetition matters."""
+
+from __future__ import annotations
+
+import logging
+
+from hub.core.cards import operations, queries, rules
+from hub.core.cards.events import CardPaid
+from hub.core.cards.states import PaymentState
+from hub.core.gateways.events import GatewayAnswered, GatewayNotice, GatewayRefused
+from hub.core.gateways.gateway import Busy, Refused, Unreachable
+from hub.core.gateways.reactions import fresh, processor
+from hub.db import work
+from hub.db.delivery import every
+from hub.db.journal import Fact, reacts_to
+from hub.kernel import clock
+
+log = logging.getLogger("hub.cards")
+
+
+def _number(cause: str, name: str) -> int | None:
+    kind, _, number = cause.partition(":")
+    return int(number) if kind == name and number.isdecimal() else None
+
+
+@reacts_to(GatewayNotice)
+def take_notice(event: GatewayNotice, fact: Fact) -> None:
+    """Checkout pages, charges, refunds and disputes of ours; and what the processor pays to our bank account."""
+    payment_id, refund_id = _number(event.cause, "card_payment"), _number(event.cause, "card_refund")
+    if event.kind == "payout" and not event.account:
+        operations.note_sweep(found=fresh("payout", event.object_id))
+    elif event.kind == "refund" and refund_id is not None:
+        found = fresh("refund", event.object_id)
+        operations.note_refund(refund=queries.refund(refund_id), found=found)
+    elif payment_id is None:
+        return
+    elif event.kind == "checkout.session":
+        look_at_visit(payment_id, event.object_id)
+    elif event.kind in {"charge", "payment_intent"}:
+        look_at_visit(payment_id)
+        find_cost(payment_id)
+    elif event.kind == "dispute":
+        look_at_dispute(payment_id, event.object_id)
+
+
+@reacts_to(GatewayAnswered)
+def take_answer(event: GatewayAnswered, fact: Fact) -> None:
+    refund_id = _number(event.cause, "card_refund")
+    if refund_id is not None and event.name == rules.REFUND:
+        found = fresh("refund", event.remote_id)
+        operations.note_refund(refund=queries.refund(refund_id), found=found)
+
+
+@reacts_to(GatewayRefused)
+def take_refusal(event: GatewayRefused, fact: Fact) -> None:
+    refund_id, payment_id = _number(event.cause, "card_refund"), _number(event.cause, "card_payment")
+    if refund_id is not None:
+        operations.note_refund_failed(refund=queries.refund(refund_id), reason=event.message or event.code)
+    elif payment_id is not None:
+        operations.note_refused_visit(payment=queries.payment(payment_id), reason=event.message or event.code)
+
+
+@reacts_to(CardPaid)
+def learn_the_cost(event: CardPaid, fact: Fact) -> None:
+    find_cost(event.payment_id)
+
+
+def look_at_visit(payment_id: int, session_id: str = "") -> None:
+    """Read the processor's page afresh and write down what it says. Called inside a writing unit of work."""
+    payment = queries.payment(payment_id)
+    name = session_id or queries.session_id(payment)
+    if payment.state is not PaymentState.OPEN or not name:
+        return
+    session = fresh("checkout.session", name)
+    operations.note_visit(payment=queries.payment(payment_id), session=session)
+
+
+def find_cost(payment_id: int) -> None:
+    """Read what the payment cost the site; the processor may know it a little later only (then a notice or the clock brings us back)."""
+    payment = queries.payment(payment_id)
+    if payment.state is not PaymentState.PAID or payment.fee_minor is not None or not payment.intent_id:
+        return
+    intent_id = payment.intent_id
+    charge_id = rules.id_of(fresh("payment_intent", intent_id), "latest_charge")
+    movement_id = rules.id_of(fresh("charge", charge_id), "balance_transaction") if charge_id else ""
+    if movement_id:
+        movement = fresh("balance_transaction", movement_id)
+        operations.note_cost(payment=queries.payment(payment_id), movement=movement)
+
+
+def look_at_dispute(payment_id: int, dispute_id: str) -> None:
+    """A dispute may be told before the payment: then that is read first."""
+    look_at_visit(payment_id)
+    found = fresh("dispute", dispute_id)
+    operations.note_dispute(payment=queries.payment(payment_id), found=found)
+
+
+@every(60)
+def look_after_payments() -> None:
+    """Notices may be lost: what is open for a while is looked at by the clock."""
+    if processor() is None:
+        return
+    for payment_id in queries.to_look_at():
+        queries.payment(payment_id).looked_at = clock.now()
+        work.commit()
+        work.start_writing()
+        try:
+            look_at_visit(payment_id)
+            find_cost(payment_id)
+        except (Unreachable, Busy, Refused) as error:
+            log.warning("card payment %s could not be looked at: %s", payment_id, error)
