@@ -9,8 +9,12 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from hub.core.organisations import queries as organisations
+from hub.db.extensions import db
 from hub.kernel import clock
+from hub.kernel.money import Money
 from tests.browser.conftest import Site, Visitor
+from tests.factories import pools as made
 
 TITLE = "A press for apple pomace"
 STORY = (
@@ -42,6 +46,7 @@ def test_a_pool_from_the_draft_to_its_money(site: Site, windows: dict[str, Page]
     pool = _open(organiser, consultant)
     site.deliver()
 
+    _has_euros(site)
     _pledge(backer, pool, "50")
     reads(backer, "The smallest pledge is EUR 100")
     _pledge(backer, pool, "900000")
@@ -63,6 +68,12 @@ def test_a_pool_from_the_draft_to_its_money(site: Site, windows: dict[str, Page]
     reads(backer, f"“{TITLE}” met its goal: your pledge of EUR 700.00 was released to it.")
     organiser.goto(pool)
     reads(organiser, "The goal was met and the money released.")
+
+
+def _has_euros(site: Site) -> None:
+    with site.app.app_context():
+        made.has("organisation", organisations.by_slug("meridian-foods").id, Money(100_000, "EUR"))
+        db.session.remove()
 
 
 def _open(organiser: Page, consultant: Page) -> str:

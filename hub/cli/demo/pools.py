@@ -15,7 +15,6 @@ from hub.core.ledger import operations as ledger
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import Kind, OwnerKind
 from hub.core.pools import operations, queries
-from hub.core.pools.models import Pool
 from hub.kernel import clock, money
 from hub.kernel.actor import SYSTEM, Actor
 
@@ -59,7 +58,7 @@ def _subject(cast: Cast, story: Row) -> str:
     return next(one.ref for one in known if one.title == story["space"]) if "space" in story else ""
 
 
-def _steps(cast: Cast, story: Row, pool: Pool, host: Actor) -> list[Step]:
+def _steps(cast: Cast, story: Row, pool: Any, host: Actor) -> list[Step]:
     steps: list[Step] = []
     for who, amount, day, named in story.get("pledge", []):
         steps.append((day, partial(_pledge, cast, pool, who, money.parse(amount, pool.currency, field="amount"), named)))
@@ -79,7 +78,7 @@ def _steps(cast: Cast, story: Row, pool: Pool, host: Actor) -> list[Step]:
     return steps
 
 
-def _pledge(cast: Cast, pool: Pool, who: str, amount: money.Money, named: bool) -> None:
+def _pledge(cast: Cast, pool: Any, who: str, amount: money.Money, named: bool) -> None:
     """The money comes by bank transfer and is pledged at once."""
     firm = cast.organisations.get(who)
     actor = cast.owner_of(who) if firm else cast.actor(who)
@@ -89,5 +88,5 @@ def _pledge(cast: Cast, pool: Pool, who: str, amount: money.Money, named: bool) 
     operations.pledge(actor=actor, pool=pool, amount=amount, organisation_id=firm, named=named)
 
 
-def _spend(cast: Cast, host: Actor, pool: Pool, gross: money.Money, purpose: str, who: str) -> None:
+def _spend(cast: Cast, host: Actor, pool: Any, gross: money.Money, purpose: str, who: str) -> None:
     operations.spend(actor=host, pool=pool, gross=gross, purpose=purpose, key=purpose[:40], to_person_id=cast.people[who])
