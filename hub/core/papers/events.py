@@ -30,12 +30,3 @@ class PaperCancelled:
     number: str
     credit_note: str
     replacement: str
-
-
-@dataclass(frozen=True)
-class BillingChanged:
-    """Whose details; what they say is personal and stays out of the journal."""
-
-    SAYS: ClassVar[str] = N_("changed the details on papers")
-    owner_kind: str
-    owner_id: int

@@ -1,4 +1,4 @@
-"""Issuing papers, cancelling them by a credit note, and saying what stands on them. None commits: with the unit of work goes the number."""
+"""Issuing papers, and cancelling them by a credit note. None commits: with the unit of work goes the number."""
 
 from __future__ import annotations
 
@@ -8,11 +8,13 @@ from dataclasses import replace
 
 from sqlalchemy import insert, select, update
 
+from hub.core.billing import queries as billing
+from hub.core.billing.rules import Owner, Party
 from hub.core.ledger.operations import insert_unless_there
 from hub.core.papers import events, queries, rules
-from hub.core.papers.models import Billing, Paper, PaperFact, PaperProgress, PaperSeries
+from hub.core.papers.models import Paper, PaperFact, PaperProgress, PaperSeries
 from hub.core.papers.policy import PAPERS, PaperAct
-from hub.core.papers.rules import Draft, Line, Owner, PaperKind, Party, Treatment, What
+from hub.core.papers.rules import Draft, Line, PaperKind, What
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock, sealing
@@ -23,8 +25,7 @@ from hub.kernel.words import N_
 
 def issue_for(*, actor: Actor, transaction_id: int, site: Party) -> list[Paper]:
     """The papers that a transaction calls for, each once: what has its paper gets none again. `site` is the site as an issuer."""
-    drafts = [draft for one in queries.moved([transaction_id]) for draft in rules.drafts(one)]
-    return issue(actor=actor, drafts=drafts, site=site)
+    return issue(actor=actor, drafts=queries.drafts_of(transaction_id), site=site)
 
 
 def issue(*, actor: Actor, drafts: Sequence[Draft], site: Party) -> list[Paper]:
@@ -32,7 +33,7 @@ def issue(*, actor: Actor, drafts: Sequence[Draft], site: Party) -> list[Paper]:
     wanted = [draft for draft in drafts if not _is_there(draft)]
     if not wanted:
         return []
-    known = queries.parties({side for draft in wanted for side in (draft.issuer, draft.recipient)}, site)
+    known = billing.parties({side for draft in wanted for side in (draft.issuer, draft.recipient)}, site)
     made = (_issue(actor, draft, known) for draft in sorted(wanted, key=lambda draft: (draft.issuer, draft.recipient, draft.kind)))
     return [paper for paper in made if paper is not None]
 
@@ -116,34 +117,12 @@ def cancel(*, actor: Actor, paper: Paper, reason: str, site: Party) -> tuple[Pap
         same, kind=PaperKind.CREDIT_NOTE, cause=f"cancels:{paper.number}", cancels=(paper.id, paper.number), names=(paper.number,),
         lines=(Line(What.CANCELLED, paper.minor, paper.number),), settles=None, reason=told[:300],
     )  # fmt: skip
-    known = queries.parties((paper.issuer, paper.recipient), site)
+    known = billing.parties((paper.issuer, paper.recipient), site)
     credit, anew = _issue(actor, note, known), _issue(actor, replace(same, names=(*same.names, paper.number)), known)
     assert credit is not None and anew is not None
     event = events.PaperCancelled(paper.id, paper.number, credit.number, anew.number)
     journal.record(event, actor=actor, subject=paper.ref, scope=str(paper.recipient))
     return credit, anew
-
-
-def save_billing(
-    *, actor: Actor, owner: Owner, legal_name: str, address: str, country: str, tax_id: str, treatment: Treatment, tax_bp: int = 0
-) -> Billing:
-    """What stands on the owner's papers from now on. `tax_bp` is the rate that an organisation's own invoices contain.
-
-    Raises NotAllowed, Invalid (tax_id_wrong, tax_id_missing, country_missing).
-    """
-    PAPERS.require(actor, PaperAct.SAY_DETAILS, owner)
-    tidy = rules.tax_id(country, tax_id)
-    if tidy and not country:
-        raise one_field("country", N_("Say in which country this tax number was given."), code="country_missing")
-    if treatment is Treatment.REVERSE_CHARGE and not tidy:
-        raise one_field("tax_id", N_("Reverse charge takes a tax number."), code="tax_id_missing")
-    found = queries.billing(owner) or Billing(owner_kind=owner.kind, owner_id=owner.id)
-    found.legal_name, found.address, found.country, found.tax_id = legal_name, address, country, tidy
-    found.treatment, found.tax_bp, found.updated_at = treatment, tax_bp, clock.now()
-    db.session.add(found)
-    db.session.flush()
-    journal.record(events.BillingChanged(owner.kind.value, owner.id), actor=actor, subject=f"billing:{found.id}", scope=str(owner))
-    return found
 
 
 # By the clock

@@ -1,24 +1,23 @@
-"""Who may read a paper, cancel it, and say what stands on papers."""
+"""Who may read a paper, and cancel it."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hub.core.billing.rules import Owner
 from hub.core.ledger.rules import OwnerKind
-from hub.core.papers.rules import Owner
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, administers, either
 from hub.kernel.words import Worded
 
 
 class PaperAct(Worded):
-    """What one may do with a paper; the subject of READ and CANCEL is the paper, of the others its owner."""
+    """What one may do with a paper; the subject of READ and CANCEL is the paper, of LIST its owner."""
 
     READ = "read"
     CANCEL = "cancel"
     LIST = "list"
     LIST_ALL = "list_all"
-    SAY_DETAILS = "say_details"
 
 
 def _reads_for(actor: Actor, owner: Owner) -> bool:
@@ -39,10 +38,6 @@ def is_the_owner(actor: Actor, owner: Any) -> bool:
     return _reads_for(actor, owner)
 
 
-def speaks_for_the_owner(actor: Actor, owner: Any) -> bool:
-    return _reads_for(actor, owner) if owner.kind is OwnerKind.PERSON else actor.keeps_books_of(owner.id)
-
-
 PAPERS = Policy(
     "paper",
     {
@@ -50,6 +45,5 @@ PAPERS = Policy(
         PaperAct.CANCEL: either(keeps_the_issuers_books, administers),
         PaperAct.LIST: either(is_the_owner, administers),
         PaperAct.LIST_ALL: administers,
-        PaperAct.SAY_DETAILS: speaks_for_the_owner,
     },
 )

@@ -12,17 +12,16 @@ from typing import Any
 
 from sqlalchemy import Select, and_, func, or_, select
 
-from hub.core.accounts import queries as people
+from hub.core.billing.rules import Owner
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.ledger import queries as books
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, OwnerKind
-from hub.core.organisations.models import Organisation
 from hub.core.papers import rules
-from hub.core.papers.models import Billing, Paper, PaperFact, PaperProgress, PaperSeries
+from hub.core.papers.models import Paper, PaperFact, PaperProgress, PaperSeries
 from hub.core.papers.policy import PAPERS, PaperAct
-from hub.core.papers.rules import THE_SITE, Moved, Owner, PaperKind, Party
+from hub.core.papers.rules import Moved, PaperKind
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState, JournalRow
 from hub.kernel.actor import Actor
@@ -79,6 +78,12 @@ def chosen(owner: Owner | None, *, kind: PaperKind | None = None, year: int | No
     return found
 
 
+def years(owner: Owner | None) -> list[int]:
+    """The years in which there are papers, the latest first."""
+    wanted = chosen(owner).with_only_columns(Paper.year).distinct().order_by(Paper.year.desc())
+    return list(db.session.scalars(wanted))
+
+
 def page(found: Select[tuple[Paper]], *, offset: int = 0, limit: int = 30) -> tuple[int, list[Paper]]:
     """How many there are, and one page of them, the newest first."""
     total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
@@ -91,39 +96,6 @@ def before(found: Select[tuple[Paper]], paper_id: int | None, limit: int) -> lis
     return list(db.session.scalars(below.order_by(Paper.id.desc()).limit(limit)))
 
 
-def names_of(owners: Iterable[Owner]) -> dict[Owner, str]:
-    """What owners are called now, in two statements at most."""
-    return {one: party.name for one, party in _named(set(owners)).items()}
-
-
-def _named(owners: set[Owner]) -> dict[Owner, Party]:
-    found: dict[Owner, Party] = {}
-    organisations = [one.id for one in owners if one.kind is OwnerKind.ORGANISATION]
-    if organisations:
-        wanted = select(Organisation.id, Organisation.name, Organisation.country).where(Organisation.id.in_(organisations))
-        for row in db.session.execute(wanted):
-            found[Owner(OwnerKind.ORGANISATION, row.id)] = Party(row.name, country=row.country)
-    for card in people.cards(one.id for one in owners if one.kind is OwnerKind.PERSON).values():
-        found[Owner(OwnerKind.PERSON, card.id)] = Party(card.name)
-    return found
-
-
-def parties(owners: Iterable[Owner], site: Party) -> dict[Owner, Party]:
-    """Who stands on a paper, as they say of themselves at this moment; without details their names alone."""
-    wanted = set(owners)
-    found = {one: Party(str(one)) for one in wanted} | _named(wanted) | {THE_SITE: site}
-    for details in db.session.scalars(select(Billing).where(Billing.owner_id.in_({one.id for one in wanted}))):
-        one = Owner(details.owner_kind, details.owner_id)
-        if one in wanted:
-            name, country = details.legal_name or found[one].name, details.country or found[one].country
-            found[one] = Party(name, details.address, country, details.tax_id, details.treatment, details.tax_bp)
-    return found
-
-
-def billing(owner: Owner) -> Billing | None:
-    return db.session.scalars(select(Billing).where(Billing.owner_kind == owner.kind, Billing.owner_id == owner.id)).one_or_none()
-
-
 # From movements to papers
 
 
@@ -131,14 +103,23 @@ def moved(transaction_ids: Sequence[int]) -> list[Moved]:
     """The transactions as papers see them, in order."""
     if not transaction_ids:
         return []
+    wanted = select(Transaction.id, Transaction.kind, Transaction.at, Transaction.memo, Transaction.subject, Transaction.reverses_id)
+    rows = db.session.execute(wanted.where(Transaction.id.in_(transaction_ids)).order_by(Transaction.id)).all()
     legs = books.legs_of(transaction_ids)
-    wanted = select(Transaction.id, Transaction.kind, Transaction.at, Transaction.memo, Transaction.subject)
-    rows = db.session.execute(wanted.where(Transaction.id.in_(transaction_ids)).order_by(Transaction.id))
+    before = {one.id: one for one in moved([row.reverses_id for row in rows if row.reverses_id is not None])}
     return [
-        Moved(row.id, row.kind.value, row.at, row.memo, row.subject, tuple((account.ref, amount.minor) for account, amount in legs[row.id]))
+        Moved(
+            row.id, row.kind.value, row.at, row.memo, row.subject,
+            tuple((account.ref, amount.minor) for account, amount in legs[row.id]), before.get(row.reverses_id),
+        )
         for row in rows
         if legs[row.id]
-    ]
+    ]  # fmt: skip
+
+
+def drafts_of(transaction_id: int) -> list[rules.Draft]:
+    """What one transaction calls for."""
+    return [draft for one in moved([transaction_id]) for draft in rules.drafts(one)]
 
 
 def refers_to(draft: rules.Draft) -> tuple[str, ...]:
@@ -146,8 +127,13 @@ def refers_to(draft: rules.Draft) -> tuple[str, ...]:
     if draft.kind is not PaperKind.CREDIT_NOTE or draft.cancels:
         return ()
     wanted = select(Paper.number).where(Paper.recipient_kind == draft.recipient.kind, Paper.recipient_id == draft.recipient.id)
-    if draft.lines[0].what is rules.What.RETURNED:
+    what = draft.lines[0].what
+    if what is rules.What.RETURNED:
         wanted = wanted.where(Paper.subject == draft.subject, Paper.kind == PaperKind.RECEIPT, Paper.currency == draft.currency)
+    elif what is rules.What.REVERSED:
+        reversed_ = select(Transaction.reverses_id).where(Transaction.id.in_(draft.facts)).scalar_subquery()
+        facts = select(PaperFact.paper_id).where(PaperFact.transaction_id == reversed_, PaperFact.issuer == str(draft.issuer))
+        wanted = wanted.where(Paper.id.in_(facts))
     else:
         same = select(Transaction.cause).where(Transaction.id.in_(draft.facts)).scalar_subquery()
         facts = select(PaperFact.paper_id).join(Transaction, Transaction.id == PaperFact.transaction_id).where(Transaction.cause == same)

@@ -6,18 +6,20 @@ from datetime import timedelta
 
 from flask import current_app
 
+from hub.core.billing.rules import Party
 from hub.core.holds.events import HoldRefunded, HoldReleased
 from hub.core.papers import operations, queries
-from hub.core.papers.rules import Party
 from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
 from hub.core.payouts.events import PayoutConfirmed
+from hub.core.pools.events import PoolMet
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
 
-FIVE_MINUTES, A_WHILE, PORTION = 300, timedelta(minutes=10), 500
+FIVE_MINUTES, A_WHILE = 300, timedelta(minutes=10)
+PORTION, AT_ONCE = 500, 50
 
 
 def site() -> Party:
@@ -28,16 +30,23 @@ def site() -> Party:
     )
 
 
-Moved = DepositTaken | FundingConfirmed | FundingPartlyReceived | HoldReleased | HoldRefunded | PayoutConfirmed
+Moved = DepositTaken | FundingConfirmed | FundingPartlyReceived | HoldReleased | HoldRefunded | PayoutConfirmed | PoolMet
 
 
 def issue(event: Moved, fact: Fact) -> None:
-    """What is `quiet` (many small sums) gets one paper a month."""
-    if not getattr(event, "quiet", False):
-        operations.issue_for(actor=SYSTEM, transaction_id=event.transaction_id, site=site())
+    """What is `quiet` (many small sums) gets one paper a month. A movement with very many sides is worked off in portions, each committed:
+    what has its paper already gets none again."""
+    if getattr(event, "quiet", False):
+        return
+    drafts = queries.drafts_of(event.transaction_id)
+    for place in range(0, len(drafts), AT_ONCE):
+        if place:
+            with work.outside():
+                pass
+        operations.issue(actor=SYSTEM, drafts=drafts[place : place + AT_ONCE], site=site())
 
 
-for _event in (DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed):
+for _event in (DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PoolMet):
     reacts_to(_event)(issue)
 
 

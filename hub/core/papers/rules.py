@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from hub.core.ledger.rules import SITE, AccountRef, OwnerKind, Purpose
+from hub.core.billing.rules import THE_SITE, Owner, Party, tax
+from hub.core.ledger.rules import AccountRef, OwnerKind, Purpose
 from hub.kernel import money
-from hub.kernel.errors import one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_, Worded
 
@@ -24,14 +24,6 @@ class PaperKind(Worded):
     STATEMENT = "statement", N_("Monthly statement")
 
 
-class Treatment(Worded):
-    """How tax is treated on what somebody is invoiced for."""
-
-    INCLUDED = "included", N_("Tax is included where it is due")
-    REVERSE_CHARGE = "reverse_charge", N_("Reverse charge: the recipient owes the tax")
-    OUTSIDE_SCOPE = "outside_scope", N_("Outside the scope of the tax")
-
-
 class What(Worded):
     """What one line of a paper is about."""
 
@@ -39,35 +31,14 @@ class What(Worded):
     ONTO_BALANCE = "onto_balance", N_("Paid in onto the balance")
     WORK = "work", N_("Paid for this")
     FEE = "fee", N_("Fee of the hub")
+    BACKED = "backed", N_("Pledge that met its goal")
     RETURNED = "returned", N_("Returned from the hold to the balance")
     PAID_OUT = "paid_out", N_("Paid out")
     CAME_BACK = "came_back", N_("Payout that came back")
     SENT_BACK = "sent_back", N_("Sent back to the payer")
+    REVERSED = "reversed", N_("Reversed")
     CANCELLED = "cancelled", N_("Taken back")
     PERIOD = "period", N_("Movements of the month")
-
-
-MOST_BP = 10_000
-
-
-@dataclass(frozen=True, order=True)
-class Owner:
-    """Who issues a paper, or whom it is for."""
-
-    kind: OwnerKind
-    id: int
-
-    def __str__(self) -> str:
-        return f"{self.kind.value}:{self.id}"
-
-
-THE_SITE = Owner(OwnerKind.SITE, SITE)
-
-
-def owner(said: str) -> Owner:
-    """The owner that `str` wrote."""
-    kind, _, number = said.partition(":")
-    return Owner(OwnerKind(kind), int(number))
 
 
 def number(issuer: Owner, year: int, place: int) -> str:
@@ -129,6 +100,7 @@ class Moved:
     memo: str
     subject: str
     legs: tuple[tuple[AccountRef, int], ...]
+    reverses: Moved | None = None
 
     @property
     def cause(self) -> str:
@@ -171,7 +143,8 @@ def _released(moved: Moved) -> list[Draft]:
     found: list[Draft] = []
     for (payee, net), part in zip(paid, fees, strict=True):
         settles = (net + part.minor, part.minor, net)
-        found.append(replace(for_work(moved, payer, payee, settles[0]), settles=settles))
+        if payee != payer:  # what it had set aside itself is nobody's work
+            found.append(replace(for_work(moved, payer, payee, settles[0]), settles=settles))
         if part:
             found.append(replace(moved.draft(PaperKind.INVOICE, THE_SITE, payee, Line(What.FEE, part.minor)), settles=settles))
     return found
@@ -185,12 +158,24 @@ def for_work(moved: Moved, payer: Owner, payee: Owner, gross: int) -> Draft:
 
 
 def _returned(moved: Moved) -> list[Draft]:
-    """hold -> its owner's balance: a credit note that names the receipts of that hold."""
+    """hold -> balances: a credit note for each who gets something back, which names the receipts. The site writes it for who paid in; who
+    had backed the work gets it from the organisation that did it."""
+    holder = next((owner_ for owner_, minor, _ in moved.on(Purpose.HOLD) if minor < 0), None)
     return [
-        moved.draft(PaperKind.CREDIT_NOTE, THE_SITE, owner_, Line(What.RETURNED, -minor))
-        for owner_, minor, _ in moved.on(Purpose.HOLD)
-        if minor < 0
+        moved.draft(PaperKind.CREDIT_NOTE, THE_SITE if holder in {None, owner_} else holder, owner_, Line(What.RETURNED, minor))
+        for owner_, minor, _ in moved.on(Purpose.BALANCE)
+        if holder is not None and minor > 0
     ]
+
+
+def _collected(moved: Moved) -> list[Draft]:
+    """Pledges -> the hold of the organisation that they were pledged to: its receipt for each backer."""
+    to = next((owner_ for owner_, minor, _ in moved.on(Purpose.HOLD) if minor > 0), None)
+    given: dict[Owner, int] = {}
+    for owner_, minor, _ in moved.on(Purpose.HOLD):
+        if minor < 0:
+            given[owner_] = given.get(owner_, 0) - minor
+    return [moved.draft(PaperKind.RECEIPT, to, owner_, Line(What.BACKED, minor)) for owner_, minor in given.items() if to is not None]
 
 
 def _paid_out(moved: Moved) -> list[Draft]:
@@ -211,17 +196,27 @@ def _came_back(moved: Moved) -> list[Draft]:
     ]
 
 
+def _reversed(moved: Moved) -> list[Draft]:
+    """The mirror of another movement: a credit note for each of that one's papers, between the same two."""
+    before = drafts(moved.reverses) if moved.reverses else []
+    return [moved.draft(PaperKind.CREDIT_NOTE, one.issuer, one.recipient, Line(What.REVERSED, one.minor)) for one in before]
+
+
 BY_KIND: dict[str, Callable[[Moved], list[Draft]]] = {
     "funding": _received,
     "award": _released,
     "refund": _returned,
+    "pledge_collected": _collected,
     "payout_sent": _paid_out,
     "payout_bounced": _came_back,
+    "reversal": _reversed,
 }
 """What each kind of transaction calls for, by its value. A kind that is in neither table has no paper yet: a test asks for it."""
 
 WITHOUT_PAPER = {
     "set_aside": "the payer's own money, from its balance to its hold",
+    "pledged": "the backer's own money, kept for the pool until its deadline",
+    "pledge_returned": "the backer's own money, back on its balance",
     "payout_asked": "the owner's own money, put aside until it is sent",
     "payout_returned": "the owner's own money, back on its balance",
 }
@@ -252,79 +247,6 @@ def _joined(parts: Sequence[Draft]) -> Draft:
     settles = (sum(s[0] for s in settled), sum(s[1] for s in settled), sum(s[2] for s in settled)) if settled else None
     facts = tuple(sorted(number for part in parts for number in part.facts))
     return replace(first, lines=lines, settles=settles, facts=facts, subject="")
-
-
-# Tax
-
-
-@dataclass(frozen=True)
-class Tax:
-    """`minor` is contained in the total; `net` is the rest."""
-
-    treatment: Treatment
-    bp: int
-    minor: int
-    net: int
-
-
-def contained(total: int, bp: int) -> int:
-    """The tax that is contained in `total`: total × rate ÷ (100 % + rate), rounded half up to the smallest unit.
-
-    What the books say was paid is paid: tax never adds to it.
-    """
-    if not 0 <= bp <= MOST_BP or total < 0:
-        raise ValueError("a rate is between 0 and 10,000 basis points, of an amount that is not negative")
-    return (2 * total * bp + MOST_BP + bp) // (2 * (MOST_BP + bp))
-
-
-def tax(total: int, bp: int, treatment: Treatment) -> Tax:
-    """How a total is divided. Where the tax is not the issuer's matter, there is none in it."""
-    rate = bp if treatment is Treatment.INCLUDED else 0
-    part = contained(total, rate)
-    return Tax(treatment, rate, part, total - part)
-
-
-# Details of the parties
-
-VAT = {
-    "AT": r"U\d{8}", "BE": r"[01]\d{9}", "BG": r"\d{9,10}", "CY": r"\d{8}[A-Z]", "CZ": r"\d{8,10}", "DE": r"\d{9}", "DK": r"\d{8}",
-    "EE": r"\d{9}", "GR": r"\d{9}", "ES": r"([A-Z]\d{7}[A-Z0-9]|\d{8}[A-Z])", "FI": r"\d{8}", "FR": r"[A-HJ-NP-Z0-9]{2}\d{9}",
-    "HR": r"\d{11}", "HU": r"\d{8}", "IE": r"(\d[A-Z0-9+*]\d{5}[A-Z]|\d{7}[A-Z]{1,2})", "IT": r"\d{11}", "LT": r"(\d{9}|\d{12})",
-    "LU": r"\d{8}", "LV": r"\d{11}", "MT": r"\d{8}", "NL": r"\d{9}B\d{2}", "PL": r"\d{10}", "PT": r"\d{9}", "RO": r"\d{2,10}",
-    "SE": r"\d{12}", "SI": r"\d{8}", "SK": r"\d{10}",
-}  # fmt: skip
-"""The syntax of VAT numbers per member state, without the country's letters (European Commission, VIES: "What is the format of a VAT
-number?"). It says whether a number can be right; whether it was given to anybody, only VIES knows."""
-
-PREFIX = {"GR": "EL"}
-
-
-def tax_id(country: str, typed: str) -> str:
-    """The tax id, tidied; one of a member state of the European Union with its letters in front. Raises Invalid: tax_id_wrong."""
-    tidy = " ".join(typed.split())
-    if country not in VAT or not tidy:
-        return tidy
-    letters = PREFIX.get(country, country)
-    rest = re.sub(r"[\s.\-/]", "", tidy.upper()).removeprefix(letters)
-    if not re.fullmatch(VAT[country], rest, re.ASCII):
-        message = N_("This is no VAT number of %(country)s: copy it as it stands on your registration, or leave it empty.")
-        raise one_field("tax_id", message, code="tax_id_wrong", country=country)
-    return letters + rest
-
-
-@dataclass(frozen=True)
-class Party:
-    """Who stands on a paper, as they were when it was issued. `tax_bp` is the rate that an issuer's own invoices contain."""
-
-    name: str
-    address: str = ""
-    country: str = ""
-    tax_id: str = ""
-    treatment: Treatment = Treatment.INCLUDED
-    tax_bp: int = 0
-
-    def facts(self) -> dict[str, str]:
-        return {"name": self.name, "address": self.address, "country": self.country, "tax_id": self.tax_id}
 
 
 def content(draft: Draft, *, number: str, issued_at: datetime, issuer: Party, recipient: Party) -> dict[str, object]:

@@ -1,22 +1,72 @@
-"""What owners read of their money: statements and earnings."""
+"""What owners read of their money: statements, months, earnings."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
 
+from sqlalchemy import ColumnElement, Select, String, case, func, select, type_coerce
+
+from hub.core.billing.rules import THE_SITE, Owner
+from hub.core.holds.models import Hold
 from hub.core.ledger import queries as books
-from hub.core.ledger.models import Transaction
+from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
+from hub.core.papers import queries as papers
+from hub.core.papers import rules
+from hub.core.papers.models import Paper
+from hub.core.papers.rules import Draft, PaperKind
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.errors import NotFound
 from hub.kernel.money import Money, split
+from hub.kernel.words import N_
+
+MOST_LINES = 5000
+"""A statement with more movements than this shows one line per day, account's purpose and kind instead of each."""
 
 
 def statement(
-    owner_kind: str, owner_id: int, *, purposes: Sequence[Purpose] = tuple(Purpose), before: int | None = None, limit: int = 50
+    owner_kind: str,
+    owner_id: int,
+    *,
+    purposes: Sequence[Purpose] = tuple(Purpose),
+    currency: str = "",
+    kind: Kind | None = None,
+    subject: str = "",
+    before: int | None = None,
+    limit: int = 50,
 ) -> list[books.Line]:
-    """The owner's postings, the newest first, those below posting id `before`."""
-    return books.statement(OwnerKind(owner_kind), owner_id, purposes=purposes, before=before, limit=limit)
+    """The owner's postings, the newest first, those below posting id `before`, as far as they match."""
+    wanted = (
+        select(
+            Posting.id, Transaction.at, Transaction.id, Transaction.kind, Transaction.memo, Transaction.cause, Transaction.subject,
+            Account.purpose, Posting.minor, Posting.balance_after, Posting.currency,
+        )
+        .join(Account, Account.id == Posting.account_id)
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .where(Account.owner_kind == OwnerKind(owner_kind), Account.owner_id == owner_id, Account.purpose.in_(purposes))
+    )  # fmt: skip
+    for said, condition in ((currency, Posting.currency == currency), (kind, Transaction.kind == kind), (before, Posting.id < before)):
+        if said:
+            wanted = wanted.where(condition)
+    if subject:
+        wanted = wanted.where(Transaction.subject == subject)
+    rows = db.session.execute(wanted.order_by(Posting.id.desc()).limit(limit))
+    return [books.Line(*row[:8], amount=Money(row[8], row[10]), after=Money(row[9], row[10])) for row in rows]
+
+
+def every_line(owner_kind: str, owner_id: int, *, portion: int = 1000, **wanted: Any) -> Iterator[list[books.Line]]:
+    """The same in portions, to the end: for an export."""
+    last: int | None = None
+    while lines := statement(owner_kind, owner_id, before=last, limit=portion, **wanted):
+        last = lines[-1].id
+        yield lines
+
+
+# Earnings
 
 
 @dataclass(frozen=True)
@@ -45,3 +95,193 @@ def _earning(transaction: Transaction, legs: books.Legs, person_id: int) -> Earn
     paid = sorted((account.owner_kind, account.owner_id, money.minor) for account, money in legs if account.purpose is Purpose.BALANCE)
     fee = split(whole, [minor for _, _, minor in paid])[paid.index((OwnerKind.PERSON, person_id, net.minor))]
     return Earning(transaction.id, transaction.at, transaction.memo, transaction.subject, net + fee, fee, net)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What one piece of work brought in one month."""
+
+    month: str
+    subject: str
+    memo: str
+    count: int
+    last: datetime
+    gross: Money
+    fee: Money
+    net: Money
+
+
+def _month() -> ColumnElement[str]:
+    """A transaction's month in UTC, as text."""
+    if db.session.get_bind().dialect.name == "sqlite":
+        return func.substr(type_coerce(Transaction.at, String), 1, 7)
+    return func.to_char(func.timezone("UTC", Transaction.at), "YYYY-MM")
+
+
+def _sources(person_id: int, year: int | None, currency: str) -> Select[Any]:
+    fee = (
+        select(func.sum(Posting.minor))
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.transaction_id == Transaction.id, Account.purpose == Purpose.FEES)
+        .correlate(Transaction)
+        .scalar_subquery()
+    )
+    month = _month().label("month")
+    inner = (
+        select(
+            month,
+            Transaction.subject,
+            Transaction.memo,
+            Transaction.at,
+            Posting.currency,
+            Posting.minor,
+            func.coalesce(fee, 0).label("fee"),
+        )
+        .join(Posting, Posting.transaction_id == Transaction.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.purpose == Purpose.BALANCE)
+        .where(Transaction.kind == Kind.AWARD)
+    )
+    if year is not None:
+        inner = inner.where(month.startswith(f"{year}-"))
+    if currency:
+        inner = inner.where(Posting.currency == currency)
+    each = inner.subquery()
+    return select(
+        each.c.month, each.c.subject, func.max(each.c.memo), func.count(), func.max(each.c.at), each.c.currency,
+        func.sum(each.c.minor), func.sum(each.c.fee),
+    ).group_by(each.c.month, each.c.subject, each.c.currency)  # fmt: skip
+
+
+def sources(person_id: int, *, year: int | None = None, currency: str = "", offset: int = 0, limit: int = 30) -> tuple[int, list[Source]]:
+    """How many pieces of work and months there are, and one page of what each brought, the latest first."""
+    found = _sources(person_id, year, currency)
+    total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
+    latest = (found.selected_columns[0].desc(), func.max(found.selected_columns[4]).desc())
+    rows = db.session.execute(found.order_by(*latest).offset(offset).limit(limit))
+    return total, [_source(*row) for row in rows]
+
+
+def _source(month: str, subject: str, memo: str, count: int, last: datetime, currency: str, net: int, fee: int) -> Source:
+    parts = (Money(int(net) + int(fee), currency), Money(int(fee), currency), Money(int(net), currency))
+    return Source(month, subject, memo, count, last, *parts)
+
+
+# Months
+
+
+def month_asked(said: str) -> str:
+    """The month, if it has begun. Raises NotFound."""
+    try:
+        rules.bounds(said)
+    except ValueError:
+        said = ""
+    if not said or said > rules.month_of(clock.now()):
+        raise NotFound(N_("There is no such month."))
+    return said
+
+
+def month(owner: Owner, asked: str, *, currency: str = "", most: int = MOST_LINES) -> dict[str, dict[str, Any]]:
+    """Per currency the owner's month: `opening`, `accounts`, every movement in `lines`, `closing`; plain facts, amounts in minor units.
+
+    opening + the sum of the lines == closing, of each account and of all together. Currencies without money and movements are left out.
+    """
+    start, end = rules.bounds(asked)
+    ours = [Account.owner_kind == owner.kind, Account.owner_id == owner.id, *([Account.currency == currency] if currency else [])]
+    rows = db.session.execute(
+        select(
+            Account.currency, Account.purpose, Account.subject, func.max(Hold.label),
+            func.sum(case((Transaction.at < start, Posting.minor), else_=0)), func.sum(Posting.minor),
+            func.sum(case((Transaction.at >= start, 1), else_=0)),
+        )
+        .join(Posting, Posting.account_id == Account.id)
+        .join(Transaction, Transaction.id == Posting.transaction_id)
+        .outerjoin(Hold, Hold.account_id == Account.id)
+        .where(*ours, Transaction.at < end)
+        .group_by(Account.id, Account.currency, Account.purpose, Account.subject)
+        .order_by(Account.currency, Account.purpose, Account.id)
+    ).all()  # fmt: skip
+    found: dict[str, dict[str, Any]] = {}
+    moves = 0
+    for name, purpose, subject, label, opening, closing, count in rows:
+        if not (opening or closing or count):
+            continue
+        known = found.setdefault(name, {"opening": 0, "closing": 0, "accounts": [], "lines": []})
+        known["opening"] += int(opening)
+        known["closing"] += int(closing)
+        about = {"purpose": purpose.value, "label": label or "", "subject": subject}
+        known["accounts"].append(about | {"opening": int(opening), "closing": int(closing)})
+        moves += int(count)
+    for name, line in _each(ours, start, end) if moves <= most else _by_day(ours, start, end):
+        found[name]["lines"].append(line)
+    return found
+
+
+def _in_month(columns: Sequence[Any], ours: Sequence[Any], start: datetime, end: datetime) -> Select[Any]:
+    return (
+        select(*columns)
+        .join(Posting, Posting.transaction_id == Transaction.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(*ours, Transaction.at >= start, Transaction.at < end)
+    )
+
+
+def _each(ours: Sequence[Any], start: datetime, end: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    columns = (
+        Posting.currency, Transaction.at, Transaction.kind, Account.purpose, Transaction.memo, Posting.minor, Posting.balance_after,
+    )  # fmt: skip
+    for name, at, kind, purpose, memo, minor, after in db.session.execute(
+        _in_month(columns, ours, start, end).order_by(Transaction.at, Posting.id)
+    ):
+        yield name, {
+            "at": at.isoformat(timespec="seconds"), "kind": kind.value, "purpose": purpose.value, "memo": memo, "minor": minor,
+            "after": after,
+        }  # fmt: skip
+
+
+def _by_day(ours: Sequence[Any], start: datetime, end: datetime) -> Iterator[tuple[str, dict[str, Any]]]:
+    text = type_coerce(Transaction.at, String)
+    day = func.substr(text, 1, 10) if db.session.get_bind().dialect.name == "sqlite" else func.to_char(
+        func.timezone("UTC", Transaction.at), "YYYY-MM-DD"
+    )  # fmt: skip
+    columns = (Posting.currency, day, Transaction.kind, Account.purpose, func.sum(Posting.minor), func.count())
+    grouped = _in_month(columns, ours, start, end).group_by(Posting.currency, day, Transaction.kind, Account.purpose)
+    for name, at, kind, purpose, minor, count in db.session.execute(grouped.order_by(day, Transaction.kind, Account.purpose)):
+        yield name, {"at": at, "kind": kind.value, "purpose": purpose.value, "memo": "", "minor": int(minor), "count": count}
+
+
+def draft(owner: Owner, currency: str, asked: str) -> Draft:
+    """The monthly statement as a paper: issued by the site when the month is over."""
+    found = month(owner, asked, currency=currency)[currency]
+    end = rules.bounds(asked)[1] - timedelta(seconds=1)
+    empty = Draft(PaperKind.STATEMENT, THE_SITE, owner, f"month:{asked}:{currency}", currency, (), happened_at=end, period=asked)
+    return replace(empty, statement=found)
+
+
+def months_to_close() -> list[str]:
+    """The months that are over for a day at least and not closed yet, the earliest first."""
+    done = papers.progress()
+    first = rules.next_month(done.closed_month) if done is not None and done.closed_month else papers.first_month()
+    current = rules.month_of(clock.now() - timedelta(days=1))
+    return [one for one in rules.months(first, current) if one < current] if first else []
+
+
+def without_statement(asked: str) -> list[tuple[Owner, str]]:
+    """The owners and currencies with movements in the month and no statement of it yet."""
+    start, end = rules.bounds(asked)
+    same = (
+        select(Paper.id)
+        .where(Paper.kind == PaperKind.STATEMENT, Paper.period == asked, Paper.currency == Account.currency)
+        .where(Paper.recipient_kind == Account.owner_kind, Paper.recipient_id == Account.owner_id)
+        .exists()
+    )
+    columns = (Account.owner_kind, Account.owner_id, Account.currency)
+    wanted = _in_month(columns, [Account.owner_kind != OwnerKind.SITE, ~same], start, end).distinct().order_by(*columns)
+    return [(Owner(row.owner_kind, row.owner_id), row.currency) for row in db.session.execute(wanted)]
+
+
+def papers_of_month(owner: Owner, asked: str) -> dict[str, str]:
+    """The numbers of the month's statements, per currency."""
+    wanted = select(Paper.currency, Paper.number).where(Paper.kind == PaperKind.STATEMENT, Paper.period == asked)
+    mine = wanted.where(Paper.recipient_kind == owner.kind, Paper.recipient_id == owner.id)
+    return {row.currency: row.number for row in db.session.execute(mine)}

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import io
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, render_template, request, stream_with_context
+from flask import Blueprint, render_template, request
 from flask_babel import gettext
 
-from hub.db import work
 from hub.microtasks.projects import queries as projects
 from hub.microtasks.projects.models import Project
 from hub.microtasks.projects.rules import read_form
@@ -18,13 +15,13 @@ from hub.microtasks.quality import queries
 from hub.microtasks.quality.queries import CHOSEN, Results
 from hub.microtasks.quality.rules import Method
 from hub.web import pagecache
+from hub.web.exports import csv_file
 from hub.web.handle import actor, public
 from hub.web.paging import Page, page_number
 
 pages = Blueprint("quality", __name__, template_folder="templates")
 
 SIZE = 50
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def show(template: str, **context: Any) -> str:
@@ -74,7 +71,7 @@ def _words(found: Results) -> dict[str, str]:
 def results_csv(slug: str) -> Any:
     """One line per task that has answers, in the order of the tasks."""
     project, found = _found(slug)
-    return _csv(f"{project.slug}-results.csv", _result_rows(found, [part.name for part in read_form(project.form).item]))
+    return csv_file(f"{project.slug}-results.csv", _result_rows(found, [part.name for part in read_form(project.form).item]))
 
 
 def _result_rows(found: Results, columns: list[str]) -> Iterator[list[list[Any]]]:
@@ -98,7 +95,7 @@ def answers_csv(slug: str) -> Any:
     project = queries.of_ours(actor(), slug)
     form = read_form(project.form)
     names = [part.name for part in form.item], [field.name for field in form.answer]
-    return _csv(f"{project.slug}-answers.csv", _answer_rows(project.id, *names))
+    return csv_file(f"{project.slug}-answers.csv", _answer_rows(project.id, *names))
 
 
 def _answer_rows(project_id: int, columns: list[str], asked: list[str]) -> Iterator[list[list[Any]]]:
@@ -119,24 +116,3 @@ def _written(value: Any) -> Any:
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "; ".join(map(str, value)) if isinstance(value, list) else value
-
-
-def safe(cell: Any) -> Any:
-    """No spreadsheet takes it for a formula: a text that begins like one gets an apostrophe. Numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
-
-
-def _csv(name: str, portions: Iterable[list[list[Any]]]) -> Response:
-    """UTF-8 with a byte order mark, portion by portion: neither the rows nor a transaction are held while a slow reader takes them."""
-
-    def lines() -> Iterator[str]:
-        yield "\ufeff"
-        for portion in portions:
-            out = io.StringIO()
-            csv.writer(out).writerows([safe(cell) for cell in row] for row in portion)
-            work.rollback()
-            yield out.getvalue()
-
-    answer = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
-    return answer

@@ -12,8 +12,8 @@ from hub.db import work
 from hub.kernel import clock
 from hub.microtasks.projects import queries as projects_read
 from hub.microtasks.quality import queries
-from hub.microtasks.quality.pages import safe
 from hub.microtasks.queue import operations as queue
+from hub.web.exports import safe
 from tests.factories import people, tasks
 
 
