@@ -106,7 +106,7 @@ def upgrade() -> None:
     sa.Column('address', sa.Text(), nullable=False),
     sa.Column('country', sa.String(length=2), nullable=False),
     sa.Column('tax_id', sa.String(length=40), nullable=False),
-    sa.Column('treatment', sa.Enum('included', 'reverse_charge', 'outside_scope', name='papers_treatment', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('treatment', sa.Enum('included', 'reverse_charge', 'outside_scope', name='billing_treatment', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('tax_bp', sa.Integer(), nullable=False),
     sa.Column('updated_at', sa.DateTime(timezone=True), nullable=False),
     sa.Column('version', sa.Integer(), nullable=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from babel.dates import format_date
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -50,8 +51,10 @@ def _list(owner: Owner | None, template: str, **more: Any) -> Any:
     found, asked = _wanted(owner)
     number = page_number()
     total, papers = queries.page(found, offset=(number - 1) * SIZE, limit=SIZE)
+    kept = urlencode({name: request.args[name] for name in ("kind", "year", "currency") if request.args.get(name)})
     return render_template(
         template,
+        csv=f"{request.path}.csv" + (f"?{kept}" if kept else ""),
         papers=papers,
         page=Page(number, SIZE, total),
         asked=asked,

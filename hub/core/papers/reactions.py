@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from flask import current_app
 
 from hub.core.billing.rules import Party
 from hub.core.holds.events import HoldRefunded, HoldReleased
+from hub.core.ledger.events import TransactionReversed
 from hub.core.papers import operations, queries
 from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
-from hub.core.payouts.events import PayoutConfirmed
+from hub.core.payouts.events import PayoutConfirmed, PayoutReturned
 from hub.core.pools.events import PoolMet
 from hub.db import work
 from hub.db.delivery import every
@@ -30,10 +32,14 @@ def site() -> Party:
     )
 
 
-Moved = DepositTaken | FundingConfirmed | FundingPartlyReceived | HoldReleased | HoldRefunded | PayoutConfirmed | PoolMet
+MOVES = (
+    DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PayoutReturned, PoolMet,
+    TransactionReversed,
+)  # fmt: skip
+"""The facts that move money to somebody else; each names its transaction."""
 
 
-def issue(event: Moved, fact: Fact) -> None:
+def issue(event: Any, fact: Fact) -> None:
     """What is `quiet` (many small sums) gets one paper a month. A movement with very many sides is worked off in portions, each committed:
     what has its paper already gets none again."""
     if getattr(event, "quiet", False):
@@ -46,7 +52,7 @@ def issue(event: Moved, fact: Fact) -> None:
         operations.issue(actor=SYSTEM, drafts=drafts[place : place + AT_ONCE], site=site())
 
 
-for _event in (DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PoolMet):
+for _event in MOVES:
     reacts_to(_event)(issue)
 
 

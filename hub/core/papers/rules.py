@@ -35,7 +35,6 @@ class What(Worded):
     RETURNED = "returned", N_("Returned from the hold to the balance")
     PAID_OUT = "paid_out", N_("Paid out")
     CAME_BACK = "came_back", N_("Payout that came back")
-    SENT_BACK = "sent_back", N_("Sent back to the payer")
     REVERSED = "reversed", N_("Reversed")
     CANCELLED = "cancelled", N_("Taken back")
     PERIOD = "period", N_("Movements of the month")

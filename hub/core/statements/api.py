@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.core.billing.rules import Owner
+from hub.core.ledger.rules import OwnerKind
 from hub.core.payments import queries as payments
 from hub.core.payments.queries import organisation_seen
 from hub.core.payouts import queries as payouts
 from hub.core.statements import queries
-from hub.core.statements.schemas import BalancesOut, EarningOut, EarningsOut, StatementLineOut, StatementOut
+from hub.core.statements.schemas import BalancesOut, EarningOut, EarningsOut, MonthsOut, StatementLineOut, StatementOut
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor
 from hub.web.paging import cursor, paged
@@ -49,3 +51,24 @@ def statement(slug: str) -> Any:
     before, limit = cursor()
     lines = queries.statement("organisation", organisation_seen(actor(), slug), before=before, limit=limit + 1)
     return paged(lines, StatementLineOut(), limit)
+
+
+def _month(owner: Owner, month: str) -> Any:
+    asked = queries.month_asked(month)
+    numbers = queries.papers_of_month(owner, asked)
+    found = queries.month(owner, asked)
+    return {"month": asked, "statements": [{"currency": name, "paper": numbers.get(name), **said} for name, said in found.items()]}
+
+
+@api.get("/me/statements/<month>")
+@api.response(200, MonthsOut)
+def my_month(month: str) -> Any:
+    """A month (`2026-03`) of the key's person, per currency: opening balance, every movement, closing balance."""
+    return _month(Owner(OwnerKind.PERSON, actor().person_id or 0), month)
+
+
+@api.get("/organisations/<slug>/statements/<month>")
+@api.response(200, MonthsOut)
+def month(slug: str, month: str) -> Any:
+    """A month (`2026-03`) of the organisation, per currency. For owners, managers and finance people."""
+    return _month(Owner(OwnerKind.ORGANISATION, organisation_seen(actor(), slug)), month)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, case, func, select, type_coerce
+from sqlalchemy import ColumnElement, Select, String, case, desc, func, select, type_coerce
 
 from hub.core.billing.rules import THE_SITE, Owner
 from hub.core.holds.models import Hold
@@ -49,11 +49,14 @@ def statement(
         .join(Transaction, Transaction.id == Posting.transaction_id)
         .where(Account.owner_kind == OwnerKind(owner_kind), Account.owner_id == owner_id, Account.purpose.in_(purposes))
     )  # fmt: skip
-    for said, condition in ((currency, Posting.currency == currency), (kind, Transaction.kind == kind), (before, Posting.id < before)):
-        if said:
-            wanted = wanted.where(condition)
+    if currency:
+        wanted = wanted.where(Posting.currency == currency)
+    if kind is not None:
+        wanted = wanted.where(Transaction.kind == kind)
     if subject:
         wanted = wanted.where(Transaction.subject == subject)
+    if before is not None:
+        wanted = wanted.where(Posting.id < before)
     rows = db.session.execute(wanted.order_by(Posting.id.desc()).limit(limit))
     return [books.Line(*row[:8], amount=Money(row[8], row[10]), after=Money(row[9], row[10])) for row in rows]
 
@@ -148,8 +151,8 @@ def _sources(person_id: int, year: int | None, currency: str) -> Select[Any]:
         inner = inner.where(Posting.currency == currency)
     each = inner.subquery()
     return select(
-        each.c.month, each.c.subject, func.max(each.c.memo), func.count(), func.max(each.c.at), each.c.currency,
-        func.sum(each.c.minor), func.sum(each.c.fee),
+        each.c.month, each.c.subject, func.max(each.c.memo).label("memo"), func.count().label("count"), func.max(each.c.at).label("last"),
+        each.c.currency, func.sum(each.c.minor).label("net"), func.sum(each.c.fee).label("fee"),
     ).group_by(each.c.month, each.c.subject, each.c.currency)  # fmt: skip
 
 
@@ -157,8 +160,7 @@ def sources(person_id: int, *, year: int | None = None, currency: str = "", offs
     """How many pieces of work and months there are, and one page of what each brought, the latest first."""
     found = _sources(person_id, year, currency)
     total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
-    latest = (found.selected_columns[0].desc(), func.max(found.selected_columns[4]).desc())
-    rows = db.session.execute(found.order_by(*latest).offset(offset).limit(limit))
+    rows = db.session.execute(found.order_by(desc("month"), desc("last")).offset(offset).limit(limit))
     return total, [_source(*row) for row in rows]
 
 
@@ -167,7 +169,17 @@ def _source(month: str, subject: str, memo: str, count: int, last: datetime, cur
     return Source(month, subject, memo, count, last, *parts)
 
 
+def years_of(person_id: int) -> list[int]:
+    """The years in which the person earned anything, the latest first."""
+    year = func.substr(_sources(person_id, None, "").subquery().c.month, 1, 4)
+    return [int(said) for said in db.session.scalars(select(year).distinct().order_by(year.desc()))]
+
+
 # Months
+
+
+def this_month() -> str:
+    return rules.month_of(clock.now())
 
 
 def month_asked(said: str) -> str:
@@ -176,7 +188,7 @@ def month_asked(said: str) -> str:
         rules.bounds(said)
     except ValueError:
         said = ""
-    if not said or said > rules.month_of(clock.now()):
+    if not said or said > this_month():
         raise NotFound(N_("There is no such month."))
     return said
 
@@ -220,6 +232,7 @@ def month(owner: Owner, asked: str, *, currency: str = "", most: int = MOST_LINE
 def _in_month(columns: Sequence[Any], ours: Sequence[Any], start: datetime, end: datetime) -> Select[Any]:
     return (
         select(*columns)
+        .select_from(Transaction)
         .join(Posting, Posting.transaction_id == Transaction.id)
         .join(Account, Account.id == Posting.account_id)
         .where(*ours, Transaction.at >= start, Transaction.at < end)

@@ -47,3 +47,37 @@ class EarningOut(Schema):
 class EarningsOut(Schema):
     items = fields.List(fields.Nested(EarningOut))
     next = fields.String(allow_none=True)
+
+
+class MonthAccountOut(Schema):
+    purpose = fields.String()
+    subject = fields.String()
+    label = fields.String()
+    opening = fields.Integer()
+    closing = fields.Integer()
+
+
+class MonthLineOut(Schema):
+    at = fields.String()
+    kind = fields.String()
+    purpose = fields.String()
+    memo = fields.String()
+    minor = fields.Integer()
+    after = fields.Integer(metadata={"description": "The balance of that account then; left out where a line stands for a day."})
+    count = fields.Integer(metadata={"description": "How many movements the line stands for, where it is a day."})
+
+
+class MonthOut(Schema):
+    """One currency of a month, in minor units: opening + the sum of the lines = closing."""
+
+    currency = fields.String()
+    paper = fields.String(allow_none=True, metadata={"description": "The number of the issued statement."})
+    opening = fields.Integer()
+    closing = fields.Integer()
+    accounts = fields.List(fields.Nested(MonthAccountOut))
+    lines = fields.List(fields.Nested(MonthLineOut))
+
+
+class MonthsOut(Schema):
+    month = fields.String()
+    statements = fields.List(fields.Nested(MonthOut))
