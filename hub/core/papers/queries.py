@@ -134,6 +134,8 @@ def refers_to(draft: rules.Draft) -> tuple[str, ...]:
         reversed_ = select(Transaction.reverses_id).where(Transaction.id.in_(draft.facts)).scalar_subquery()
         facts = select(PaperFact.paper_id).where(PaperFact.transaction_id == reversed_, PaperFact.issuer == str(draft.issuer))
         wanted = wanted.where(Paper.id.in_(facts))
+    elif what is not rules.What.CAME_BACK:
+        return ()
     else:
         same = select(Transaction.cause).where(Transaction.id.in_(draft.facts)).scalar_subquery()
         facts = select(PaperFact.paper_id).join(Transaction, Transaction.id == PaperFact.transaction_id).where(Transaction.cause == same)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import current_app
 
 from hub.core.billing.rules import Party
-from hub.core.holds.events import HoldRefunded, HoldReleased
+from hub.core.holds.events import ConsultantPaid, HoldRefunded, HoldReleased
 from hub.core.ledger.events import TransactionReversed
 from hub.core.papers import operations, queries
 from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
@@ -33,6 +33,7 @@ def site() -> Party:
 
 
 MOVES = (
+    ConsultantPaid,
     DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PayoutReturned, PoolMet,
     TransactionReversed,
 )  # fmt: skip

@@ -35,6 +35,8 @@ class What(Worded):
     RETURNED = "returned", N_("Returned from the hold to the balance")
     PAID_OUT = "paid_out", N_("Paid out")
     CAME_BACK = "came_back", N_("Payout that came back")
+    SENT_BACK = "sent_back", N_("Sent back to the card")
+    DISPUTED = "disputed", N_("Taken back by the cardholder’s bank")
     REVERSED = "reversed", N_("Reversed")
     CANCELLED = "cancelled", N_("Taken back")
     PERIOD = "period", N_("Movements of the month")
@@ -131,8 +133,8 @@ def _released(moved: Moved) -> list[Draft]:
     An organisation invoices the payer; persons keep no series of numbers, so the payer writes them a note of what it paid. A fee of one
     transaction with several payees is shared out by what each received.
     """
-    payer = next((owner_ for owner_, minor, _ in moved.on(Purpose.HOLD) if minor < 0), None)
-    paid = [(owner_, minor) for owner_, minor, _ in moved.on(Purpose.BALANCE, Purpose.HOLD) if minor > 0]
+    payer = next((owner_ for owner_, minor, _ in moved.on(Purpose.HOLD, Purpose.BALANCE) if minor < 0), None)
+    paid = sorted((owner_, minor) for owner_, minor, _ in moved.on(Purpose.BALANCE, Purpose.HOLD) if minor > 0)
     fee = sum(minor for _, minor, _ in moved.on(Purpose.FEES))
     if payer is None or fee < 0:
         return []
@@ -195,6 +197,39 @@ def _came_back(moved: Moved) -> list[Draft]:
     ]
 
 
+def _passed_on(moved: Moved) -> list[Draft]:
+    """fees -> a consultant's balance: the site's note of what it paid."""
+    return [
+        moved.draft(PaperKind.REMITTANCE, THE_SITE, owner_, Line(What.WORK, minor))
+        for owner_, minor, _ in moved.on(Purpose.BALANCE)
+        if minor > 0
+    ]
+
+
+def _back_to_card(moved: Moved) -> list[Draft]:
+    """returning -> processor: a credit note for who had paid in."""
+    return [
+        moved.draft(PaperKind.CREDIT_NOTE, THE_SITE, owner_, Line(What.SENT_BACK, -minor))
+        for owner_, minor, _ in moved.on(Purpose.RETURNING)
+        if minor < 0
+    ]
+
+
+def _not_back_to_card(moved: Moved) -> list[Draft]:
+    """A refund that failed after it was sent is money received again; before, the owner's own money only changed its place."""
+    return _received(moved) if moved.on(Purpose.PROCESSOR) else []
+
+
+def _lost(moved: Moved) -> list[Draft]:
+    """disputed, hold, balance -> losses: a credit note of what the cardholder's bank took back."""
+    taken: dict[Owner, int] = {}
+    for owner_, minor, _ in moved.on(Purpose.DISPUTED, Purpose.HOLD, Purpose.BALANCE):
+        taken[owner_] = taken.get(owner_, 0) - minor
+    return [
+        moved.draft(PaperKind.CREDIT_NOTE, THE_SITE, owner_, Line(What.DISPUTED, minor)) for owner_, minor in taken.items() if minor > 0
+    ]
+
+
 def _reversed(moved: Moved) -> list[Draft]:
     """The mirror of another movement: a credit note for each of that one's papers, between the same two."""
     before = drafts(moved.reverses) if moved.reverses else []
@@ -208,6 +243,12 @@ BY_KIND: dict[str, Callable[[Moved], list[Draft]]] = {
     "pledge_collected": _collected,
     "payout_sent": _paid_out,
     "payout_bounced": _came_back,
+    "sale": _released,
+    "royalty": _released,
+    "consultant_fee": _passed_on,
+    "card_refund_sent": _back_to_card,
+    "card_refund_returned": _not_back_to_card,
+    "dispute_lost": _lost,
     "reversal": _reversed,
 }
 """What each kind of transaction calls for, by its value. A kind that is in neither table has no paper yet: a test asks for it."""
@@ -218,6 +259,12 @@ WITHOUT_PAPER = {
     "pledge_returned": "the backer's own money, back on its balance",
     "payout_asked": "the owner's own money, put aside until it is sent",
     "payout_returned": "the owner's own money, back on its balance",
+    "card_refund_asked": "the owner's own money, put aside until the processor has sent it back",
+    "dispute_opened": "the owner's own money, frozen until the dispute is decided",
+    "dispute_won": "the owner's own money, free again",
+    "processor_fee": "the site's own cost",
+    "processor_payout": "the site's own money, from the processor to the bank",
+    "processor_payout_returned": "the site's own money, from the bank to the processor",
 }
 
 

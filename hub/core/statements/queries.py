@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, case, desc, func, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from hub.core.billing.rules import THE_SITE, Owner
 from hub.core.holds.models import Hold
@@ -121,30 +123,33 @@ def _month() -> ColumnElement[str]:
     return func.to_char(func.timezone("UTC", Transaction.at), "YYYY-MM")
 
 
-def _sources(person_id: int, year: int | None, currency: str) -> Select[Any]:
-    fee = (
-        select(func.sum(Posting.minor))
-        .join(Account, Account.id == Posting.account_id)
-        .where(Posting.transaction_id == Transaction.id, Account.purpose == Purpose.FEES)
-        .correlate(Transaction)
-        .scalar_subquery()
+def _earned_by(person_id: int) -> tuple[ColumnElement[bool], ...]:
+    mine = Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.purpose == Purpose.BALANCE
+    return *mine, Transaction.kind == Kind.AWARD
+
+
+def _alone() -> ColumnElement[bool]:
+    """Was one alone paid by the transaction, who then bears all of its fee?"""
+    legs, account = aliased(Posting), aliased(Account)
+    paid = select(func.count()).select_from(legs).join(account, account.id == legs.account_id)
+    return (
+        paid.where(legs.transaction_id == Transaction.id, account.purpose == Purpose.BALANCE).correlate(Transaction).scalar_subquery() == 1
     )
+
+
+def _sources(person_id: int, year: int | None, currency: str) -> Select[Any]:
+    theirs = select(func.sum(Posting.minor)).join(Account, Account.id == Posting.account_id).where(Posting.transaction_id == Transaction.id)
+    fee = case((_alone(), theirs.where(Account.purpose == Purpose.FEES).correlate(Transaction).scalar_subquery()), else_=0)
     month = _month().label("month")
     inner = (
         select(
-            month,
-            Transaction.subject,
-            Transaction.memo,
-            Transaction.at,
-            Posting.currency,
-            Posting.minor,
+            month, Transaction.subject, Transaction.memo, Transaction.at, Posting.currency, Posting.minor,
             func.coalesce(fee, 0).label("fee"),
         )
         .join(Posting, Posting.transaction_id == Transaction.id)
         .join(Account, Account.id == Posting.account_id)
-        .where(Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.purpose == Purpose.BALANCE)
-        .where(Transaction.kind == Kind.AWARD)
-    )
+        .where(*_earned_by(person_id))
+    )  # fmt: skip
     if year is not None:
         inner = inner.where(month.startswith(f"{year}-"))
     if currency:
@@ -161,12 +166,34 @@ def sources(person_id: int, *, year: int | None = None, currency: str = "", offs
     found = _sources(person_id, year, currency)
     total = db.session.scalar(select(func.count()).select_from(found.subquery())) or 0
     rows = db.session.execute(found.order_by(desc("month"), desc("last")).offset(offset).limit(limit))
-    return total, [_source(*row) for row in rows]
+    return total, _with_shared_fees(person_id, [_source(*row) for row in rows])
 
 
 def _source(month: str, subject: str, memo: str, count: int, last: datetime, currency: str, net: int, fee: int) -> Source:
     parts = (Money(int(net) + int(fee), currency), Money(int(fee), currency), Money(int(net), currency))
     return Source(month, subject, memo, count, last, *parts)
+
+
+def _with_shared_fees(person_id: int, found: list[Source]) -> list[Source]:
+    """Where a team was paid by one transaction, each bears its part of the fee: those few are read one by one."""
+    wanted = (
+        select(Transaction)
+        .join(Posting, Posting.transaction_id == Transaction.id)
+        .join(Account, Account.id == Posting.account_id)
+        .where(*_earned_by(person_id), ~_alone(), Transaction.subject.in_([one.subject for one in found]))
+    )
+    shared = list(db.session.scalars(wanted)) if found else []
+    legs = books.legs_of([transaction.id for transaction in shared])
+    fees: Counter[tuple[str, str, str]] = Counter()
+    for transaction in shared:
+        one = _earning(transaction, legs[transaction.id], person_id)
+        fees[rules.month_of(one.at), one.subject, one.fee.currency] += one.fee.minor
+    return [_plus_fee(one, fees[one.month, one.subject, one.net.currency]) for one in found]
+
+
+def _plus_fee(one: Source, minor: int) -> Source:
+    more = Money(minor, one.net.currency)
+    return replace(one, fee=one.fee + more, gross=one.gross + more)
 
 
 def years_of(person_id: int) -> list[int]:
