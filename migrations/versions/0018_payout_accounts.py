@@ -14,7 +14,7 @@ down_revision = "0017"
 branch_labels = None
 depends_on = None
 
-NEW_KINDS = ["payout_bounced"]
+NEW_KINDS, NEW_PURPOSES = ["payout_bounced"], ["processor"]
 OLD_STATES, NEW_STATES = ("requested", "paid", "rejected"), ("requested", "sending", "paid", "rejected", "returned")
 OLD_CHECKS = {
     "payments_payoutstate": f"state IN {OLD_STATES}",
@@ -29,6 +29,7 @@ NEW_CHECKS = {
     "decided_has_its_time": "(state IN ('requested', 'sending')) = (decided_at IS NULL)",
     "no_more_returned_than_sent": "returned_minor BETWEEN 0 AND minor",
     "returned_when_all_is_back": "(state = 'returned') = (returned_minor = minor)",
+    "tried_while_sending": "tries >= 0 AND (retry_at IS NULL OR state = 'sending')",
     "only_what_was_sent_returns": "returned_minor = 0 OR state IN ('paid', 'returned')",
 }
 KEPT_CHECKS = {
@@ -55,6 +56,8 @@ OLD_COLUMNS = (
 NEW_COLUMNS = (
     ("returned_minor", sa.BigInteger(), False, "0"),
     ("trouble", sa.String(300), False, "''"),
+    ("tries", sa.Integer(), False, "0"),
+    ("retry_at", sa.DateTime(timezone=True), True, None),
     ("sent_at", sa.DateTime(timezone=True), True, None),
 )
 
@@ -89,6 +92,32 @@ def _change_payout(before: sa.Table, drop, add) -> None:
 
 
 def _make_tables() -> None:
+    op.create_table('payout_account',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('gateway', sa.String(length=20), nullable=False),
+    sa.Column('owner_kind', sa.Enum('person', 'organisation', 'site', name='ledger_ownerkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('owner_id', sa.BigInteger(), nullable=False),
+    sa.Column('state', sa.Enum('opening', 'asked', 'ready', 'failed', name='payees_payeestate', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('remote_id', sa.String(length=120), nullable=False),
+    sa.Column('country', sa.String(length=2), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('due', sa.JSON(), nullable=False),
+    sa.Column('disabled', sa.String(length=120), nullable=False),
+    sa.Column('refusal', sa.String(length=300), nullable=False),
+    sa.Column('opens', sa.Integer(), nullable=False),
+    sa.Column('links', sa.Integer(), nullable=False),
+    sa.Column('opened_by', sa.Integer(), nullable=True),
+    sa.Column('created_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('checked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(state = 'failed') = (refusal <> '')", name=op.f('ck_payout_account_refused_with_a_reason')),
+    sa.CheckConstraint("(state IN ('asked', 'ready')) = (remote_id <> '')", name=op.f('ck_payout_account_opened_has_its_name')),
+    sa.CheckConstraint("owner_kind <> 'site'", name=op.f('ck_payout_account_owned_by_people')),
+    sa.CheckConstraint('opens > 0 AND links >= 0', name=op.f('ck_payout_account_counts')),
+    sa.ForeignKeyConstraint(['opened_by'], ['person.id'], name=op.f('fk_payout_account_opened_by_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_payout_account')),
+    sa.UniqueConstraint('owner_kind', 'owner_id', 'gateway', name=op.f('uq_payout_account_owner_kind'))
+    )
+    op.create_index('uq_payout_account_remote', 'payout_account', ['remote_id'], unique=True, sqlite_where=sa.text("remote_id <> ''"), postgresql_where=sa.text("remote_id <> ''"))
     op.create_table('payout_batch',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('currency', sa.String(length=3), nullable=False),
@@ -128,9 +157,11 @@ def _drop_tables() -> None:
     op.drop_table('payout_line')
     op.drop_table('payout_plan')
     op.drop_table('payout_batch')
+    op.drop_table('payout_account')
 
 
 def upgrade() -> None:
+    change_values(op, "account", "purpose", name="ledger_purpose", add=NEW_PURPOSES)
     change_values(op, "transaction", "kind", name="ledger_kind", add=NEW_KINDS)
     _change_payout(_payout(OLD_COLUMNS, OLD_CHECKS | KEPT_CHECKS), OLD_CHECKS, NEW_CHECKS)
     op.create_index("ix_payout_reference", "payout", ["bank_reference"], unique=False)
@@ -142,3 +173,4 @@ def downgrade() -> None:
     op.drop_index("ix_payout_reference", table_name="payout")
     _change_payout(_payout((*OLD_COLUMNS, *NEW_COLUMNS), NEW_CHECKS | KEPT_CHECKS), NEW_CHECKS, OLD_CHECKS)
     change_values(op, "transaction", "kind", name="ledger_kind", drop=NEW_KINDS)
+    change_values(op, "account", "purpose", name="ledger_purpose", drop=NEW_PURPOSES)

@@ -9,11 +9,22 @@ from hub.core.checks.rules import Progress, Report
 from hub.core.fees import queries as fees
 from hub.core.holds import queries as holds
 from hub.core.papers import queries as papers
+from hub.core.payees import queries as payees
 from hub.core.payments import queries as payments
 from hub.core.payouts import queries as payouts
 from hub.core.pools import queries as pools
 
-ROOMS = (fees.verify, holds.verify, payments.verify, cards.verify, payouts.verify, pools.verify, papers.verify, batches.verify)
+ROOMS = (
+    fees.verify,
+    holds.verify,
+    payments.verify,
+    cards.verify,
+    payees.verify,
+    payouts.verify,
+    pools.verify,
+    papers.verify,
+    batches.verify,
+)
 """Each adds to the report where its own rows do not say the same as the books."""
 
 

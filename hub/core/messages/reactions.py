@@ -37,6 +37,7 @@ from hub.core.messages.models import Mail
 from hub.core.messages.states import Kind, State
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.events import MemberAdded, MemberRemoved, MemberRoleChanged
+from hub.core.payees.events import PayoutAccountChanged
 from hub.core.payments.events import (
     DepositTaken,
     FundingCancelled,
@@ -370,15 +371,11 @@ def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
 
 
 @reacts_to(PayoutRejected)
-def tell_payout_refused(event: PayoutRejected, fact: Fact) -> None:
-    text = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
-    values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
-    _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
-
-
 @reacts_to(PayoutReturned)
-def tell_payout_came_back(event: PayoutReturned, fact: Fact) -> None:
-    text = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
+def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> None:
+    refused = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
+    came_back = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
+    text = refused if isinstance(event, PayoutRejected) else came_back
     values = {"amount": _amount(event.minor, event.currency), "reason": event.reason}
     _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
 
@@ -391,3 +388,12 @@ def tell_pool_news(event: Any, fact: Fact) -> None:
 
 for _event in pools.TOLD:
     reacts_to(_event)(tell_pool_news)
+
+
+@reacts_to(PayoutAccountChanged)
+def tell_payout_account(event: PayoutAccountChanged, fact: Fact) -> None:
+    texts = (
+        N_("Stripe does not pay out to your account any more until it has what it asks for."),
+        N_("Stripe pays out to your account now."),
+    )
+    _tell(event.tell, fact, Kind.MONEY, texts[event.ready], _owners_page(event.owner_kind, event.owner_id))

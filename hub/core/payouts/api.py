@@ -82,8 +82,8 @@ def end_my_plan() -> None:
 
 def _plan(plan: PayoutPlan | None) -> dict[str, Any]:
     if plan is None:
-        return {"monthly": False, "masked_destination": "", "since": None}
-    return {"monthly": True, "masked_destination": plan.masked_destination, "since": plan.since}
+        return {"monthly": False, "gateway": "", "masked_destination": "", "since": None}
+    return {"monthly": True, "gateway": plan.gateway, "masked_destination": plan.masked_destination, "since": plan.since}
 
 
 @api.get("/organisations/<slug>/payouts")

@@ -20,7 +20,7 @@ class Payout(db.Model):
     """Money on its way out of a balance. `destination` is personal: it is shown in full to the owner and to administrators alone.
 
     `returned_minor` came back after it was sent (a transfer that bounced, or was reversed in part or whole). `trouble` says why a payout
-    that is being sent is not there yet.
+    that is being sent is not there yet, `tries` how often a processor was asked to send it, `retry_at` when it is asked again.
     """
 
     __tablename__ = "payout"
@@ -33,6 +33,7 @@ class Payout(db.Model):
         CheckConstraint("returned_minor BETWEEN 0 AND minor", name="no_more_returned_than_sent"),
         CheckConstraint("(state = 'returned') = (returned_minor = minor)", name="returned_when_all_is_back"),
         CheckConstraint("returned_minor = 0 OR state IN ('paid', 'returned')", name="only_what_was_sent_returns"),
+        CheckConstraint("tries >= 0 AND (retry_at IS NULL OR state = 'sending')", name="tried_while_sending"),
         Index("ix_payout_owner", "owner_kind", "owner_id", "id"),
         Index("ix_payout_state", "state", "id"),
         Index("ix_payout_reference", "bank_reference"),
@@ -50,6 +51,8 @@ class Payout(db.Model):
     bank_reference: Mapped[str] = mapped_column(String(80), default="")
     returned_minor: Mapped[int] = mapped_column(BigInteger, default=0)
     trouble: Mapped[str] = mapped_column(String(300), default="")
+    tries: Mapped[int] = mapped_column(default=0)
+    retry_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from hub.core.gateways import operations as gateways
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
@@ -13,9 +14,10 @@ from hub.core.payments import rules as payments
 from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.queries import lock, over_balance
 from hub.core.payouts import events, queries, rules
+from hub.core.payouts.gateway import Gateway
 from hub.core.payouts.models import Payout, PayoutPlan
 from hub.core.payouts.policy import PAYOUTS
-from hub.core.payouts.states import PAYOUT, PayoutAct
+from hub.core.payouts.states import PAYOUT, PayoutAct, PayoutState
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -25,30 +27,33 @@ from hub.kernel.money import Money
 from hub.kernel.permissions import by_the_system, require_verified
 from hub.kernel.words import N_
 
+WAITS_FOR_MONEY = N_("Waits until enough of the site’s money at Stripe is available.")
+
 
 def request_payout(
-    *, actor: Actor, owner: str, owner_id: int, amount: Money, destination: str, minimum: Mapping[str, int] | None = None
-) -> Payout:
-    """Ask for money out of a balance: it is put aside at once and leaves when an administrator has sent it.
+    *, actor: Actor, owner: str, owner_id: int, amount: Money, destination: str = "", gateway: str = rules.BANK,
+    minimum: Mapping[str, int] | None = None,
+) -> Payout:  # fmt: skip
+    """Ask for money out of a balance: it is put aside at once and leaves when an administrator, or the processor, has sent it.
 
-    `owner` is "person" (only oneself) or "organisation" (who keeps its books). `minimum` is the site's smallest payout of a person, in
-    whole units per currency. Raises NotAllowed, Invalid (amount_*, over_balance, below_minimum, destination_*, iban_wrong).
+    `owner` is "person" (only oneself) or "organisation" (who keeps its books). By "stripe" it goes to the owner's account there. `minimum`
+    is the site's smallest payout of a person, in whole units per currency. Raises NotAllowed, Invalid (amount_*, over_balance,
+    below_minimum, destination_*, iban_wrong, gateway_unknown), NotNow (payouts_not_enabled).
     """
     require_verified(actor)
     kind = _payee(actor, owner, owner_id)
     queries.check_amount(kind, owner_id, amount, minimum or {})
-    return _ask(actor, kind, owner_id, amount, destination)
+    return _ask(actor, kind, owner_id, amount, queries.way(gateway), queries.target(gateway, kind, owner_id, amount, destination))
 
 
-def _ask(actor: Actor, kind: OwnerKind, owner_id: int, amount: Money, destination: str) -> Payout:
-    way = queries.way(rules.BANK)
+def _ask(actor: Actor, kind: OwnerKind, owner_id: int, amount: Money, way: Gateway, destination: str) -> Payout:
     payout = Payout(
         gateway=way.name,
         owner_kind=kind,
         owner_id=owner_id,
         minor=amount.minor,
         currency=amount.currency,
-        destination=way.destination(destination),
+        destination=destination,
         requested_by=actor.person_id,
         created_at=clock.now(),
     )
@@ -57,7 +62,56 @@ def _ask(actor: Actor, kind: OwnerKind, owner_id: int, amount: Money, destinatio
     transaction = _move_payout(actor, payout, Kind.PAYOUT_ASKED, shortage=over_balance(kind, owner_id, amount.currency))
     event = events.PayoutRequested(*_payout_facts(payout, transaction), by_hand=payout.by_hand)
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
+    if not payout.by_hand:
+        _start_sending(actor, payout)
+        _want_transfer(actor, payout)
     return payout
+
+
+def _start_sending(actor: Actor, payout: Payout) -> None:
+    PAYOUT.fire(payout, PayoutAct.SEND)
+    payout.sent_at = clock.now()
+    journal.record(events.PayoutSending(payout.id), actor=actor, subject=payout.ref)
+
+
+def _want_transfer(actor: Actor, payout: Payout) -> None:
+    """Ask the processor for the transfer. A refused try had no effect and is closed for good, so the next one has a key of its own."""
+    payout.tries, payout.retry_at, payout.trouble = payout.tries + 1, None, ""
+    gateways.want(
+        actor=actor,
+        key=f"{payout.ref}:transfer:{payout.tries}",
+        name="transfer.create",
+        params=rules.transfer(payout.ref, payout.amount, payout.destination),
+        cause=payout.ref,
+    )
+
+
+def try_again(*, payout: Payout) -> None:
+    """Ask the processor again for a transfer that waited for money there."""
+    lock(payout)
+    if payout.state is PayoutState.SENDING and payout.retry_at is not None and payout.retry_at <= clock.now():
+        _want_transfer(SYSTEM, payout)
+
+
+def note_transfer(*, payout: Payout, transfer_id: str, reversed_minor: int = 0) -> None:
+    """The processor made the transfer, and took `reversed_minor` of it back by now. In any order and however often it is said."""
+    lock(payout)
+    if payout.state is PayoutState.SENDING:
+        confirm_payout(actor=SYSTEM, payout=payout, bank_reference=transfer_id)
+    if reversed_minor and payout.state is PayoutState.PAID:
+        total = Money(min(reversed_minor, payout.minor), payout.currency)
+        return_payout(actor=SYSTEM, payout=payout, reason="Stripe took the transfer back.", total=total)
+
+
+def note_transfer_refused(*, payout: Payout, key: str, code: str, message: str) -> None:
+    """The processor made no transfer: too little of our money is available there now, so it waits; or for good, and the money goes back."""
+    lock(payout)
+    if payout.state is not PayoutState.SENDING or key != f"{payout.ref}:transfer:{payout.tries}":
+        return
+    if code == rules.NOT_ENOUGH:
+        payout.trouble, payout.retry_at = WAITS_FOR_MONEY, clock.now() + rules.wait_for_money(payout.tries)
+        return
+    reject_payout(actor=SYSTEM, payout=payout, reason=f"Stripe: {message}"[:500])
 
 
 def send_payout(*, actor: Actor, payout: Payout) -> Payout:
@@ -65,9 +119,7 @@ def send_payout(*, actor: Actor, payout: Payout) -> Payout:
     PAYOUTS.require(actor, PayoutAct.SEND, payout)
     _by_hand(actor, payout)
     lock(payout)
-    PAYOUT.fire(payout, PayoutAct.SEND)
-    payout.sent_at = clock.now()
-    journal.record(events.PayoutSending(payout.id), actor=actor, subject=payout.ref)
+    _start_sending(actor, payout)
     return payout
 
 
@@ -89,7 +141,7 @@ def confirm_payout(*, actor: Actor, payout: Payout, bank_reference: str) -> Payo
     _decide(actor, payout, PayoutAct.CONFIRM)
     payout.bank_reference = reference
     transaction = _move_payout(actor, payout, Kind.PAYOUT_SENT)
-    event = events.PayoutConfirmed(*_payout_facts(payout, transaction), bank_reference=reference, tell=queries.payees(payout))
+    event = events.PayoutConfirmed(*_payout_facts(payout, transaction), bank_reference=reference, tell=queries.told_to(payout))
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
@@ -101,7 +153,7 @@ def reject_payout(*, actor: Actor, payout: Payout, reason: str) -> Payout:
     _decide(actor, payout, PayoutAct.REJECT)
     payout.reason = told
     transaction = _move_payout(actor, payout, Kind.PAYOUT_RETURNED)
-    event = events.PayoutRejected(*_payout_facts(payout, transaction), reason=told, tell=queries.payees(payout))
+    event = events.PayoutRejected(*_payout_facts(payout, transaction), reason=told, tell=queries.told_to(payout))
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
@@ -126,7 +178,7 @@ def return_payout(*, actor: Actor, payout: Payout, reason: str, total: Money | N
     payout.reason, payout.returned_minor = told, back.minor
     transaction = _move_payout(actor, payout, Kind.PAYOUT_BOUNCED, part, step=f"payout_bounced:{back.minor}")
     facts = (payout.id, transaction.id, payout.owner_kind.value, payout.owner_id, part.minor, payout.currency)
-    event = events.PayoutReturned(*facts, returned_minor=back.minor, reason=told, tell=queries.payees(payout))
+    event = events.PayoutReturned(*facts, returned_minor=back.minor, reason=told, tell=queries.told_to(payout))
     journal.record(event, actor=actor, subject=transaction.ref, scope=payout.ref)
     return payout
 
@@ -134,19 +186,20 @@ def return_payout(*, actor: Actor, payout: Payout, reason: str, total: Money | N
 # Every month
 
 
-def plan_payouts(*, actor: Actor, destination: str) -> PayoutPlan:
+def plan_payouts(*, actor: Actor, destination: str = "", gateway: str = rules.BANK) -> PayoutPlan:
     """Be paid out every month from now on, whatever one's balances hold by then, above the site's smallest payout.
 
-    A plan there is gets the new destination. Raises NotSignedIn, NotAllowed, Invalid (destination_*, iban_wrong).
+    A plan there is gets the new destination. Raises NotSignedIn, NotAllowed, Invalid (destination_*, iban_wrong, gateway_unknown), NotNow
+    (payouts_not_enabled).
     """
     require_verified(actor)
     assert actor.person_id is not None
-    to = queries.way(rules.BANK).destination(destination)
+    to = queries.target(gateway, OwnerKind.PERSON, actor.person_id, None, destination)
     plan = queries.plan_of(actor.person_id)
     if plan is None:
         plan = PayoutPlan(person_id=actor.person_id, since=clock.now(), last_month=rules.month_of(clock.now()))
         db.session.add(plan)
-    plan.gateway, plan.destination = rules.BANK, to
+    plan.gateway, plan.destination = gateway, to
     journal.record(events.PayoutPlanMade(actor.person_id), actor=actor, subject=f"person:{actor.person_id}")
     return plan
 
@@ -163,12 +216,13 @@ def pay_plan(*, plan: PayoutPlan, minimum: Mapping[str, int]) -> list[Payout]:
     """This month's payouts of one plan, one per currency that holds enough. A second call in the same month does nothing."""
     lock(plan)
     month = rules.month_of(clock.now())
-    if plan.last_month >= month:
+    way = queries.way(plan.gateway)
+    if plan.last_month >= month or not queries.may_be_sent(plan):
         return []
     plan.last_month = month
     free = books.balances(OwnerKind.PERSON, plan.person_id)
     due = [money for money in free if money.minor > 0 and ((least := rules.minimum(minimum, money.currency)) is None or least <= money)]
-    return [_ask(SYSTEM, OwnerKind.PERSON, plan.person_id, accounts.positive(money), plan.destination) for money in due]
+    return [_ask(SYSTEM, OwnerKind.PERSON, plan.person_id, accounts.positive(money), way, plan.destination) for money in due]
 
 
 def _by_hand(actor: Actor, payout: Payout) -> None:
@@ -180,7 +234,7 @@ def _decide(actor: Actor, payout: Payout, act: PayoutAct) -> None:
     _by_hand(actor, payout)
     lock(payout)
     PAYOUT.fire(payout, act)
-    payout.decided_by, payout.decided_at, payout.trouble = actor.person_id, clock.now(), ""
+    payout.decided_by, payout.decided_at, payout.trouble, payout.retry_at = actor.person_id, clock.now(), "", None
 
 
 def _move_payout(

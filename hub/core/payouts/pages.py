@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Any
+from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 
+from hub.core.gateways.reactions import processor
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
+from hub.core.payees import queries as payees
 from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.queries import balances
 from hub.core.payments.schemas import CURRENCIES, money_of
@@ -23,11 +26,13 @@ from hub.kernel.actor import Actor
 from hub.web.handle import actor, checks, parse, writes
 from hub.web.i18n import show_money
 from hub.web.paging import Page, page_number
+from hub.web.security import CSP
 from hub.web.todo import Todo, needs_attention
 
 pages = Blueprint("payouts", __name__, template_folder="templates")
 
 SIZE = 30
+HOSTED = "https://connect.stripe.com"
 
 
 def _minimum() -> Mapping[str, int]:
@@ -38,23 +43,43 @@ def _minimum() -> Mapping[str, int]:
 def _payout_form(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
     own = balances(owner, owner_id)
     least = [rules.minimum(_minimum(), money.currency) for money in own] if organisation is None else []
-    return render_template(
+    page = render_template(
         "core/payouts/payout_new.html",
         balances=own,
         least=[money for money in least if money is not None],
         plan=queries.plan_of(owner_id) if organisation is None else None,
+        through_stripe=processor() is not None,
+        account=payees.account_of(owner, owner_id),
         base=base,
         organisation=organisation,
         currencies=CURRENCIES,
     )
+    return _leads_out(page)
+
+
+def _leads_out(page: str) -> Response:
+    """A form of this page ends at the processor's own page: browsers hold `form-action` against redirects, too."""
+    base = urlsplit(current_app.config["HUB"].stripe_api_base)
+    hosted = f"{base.scheme}://{base.netloc}" if base.netloc else HOSTED
+    response = make_response(page)
+    if processor() is not None:
+        response.headers["Content-Security-Policy"] = CSP.replace("form-action 'self'", f"form-action 'self' {hosted}")
+    return response
 
 
 def _payout_check(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
     data = parse(PayoutIn())
-    amount, destination = money_of(data), queries.way(rules.BANK).destination(data["destination"])
-    left = queries.check_amount(OwnerKind(owner), owner_id, amount, _minimum())
+    amount, kind, gateway = money_of(data), OwnerKind(owner), data["gateway"]
+    left = queries.check_amount(kind, owner_id, amount, _minimum())
+    destination = queries.target(gateway, kind, owner_id, amount, data["destination"])
     return render_template(
-        "core/payouts/payout_check.html", amount=amount, destination=destination, left=left, base=base, organisation=organisation
+        "core/payouts/payout_check.html",
+        amount=amount,
+        destination=destination if gateway == rules.BANK else "",
+        gateway=gateway,
+        left=left,
+        base=base,
+        organisation=organisation,
     )
 
 

@@ -17,10 +17,13 @@ from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Account
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
+from hub.core.payees import queries as payees
+from hub.core.payees.states import PayeeState
 from hub.core.payments.queries import bookkeepers, over_balance, page_of
 from hub.core.payouts import rules
 from hub.core.payouts.gateway import Gateway
 from hub.core.payouts.gateway_bank_transfer import BANK_TRANSFER
+from hub.core.payouts.gateway_stripe import STRIPE_TRANSFER
 from hub.core.payouts.models import Payout, PayoutPlan
 from hub.core.payouts.schemas import Asked
 from hub.core.payouts.states import WAITING, PayoutState
@@ -84,7 +87,7 @@ def payouts_by_ids(ids: Sequence[int]) -> list[Payout]:
     return list(db.session.scalars(select(Payout).where(Payout.id.in_(ids)).order_by(Payout.id)))
 
 
-WAYS: dict[str, Gateway] = {BANK_TRANSFER.name: BANK_TRANSFER}
+WAYS: dict[str, Gateway] = {BANK_TRANSFER.name: BANK_TRANSFER, STRIPE_TRANSFER.name: STRIPE_TRANSFER}
 
 
 def way(name: str) -> Gateway:
@@ -92,6 +95,24 @@ def way(name: str) -> Gateway:
     if name not in WAYS:
         raise one_field("gateway", N_("There is no such way to be paid."), code="gateway_unknown")
     return WAYS[name]
+
+
+def target(gateway: str, kind: OwnerKind, owner_id: int, amount: Money | None, text: str) -> str:
+    """Where a payout that way goes: the bank account in `text`, or the owner's account at the processor.
+
+    Raises Invalid (gateway_unknown, destination_*, iban_wrong, amount_not_sendable), NotNow (payouts_not_enabled).
+    """
+    if way(gateway) is not STRIPE_TRANSFER:
+        return way(gateway).destination(text)
+    if amount is not None:
+        rules.check_sendable(amount)
+    return payees.ready_account(kind, owner_id).remote_id
+
+
+def may_be_sent(plan: PayoutPlan) -> bool:
+    """Could a payout of the plan be sent now?"""
+    account = payees.by_remote_id(plan.destination) if plan.gateway == rules.STRIPE else None
+    return plan.gateway != rules.STRIPE or (account is not None and account.state is PayeeState.READY)
 
 
 def plan_of(person_id: int) -> PayoutPlan | None:
@@ -149,7 +170,19 @@ def names(payouts: Sequence[Payout]) -> dict[int, str]:
     return found
 
 
-def payees(payout: Payout) -> list[int]:
+def by_cause(cause: str) -> Payout | None:
+    """The payout that a call to a processor was made for ("payout:5")."""
+    kind, _, number = cause.partition(":")
+    return db.session.get(Payout, int(number)) if kind == "payout" and number.isdecimal() and len(number) < 19 else None
+
+
+def to_try_again(limit: int = 50) -> list[Payout]:
+    """Payouts that waited for money at the processor long enough."""
+    chosen = select(Payout).where(Payout.state == PayoutState.SENDING, Payout.retry_at <= clock.now())
+    return list(db.session.scalars(chosen.order_by(Payout.id).limit(limit)))
+
+
+def told_to(payout: Payout) -> list[int]:
     """Whom a decision on the payout is told."""
     return [payout.owner_id] if payout.owner_kind is OwnerKind.PERSON else bookkeepers(payout.owner_id)
 

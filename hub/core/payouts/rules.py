@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind
@@ -12,7 +13,30 @@ from hub.kernel.errors import one_field
 from hub.kernel.money import CURRENCIES, Money, exponent
 from hub.kernel.words import N_
 
-BANK = "bank_transfer"
+BANK, STRIPE = "bank_transfer", "stripe"
+
+NOT_ENOUGH = "balance_insufficient"
+"""Stripe's code when the site's own balance there is too low now: what was paid in by card becomes available after some days."""
+
+LARGEST = 99_999_999
+"""Stripe takes amounts of up to eight digits in minor units (https://docs.stripe.com/currencies)."""
+
+
+def wait_for_money(tries: int) -> timedelta:
+    """Until the next try after the n-th found too little: 15 minutes, doubled each time, at most six hours."""
+    return timedelta(minutes=min(15 * 2 ** min(tries - 1, 6), 360))
+
+
+def transfer(payout_ref: str, amount: Money, destination: str) -> dict[str, Any]:
+    """The parameters of a transfer to a connected account; all that moves for one payout carries its name as the transfer group."""
+    return {"amount": amount.minor, "currency": amount.currency.lower(), "destination": destination, "transfer_group": payout_ref}
+
+
+def check_sendable(amount: Money) -> None:
+    """Raises Invalid (amount_not_sendable) for what the processor does not take."""
+    if amount.minor > LARGEST or amount.currency == "UGX" or (exponent(amount.currency) == 3 and amount.minor % 10):
+        text = N_("Stripe cannot send this amount: take a bank transfer, or ask for less or a rounder sum.")
+        raise one_field("amount", text, code="amount_not_sendable")
 
 
 def is_iban(text: str) -> bool:

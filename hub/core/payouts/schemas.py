@@ -49,8 +49,17 @@ def returned_of(payout: Payout, data: dict[str, str]) -> Money | None:
     return money.parse(data["amount"], payout.currency) if data["amount"] else None
 
 
-class PayoutIn(MoneyIn):
-    destination = Text(1, rules.MOST, required=True, metadata={"description": "The IBAN, or account number and bank."})
+class WayIn(Schema):
+    """How to be paid: to a bank account, or through the processor to one's account there."""
+
+    gateway = Text(1, 20, load_default=rules.BANK, metadata={"description": "“bank_transfer” or “stripe”."})
+    destination = Text(
+        0, rules.MOST, load_default="", metadata={"description": "For a bank transfer: the IBAN, or account number and bank."}
+    )
+
+
+class PayoutIn(MoneyIn, WayIn):
+    pass
 
 
 class PayoutSentIn(Schema):
@@ -67,12 +76,13 @@ class PayoutReturnedIn(PayoutRefusedIn):
     amount = Amount(load_default="")
 
 
-class PlanIn(Schema):
-    destination = Text(1, rules.MOST, required=True, metadata={"description": "Where to: the IBAN, or account and bank."})
+class PlanIn(WayIn):
+    pass
 
 
 class PlanOut(Schema):
     monthly = fields.Boolean()
+    gateway = fields.String()
     destination = fields.String(attribute="masked_destination", metadata={"description": "Its last four signs."})
     since = fields.AwareDateTime(allow_none=True)
 

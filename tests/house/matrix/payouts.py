@@ -9,7 +9,7 @@ from hub.core.batches import operations as batches
 from hub.core.organisations import queries as organisations
 from hub.core.payouts import operations
 from hub.kernel import money
-from tests.house.matrix.table import ADMIN, DONE, NOT_YOURS, OK, SIGNED, STOPPED, Row, delete, get, post, put
+from tests.house.matrix.table import ADMIN, BOOKS, DONE, MOVED, NOT_YOURS, OK, SIGNED, STOPPED, Row, delete, get, post, put
 
 IBAN = "GB33BUKB20201555555555"
 PLAN = {"destination": IBAN}
@@ -46,7 +46,22 @@ PROGRAMS = [
     post(API + "/{payout_batch}/take-back", ADMIN, rest=NOT_YOURS, money=True),
 ]  # fmt: skip
 
-ROWS: list[Row] = [*PAGES, *PROGRAMS]
+MINE, THEIRS, NONE = "/my/earnings/payout/account", "/orgs/{org}/money/payout/account", frozenset({404})
+WHERE, WITHOUT = {"country": "DE"}, "where no processor is"
+ACCOUNTS = [
+    post(MINE, SIGNED, send=WHERE, ok=NONE, about=WITHOUT),
+    post(f"{MINE}/look", SIGNED, ok=NONE, about=WITHOUT),
+    get(f"{MINE}/back", SIGNED, ok=MOVED),
+    post(THEIRS, BOOKS, rest=NOT_YOURS, send=WHERE, ok=NONE, about=WITHOUT),
+    post(f"{THEIRS}/look", BOOKS, rest=NOT_YOURS, ok=NONE, about=WITHOUT),
+    get(f"{THEIRS}/expired", BOOKS, rest=NOT_YOURS, ok=MOVED),
+    get("/api/v1/me/payout-account", SIGNED, ok=NONE, about=WITHOUT),
+    post("/api/v1/me/payout-account", SIGNED, send=WHERE, ok=NONE, money=True, about=WITHOUT),
+    get("/api/v1/organisations/{org}/payout-account", BOOKS, rest=NOT_YOURS, ok=NONE, about=WITHOUT),
+    post("/api/v1/organisations/{org}/payout-account", BOOKS, rest=NOT_YOURS, send=WHERE, ok=NONE, money=True, about=WITHOUT),
+]
+
+ROWS: list[Row] = [*PAGES, *PROGRAMS, *ACCOUNTS]
 
 
 def places() -> dict[str, str]:

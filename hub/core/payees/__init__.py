@@ -1,0 +1,1 @@
+"""Accounts at the payment processor of those who are paid through it."""
