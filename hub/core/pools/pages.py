@@ -96,10 +96,14 @@ def show(slug: str) -> Any:
     found = queries.backers(pool, before=_before(), limit=BACKERS + 1)
     return show_page(
         "show", pool=pool, host=queries.hosts([pool])[pool.organisation_id], tone=TONES.get(pool.state, ""), states=State, kinds=For,
-        rules=rules, subject=queries.subject_named(pool.subject) if pool.subject else None, backers=found[:BACKERS],
+        rules=rules, subject=_subject(pool), backers=found[:BACKERS],
         older=found[BACKERS - 1].id if len(found) > BACKERS else None, stories=queries.stories(pool.id) if pool.opened_at else [],
         updates=queries.updates(pool.id) if pool.opened_at else [], mine=queries.mine_in(who, pool), spent=_spent(pool), **_may(who, pool),
     )  # fmt: skip
+
+
+def _subject(pool: Pool) -> rules.Subject | None:
+    return queries.subject_named(pool.subject) if pool.subject else None
 
 
 def _spent(pool: Pool) -> list[Any]:
@@ -173,9 +177,7 @@ def change(slug: str) -> Any:
 def check(slug: str) -> Any:
     """Check your answers, then send it to review: once open, goal and deadline stay."""
     pool = _own(slug, Act.SUBMIT)
-    subject = queries.subject_named(pool.subject) if pool.subject else None
-    paid = breakdown(pool.goal, pool.fee_bp)
-    return show_page("check", pool=pool, subject=subject, gaps=rules.gaps(pool), paid=paid, kinds=For)
+    return show_page("check", pool=pool, subject=_subject(pool), gaps=rules.gaps(pool), paid=breakdown(pool.goal, pool.fee_bp), kinds=For)
 
 
 @pages.post(f"/pools/<slug>/<any({','.join(SIMPLE_MOVES)}):act>")
@@ -247,9 +249,10 @@ def cancel(slug: str) -> Any:
 @pages.get("/pools/<slug>/review")
 def review(slug: str) -> Any:
     pool = _own(slug, Act.APPROVE)
-    subject = queries.subject_named(pool.subject) if pool.subject else None
     host = queries.hosts([pool])[pool.organisation_id]
-    return show_page("review", pool=pool, subject=subject, host=host, paid=breakdown(pool.goal, pool.fee_bp), kinds=For, states=State)
+    return show_page(
+        "review", pool=pool, subject=_subject(pool), host=host, paid=breakdown(pool.goal, pool.fee_bp), kinds=For, states=State
+    )
 
 
 @pages.post("/pools/<slug>/approve")
@@ -317,7 +320,7 @@ def check_pledge(slug: str) -> Any:
     rules.check_amount(pool, amount)
     return show_page(
         "pledge_check", pool=pool, amount=amount, wallet=wallet, owner=owner, named=data["named"], rules=rules, kinds=For,
-        host=queries.hosts([pool])[pool.organisation_id], short=owner[2] < amount, **_may(actor(), pool),
+        host=queries.hosts([pool])[pool.organisation_id], short=owner[2] < amount, subject=_subject(pool), **_may(actor(), pool),
     )  # fmt: skip
 
 
