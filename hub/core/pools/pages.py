@@ -48,8 +48,7 @@ def show_page(template: str, **context: Any) -> str:
 
 
 def _before() -> int | None:
-    said = request.args.get("before", "")
-    return int(said) if said.isdecimal() and len(said) < 16 else None
+    return int(said) if (said := request.args.get("before", "")).isdecimal() and len(said) < 16 else None
 
 
 def _asked(members: Iterable[Any], name: str) -> Any:
@@ -133,7 +132,6 @@ def _may(who: Actor, pool: Pool) -> dict[str, Any]:
 
 
 def _own(slug: str, act: Act) -> Pool:
-    """Raises NotFound, NotAllowed."""
     pool = queries.get_for(actor(), slug)
     POLICY.require(actor(), act, pool)
     return pool
