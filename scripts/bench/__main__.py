@@ -10,7 +10,7 @@ from hub.app import create_app
 from hub.cli.demo.load import load
 from hub.config import from_environment
 from hub.db.extensions import db
-from scripts.bench import posting, queueing, searching, serving, writing
+from scripts.bench import books, posting, queueing, searching, serving, writing
 
 
 def main() -> None:
@@ -25,6 +25,7 @@ def main() -> None:
             writing.measure(folder)
             posting.measure(folder)
             queueing.measure(folder)
+        books.measure(folder)
         serving.measure(folder, {"/explore (20 cards)": "/explore", "a challenge's page": f"/challenges/{slug}", "/": "/"})
     finally:
         shutil.rmtree(folder, ignore_errors=True)

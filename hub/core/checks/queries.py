@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy import Executable, String, case, func, or_, select, tuple_, type_coerce
+from sqlalchemy import Executable, String, case, func, or_, select, type_coerce
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.checks.rules import Progress, Report
@@ -130,17 +130,16 @@ def verify_causes(report: Report, name: str, column: InstrumentedAttribute[int])
 
 def _verify_transactions(report: Report, progress: Progress) -> None:
     for above, last in slices(Transaction.id):
-        legs: dict[int, list[tuple[Any, ...]]] = {}
-        rows = db.session.execute(
+        legs: dict[int, list[Any]] = {}
+        sides = (
             select(Posting.transaction_id, Posting.id, Posting.currency, Posting.minor, *_REF)
             .outerjoin(Account, Account.id == Posting.account_id)
             .where(Posting.transaction_id > above, Posting.transaction_id <= last)
-            .order_by(Posting.id)
         )
-        for row in rows:
-            legs.setdefault(row[0], []).append(tuple(row[1:]))
+        for number, *side in db.session.connection().execute(sides):
+            legs.setdefault(number, []).append(side)
         wanted = select(*_TOLD).where(Transaction.id > above, Transaction.id <= last).order_by(Transaction.id)
-        for transaction in db.session.execute(wanted):
+        for transaction in db.session.connection().execute(wanted):
             _verify_transaction(report, transaction, legs.get(transaction.id, []))
             report.transactions += 1
         progress("transactions", report.transactions)
@@ -349,13 +348,9 @@ def _running_sums(report: Report, above: int, last: int, progress: Progress) -> 
     """What the postings of these accounts add up to; says where a posting's own `balance_after` stops agreeing."""
     sums: dict[int, int] = {}
     astray: set[int] = set()
-    place = (above, 0x7FFF_FFFF_FFFF_FFFF)
-    while True:
-        chosen = select(Posting.account_id, Posting.id, Posting.minor, Posting.balance_after, Posting.currency)
-        chosen = chosen.where(tuple_(Posting.account_id, Posting.id) > place, Posting.account_id <= last)
-        rows = db.session.execute(chosen.order_by(Posting.account_id, Posting.id).limit(CHUNK)).all()
-        if not rows:
-            return sums
+    chosen = select(Posting.account_id, Posting.id, Posting.minor, Posting.balance_after, Posting.currency)
+    chosen = chosen.where(Posting.account_id > above, Posting.account_id <= last).order_by(Posting.account_id, Posting.id)
+    for rows in _streamed(chosen):
         for account_id, number, minor, after, currency in rows:
             sums[account_id] = sums.get(account_id, 0) + minor
             if after != sums[account_id] and account_id not in astray:
@@ -365,7 +360,12 @@ def _running_sums(report: Report, above: int, last: int, progress: Progress) -> 
                 report.add("running_balance", f"posting:{number}", text)
         report.postings += len(rows)
         progress("postings", report.postings)
-        place = (rows[-1].account_id, rows[-1].id)
+    return sums
+
+
+def _streamed(chosen: Executable) -> Iterator[Sequence[Any]]:
+    """The rows in the order of an index, CHUNK at a time, as the database comes to them."""
+    yield from db.session.connection().execute(chosen, execution_options={"yield_per": CHUNK}).partitions()
 
 
 def _shown(minor: int, currency: str) -> str:
