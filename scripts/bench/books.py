@@ -95,16 +95,22 @@ def read_balance() -> float:
     return statistics.median(times)
 
 
-def verify(folder: Path) -> tuple[float, float, str]:
-    """`hub ledger verify` as people run it: seconds, the most memory it had (MB), and what it said last."""
-    command = [sys.executable, "-c", "from hub.cli.main import main; main()", "ledger", "verify"]
+CHECK = """
+import atexit, sys
+from hub.cli.main import main
+atexit.register(lambda: print([line.split()[1] for line in open("/proc/self/status") if line.startswith("VmHWM")][0]))
+main()
+"""
+
+
+def verify(folder: Path) -> tuple[float, float]:
+    """`hub ledger verify` as people run it: seconds, and the most memory it had (MB; the kernel's own figure for the program)."""
     start = time.perf_counter()
-    child = subprocess.Popen(command, env=os.environ | {"HUB_DATA_DIR": str(folder)}, stdout=subprocess.PIPE, text=True)
-    said = child.stdout.read() if child.stdout else ""
-    _, status, used = os.wait4(child.pid, 0)
-    if status:
-        raise SystemExit(f"the books of the bench are not clean: {said}")
-    return time.perf_counter() - start, used.ru_maxrss / 1024, said.strip()
+    command = [sys.executable, "-c", CHECK, "ledger", "verify"]
+    done = subprocess.run(command, env=os.environ | {"HUB_DATA_DIR": str(folder)}, stdout=subprocess.PIPE, text=True, check=False)
+    if done.returncode:
+        raise SystemExit(f"the books of the bench are not clean: {done.stdout}")
+    return time.perf_counter() - start, int(done.stdout.split()[-1]) / 1024
 
 
 def scan(file: str) -> float:

@@ -42,7 +42,7 @@ class PendingExpired:
 
 @dataclass(frozen=True)
 class TransactionReversed:
-    SAYS: ClassVar[str] = N_("reversed the transaction: %(reason)s")
+    SAYS: ClassVar[str] = N_("reversed a transaction")
     transaction_id: int
     reverses_id: int
     subject: str

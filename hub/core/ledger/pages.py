@@ -12,6 +12,7 @@ from hub.core.ledger import queries
 from hub.core.ledger.models import Account
 from hub.core.ledger.policy import POLICY, Act
 from hub.core.ledger.rules import OwnerKind, Purpose
+from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
 from hub.kernel.money import CURRENCIES
 from hub.web.handle import actor
@@ -60,8 +61,7 @@ def overview() -> Any:
 def account(account_id: int) -> Any:
     POLICY.require(actor(), Act.READ, None)
     found = queries.account(account_id)
-    said = request.args.get("before", "")
-    before = int(said) if said.isdecimal() and len(said) < 16 else None
+    before = _before()
     lines = queries.lines_of(account_id, before=before, limit=SIZE + 1)
     older = url_for("ledger.account", account_id=account_id, before=lines[SIZE - 1].id) if len(lines) > SIZE else ""
     return render_template(
@@ -69,6 +69,7 @@ def account(account_id: int) -> Any:
         account=found,
         name=_names([found])[found.id],
         lines=lines[:SIZE],
+        waiting=queries.waiting_on(account_id, limit=SIZE),
         older=older,
         newest=url_for("ledger.account", account_id=account_id) if before is not None else "",
     )
@@ -88,7 +89,53 @@ def transaction(transaction_id: int) -> Any:
         facts=facts,
         who={number: card.name for number, card in people.cards([found.actor_id, *(fact.actor_id for fact in facts)]).items()},
         cause_href=_cause_href(found.cause),
+        reversal=queries.reversal_of(transaction_id),
+        pending=queries.pending_of(transaction_id),
     )
+
+
+@pages.get("/admin/ledger/pending")
+def pending_list() -> Any:
+    """Money set aside until it is decided, and how it was decided."""
+    POLICY.require(actor(), Act.READ, None)
+    said, before = request.args.get("state", ""), _before()
+    state = PendingState(said) if said in {member.value for member in PendingState} else None
+    found = queries.pendings(state=state, before=before, limit=SIZE + 1)
+    here = state.value if state else None
+    older = url_for("ledger.pending_list", before=found[SIZE - 1].id, state=here) if len(found) > SIZE else ""
+    return render_template(
+        "core/ledger/pending_list.html",
+        pendings=found[:SIZE],
+        legs=queries.pending_legs([one.id for one in found[:SIZE]]),
+        state=state,
+        states=PendingState,
+        older=older,
+        newest=url_for("ledger.pending_list", state=here) if before is not None else "",
+    )
+
+
+@pages.get("/admin/ledger/pending/<int:pending_id>")
+def pending(pending_id: int) -> Any:
+    POLICY.require(actor(), Act.READ, None)
+    found = queries.pending(pending_id)
+    legs = queries.pending_legs([pending_id])[pending_id]
+    posted = queries.legs_of([found.transaction_id] if found.transaction_id else [])
+    facts = audit.story(found.ref)
+    return render_template(
+        "core/ledger/pending.html",
+        pending=found,
+        legs=legs,
+        posted={account.id: amount for account, amount in posted.get(found.transaction_id or 0, [])},
+        names=_names([account for account, _ in legs]),
+        facts=facts,
+        who={number: card.name for number, card in people.cards([found.actor_id, *(fact.actor_id for fact in facts)]).items()},
+        cause_href=_cause_href(found.cause),
+    )
+
+
+def _before() -> int | None:
+    said = request.args.get("before", "")
+    return int(said) if said.isdecimal() and len(said) < 16 else None
 
 
 def _cause_href(cause: str) -> str:

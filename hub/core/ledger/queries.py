@@ -174,6 +174,52 @@ def locked_pending(pending_id: int) -> tuple[Pending, list[Leg]]:
     return pending, [Leg(AccountRef(*row[:5]), row[5]) for row in rows]
 
 
+def pending(pending_id: int) -> Pending:
+    """Raises NotFound."""
+    return _found(db.session.get(Pending, pending_id))
+
+
+def pending_of(transaction_id: int) -> Pending | None:
+    """What was pending before this transaction was posted."""
+    return db.session.scalars(select(Pending).where(Pending.transaction_id == transaction_id)).one_or_none()
+
+
+def pendings(*, state: PendingState | None = None, before: int | None = None, limit: int = 50) -> list[Pending]:
+    """The newest first, those below id `before`."""
+    chosen = select(Pending)
+    if state is not None:
+        chosen = chosen.where(Pending.state == state)
+    if before is not None:
+        chosen = chosen.where(Pending.id < before)
+    return list(db.session.scalars(chosen.order_by(Pending.id.desc()).limit(limit)))
+
+
+def waiting_on(account_id: int, *, limit: int = 50) -> list[tuple[Pending, Money]]:
+    """What is pending on one account, the oldest first, each with its amount there."""
+    rows = db.session.execute(
+        select(Pending, PendingLeg.minor, PendingLeg.currency)
+        .join(PendingLeg, PendingLeg.pending_id == Pending.id)
+        .where(PendingLeg.account_id == account_id, Pending.state == PendingState.PENDING)
+        .order_by(Pending.id)
+        .limit(limit)
+    )
+    return [(one, Money(minor, currency)) for one, minor, currency in rows]
+
+
+def pending_legs(pending_ids: Sequence[int]) -> dict[int, Legs]:
+    """Every leg of these pending transactions, in the order they were written."""
+    found: dict[int, Legs] = {number: [] for number in pending_ids}
+    rows = db.session.execute(
+        select(PendingLeg.pending_id, Account, PendingLeg.minor, PendingLeg.currency)
+        .join(Account, Account.id == PendingLeg.account_id)
+        .where(PendingLeg.pending_id.in_(pending_ids))
+        .order_by(PendingLeg.id)
+    )
+    for pending_id, account, minor, currency in rows:
+        found[pending_id].append((account, Money(minor, currency)))
+    return found
+
+
 def overdue_pendings(limit: int) -> list[int]:
     """Ids of what nobody decided in time, the longest waiting first."""
     overdue = select(Pending.id).where(Pending.state == PendingState.PENDING, Pending.expires_at <= clock.now())
@@ -224,21 +270,22 @@ def _found(row: Row | None) -> Row:
 
 @dataclass(frozen=True)
 class Total:
-    """All accounts of one purpose and currency together."""
+    """All accounts of one purpose and currency together; `pending` is what undecided transactions will take from them."""
 
     purpose: Purpose
     accounts: int
     amount: Money
+    pending: Money
 
 
 def totals() -> list[Total]:
     """The balance sheet: per currency and purpose."""
     rows = db.session.execute(
-        select(Account.currency, Account.purpose, func.count(), func.sum(Account.balance))
+        select(Account.currency, Account.purpose, func.count(), func.sum(Account.balance), func.sum(Account.pending_out))
         .group_by(Account.currency, Account.purpose)
         .order_by(Account.currency, Account.purpose)
     )
-    return [Total(purpose, count, Money(int(minor), currency)) for currency, purpose, count, minor in rows]
+    return [Total(purpose, count, Money(int(minor), code), Money(int(out), code)) for code, purpose, count, minor, out in rows]
 
 
 def accounts(

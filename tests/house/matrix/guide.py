@@ -35,6 +35,8 @@ ADMINISTRATION = [
     get("/admin/ledger", ADMIN, rest=NOT_YOURS),
     get("/admin/ledger/accounts/{account}", ADMIN, rest=NOT_YOURS),
     get("/admin/ledger/transactions/{transaction}", ADMIN, rest=NOT_YOURS),
+    get("/admin/ledger/pending", ADMIN, rest=NOT_YOURS),
+    get("/admin/ledger/pending/{pending_money}", ADMIN, rest=NOT_YOURS),
 ]
 
 ROWS = [*FRONT, *ADMINISTRATION]

@@ -24,7 +24,10 @@ from hub.core.accounts import queries as people
 from hub.core.accounts.models import ApiKey, LoginSession, MailToken
 from hub.core.agreements import queries as agreements
 from hub.core.files import operations as files
+from hub.core.ledger import operations as ledger
+from hub.core.ledger import rules as books
 from hub.core.ledger.models import Account, Transaction
+from hub.core.ledger.rules import Kind as MoneyKind
 from hub.core.messages import rules as messages
 from hub.core.messages.models import Notification
 from hub.core.messages.states import Kind as NoticeKind
@@ -211,11 +214,18 @@ def _names() -> dict[str, str]:
         "evidence": str(_one(EvidenceItem, EvidenceItem.person_id == author).id),
         "note": str(_one(Notification, Notification.person_id == author, Notification.link != "").id),
         "row": str(_one(JournalRow).id), "account": str(_one(Account).id), "transaction": str(_one(Transaction).id),
+        "pending_money": str(_pending_money()),
         "other_need": str(_one(Listing, Listing.kind == Kind.NEED, Listing.title.startswith("夜间")).id),
         "site_payout": str(_one(Payout, Payout.owner_id == author).id),
         "challenge_funding": str(_one(Funding, Funding.subject == found["requested"].ref).id),
         "unsubscribe": messages.unsubscribe_token(str(current_app.config["SECRET_KEY"]), author or 0, NoticeKind.CHALLENGE),
     }  # fmt: skip
+
+
+def _pending_money() -> int:
+    with work.unit():
+        legs = books.from_to(books.bank("USD"), books.fees("USD"), 500)
+        return ledger.pend(actor=SYSTEM, kind=MoneyKind.FUNDING, key="matrix:pending", legs=legs, memo="Card payment").pending.id
 
 
 def _award_terms(challenge: Challenge) -> Any:
