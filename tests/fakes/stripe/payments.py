@@ -122,7 +122,9 @@ def captured(world: World, intent: dict[str, Any], charge: dict[str, Any], amoun
     if amount < charge["amount"]:
         charge["amount_refunded"] = charge["amount"] - amount
     world.change(intent, status="succeeded", amount_received=amount, amount_capturable=0)
-    if not later:
+    if later:
+        world.unsettled.append(charge["id"])
+    else:
         booked(world, charge)
     world.emit("charge.captured" if intent["capture_method"] == "manual" else "charge.succeeded", charge)
     world.emit("payment_intent.succeeded", intent)
@@ -130,16 +132,13 @@ def captured(world: World, intent: dict[str, Any], charge: dict[str, Any], amoun
 
 def settle_late(world: World) -> None:
     """Charges captured without a balance transaction get it now, and the world is told."""
-    for charge in reversed(world.all("charge")):
-        if charge["captured"] and charge["status"] == "succeeded" and charge["balance_transaction"] is None:
-            before = booked(world, charge)
-            world.emit("charge.updated", charge, before=before)
-    for charge in reversed(world.all("charge")):
-        hidden = world.hidden[charge["id"]]
-        if hidden.get("card") == "createDispute" and charge["balance_transaction"] and not hidden["disputes"]:
+    for charge in [world.objects[each] for each in world.unsettled]:
+        world.emit("charge.updated", charge, before=booked(world, charge))
+        if world.hidden[charge["id"]]["card"] == "createDispute":
             from tests.fakes.stripe import disputes  # a circle of acts, not of files
 
             disputes.raise_dispute(world, charge, reason="fraudulent")
+    world.unsettled.clear()
 
 
 def booked(world: World, charge: dict[str, Any]) -> dict[str, Any]:

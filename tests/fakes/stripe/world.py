@@ -38,6 +38,7 @@ class World:
         self.owner: dict[str, str] = {}
         self.kinds: dict[str, list[str]] = defaultdict(list)
         self.hidden: dict[str, dict[str, Any]] = {}  # what an object knows and does not show: the card behind a charge, ...
+        self.unsettled: list[str] = []  # charges that wait for their balance transaction
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self.settle_days = 2
         self.late_balance = False  # True: a charge's balance transaction comes only with settle_late()
