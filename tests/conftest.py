@@ -176,3 +176,11 @@ class Browser(FlaskClient):
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """What tests have to tell beside that they passed: record_property("told", ...)."""
+    for report in terminalreporter.stats.get("passed", []):
+        for name, said in report.user_properties:
+            if name == "told" and report.when == "call":
+                terminalreporter.write_line(said)

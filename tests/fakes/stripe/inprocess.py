@@ -8,7 +8,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import stripe
-
 from tests.fakes.stripe.server import Desk
 
 

@@ -118,6 +118,7 @@ def take(world: World, intent: dict[str, Any], card: str) -> dict[str, Any]:
 def captured(world: World, intent: dict[str, Any], charge: dict[str, Any], amount: int) -> None:
     """The money is taken. As with Stripe's default (automatic_async), the balance transaction follows with `charge.updated`."""
     later = intent["capture_method"] == "automatic_async"
+    world.totals["charge"] += amount
     world.change(charge, captured=True, amount_captured=amount)
     if amount < charge["amount"]:
         charge["amount_refunded"] = charge["amount"] - amount

@@ -128,6 +128,11 @@ class Webhooks:
             self.failed = []
             self.changed.notify_all()
 
+    def after_fork(self) -> None:
+        """In a child process: its lock may have been held by a thread that is not there."""
+        self.lock = threading.RLock()
+        self.changed = threading.Condition(self.lock)
+
     # --- the work ------------------------------------------------------------------------------------------------------------------
 
     @property

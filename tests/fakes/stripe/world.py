@@ -38,6 +38,7 @@ class World:
         self.owner: dict[str, str] = {}
         self.kinds: dict[str, list[str]] = defaultdict(list)
         self.hidden: dict[str, dict[str, Any]] = {}  # what an object knows and does not show: the card behind a charge, ...
+        self.totals: dict[str, int] = defaultdict(int)  # what cards paid, what went back, what it cost: never less
         self.unsettled: list[str] = []  # charges that wait for their balance transaction
         self.listeners: list[Callable[[dict[str, Any]], None]] = []
         self.settle_days = 2
@@ -95,6 +96,9 @@ class World:
         legs[FEES] += fee
         legs[against] -= amount
         self.books.post(movement["id"], currency, legs)
+        self.totals["fee"] += fee
+        if kind == "refund":
+            self.totals["refund"] -= amount
         return movement
 
     def pair(
