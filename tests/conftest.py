@@ -5,9 +5,7 @@ On SQLite by default; on PostgreSQL when HUB_TEST_POSTGRES holds an address (see
 
 from __future__ import annotations
 
-import os
 import shutil
-import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,7 +15,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import create_engine
 
 from hub.app import create_app
 from hub.config import Config
@@ -26,11 +24,11 @@ from hub.db import engine
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.web import pagecache
+from tests.postgres import POSTGRES, SERVER
 from tests.sharing import common_folder, made_once
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
-POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -65,22 +63,11 @@ def _make_tables(config: Config) -> None:
         db.engine.dispose()
 
 
-def _on_server(statement: str) -> None:
-    engine = create_engine(POSTGRES, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(statement))
-    engine.dispose()
-
-
-def _postgres_url(name: str) -> str:
-    return make_url(POSTGRES).set(database=name).render_as_string(hide_password=False)
-
-
 def _make_template(folder: Path) -> str:
     if POSTGRES:
-        name = f"hub_template_{uuid.uuid4().hex[:10]}"
-        _on_server(f"CREATE DATABASE {name}")
-        _make_tables(config_for(folder, _postgres_url(name)))
+        name = SERVER.make("template")
+        _make_tables(config_for(folder, SERVER.address(name)))
+        SERVER.keep(name)
         return name
     file = folder / "hub.sqlite3"
     _make_tables(config_for(folder, f"sqlite:///{file}"))
@@ -90,7 +77,7 @@ def _make_template(folder: Path) -> str:
 def drop(database: str) -> None:
     """Take a database off the server; a file goes with its folder."""
     if POSTGRES:
-        _on_server(f"DROP DATABASE {database} WITH (FORCE)")
+        SERVER.drop(database)
 
 
 @pytest.fixture(scope="session")
@@ -98,15 +85,15 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An empty database with all tables: the name of a PostgreSQL database, or the path of an SQLite file."""
     with made_once("template", _make_template, common_folder(tmp_path_factory), clear=drop) as made:
         yield made
+        SERVER.drop_copies(made)
 
 
 @pytest.fixture
 def config(template: str, tmp_path: Path) -> Iterator[Config]:
     if POSTGRES:
-        name = f"hub_test_{uuid.uuid4().hex[:10]}"
-        _on_server(f"CREATE DATABASE {name} TEMPLATE {template}")
-        yield config_for(tmp_path, _postgres_url(name))
-        _on_server(f"DROP DATABASE {name} WITH (FORCE)")
+        name = SERVER.copy(template)
+        yield config_for(tmp_path, SERVER.address(name))
+        SERVER.hand_back(name, template)
     else:
         file = tmp_path / "hub.sqlite3"
         shutil.copy(template, file)

@@ -7,12 +7,14 @@ from collections.abc import Iterator
 import pytest
 
 from tests.house.matrix.world import Made, World, shared, stopped_clock
+from tests.postgres import SERVER
 
 
 @pytest.fixture(scope="session")
 def made_world(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Made]:
     with shared(tmp_path_factory) as made:
         yield made
+        SERVER.drop_copies(made.database)
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,8 @@ from sqlalchemy import inspect, text
 import hub
 from hub.app import create_app
 from hub.db.extensions import db
-from tests.conftest import POSTGRES, _on_server, _postgres_url, config_for
+from tests.conftest import config_for
+from tests.postgres import POSTGRES, SERVER
 
 MIGRATIONS = str(Path(hub.__file__).parent.parent / "migrations")
 TRIGGERS = {
@@ -26,10 +27,9 @@ TRIGGERS = {
 def empty(tmp_path, request):
     """An application over a database without a single table."""
     if POSTGRES:
-        name = "hub_migrate_" + str(abs(hash(str(tmp_path))))
-        _on_server(f"CREATE DATABASE {name}")
-        url = _postgres_url(name)
-        request.addfinalizer(lambda: _on_server(f"DROP DATABASE {name} WITH (FORCE)"))
+        name = SERVER.make("migrate")
+        url = SERVER.address(name)
+        request.addfinalizer(lambda: SERVER.drop(name))
     else:
         url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     app = create_app(config_for(tmp_path, url))

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import shutil
 import sqlite3
-import uuid
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
@@ -29,8 +28,9 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Scope
 from hub.web import pagecache
-from tests.conftest import NOON, POSTGRES, _on_server, _postgres_url, config_for, drop
+from tests.conftest import NOON, config_for, drop
 from tests.house.matrix import places, table
+from tests.postgres import POSTGRES, SERVER
 from tests.sharing import at_rest, common_folder, made_once
 
 COOKIE = "hub_session"
@@ -58,9 +58,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> AbstractContextManager[M
 def make(folder: Path) -> Made:
     """Load the demo content, add to it, sign everybody in, give everybody keys; then close it."""
     accounts.hash_cheaply()
-    database = f"hub_world_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
-    if POSTGRES:
-        _on_server(f"CREATE DATABASE {database}")
+    database = SERVER.make("world") if POSTGRES else str(folder / "hub.sqlite3")
     with stopped_clock():
         app = create_app(_config(folder, database))
         app.config["WTF_CSRF_ENABLED"] = False
@@ -76,7 +74,9 @@ def make(folder: Path) -> Made:
             found |= places.add_last()
             db.session.remove()
             db.engine.dispose()
-    if not POSTGRES:
+    if POSTGRES:
+        SERVER.keep(database)
+    else:
         at_rest(database)
     return Made(folder, database, found, cookies, keys)
 
@@ -99,7 +99,7 @@ def bearer(key: str) -> dict[str, str]:
 
 
 def _config(folder: Path, database: str) -> Config:
-    url = f"sqlite:///{database}" if database.endswith(".sqlite3") else _postgres_url(database)
+    url = f"sqlite:///{database}" if database.endswith(".sqlite3") else SERVER.address(database)
     return replace(config_for(folder, url), demo=True, page_cache=False)
 
 
@@ -118,21 +118,19 @@ class World:
     def __init__(self, made: Made, folder: Path) -> None:
         self.made, self.folder = made, folder
         shutil.copytree(made.folder, folder, dirs_exist_ok=True, ignore=shutil.ignore_patterns("hub.sqlite3*"))
-        self.database = f"hub_copy_{uuid.uuid4().hex[:10]}" if POSTGRES else str(folder / "hub.sqlite3")
+        self.database = SERVER.copy(made.database) if POSTGRES else str(folder / "hub.sqlite3")
         self.watch: sqlite3.Connection | None = None
         self.seen: Any = None
         self.digests: dict[str, str] = {}
-        self._copy()
+        if not POSTGRES:
+            self._copy()
         self.app = create_app(_config(folder, self.database))
         self.app.config["WTF_CSRF_ENABLED"] = False
 
     def _copy(self) -> None:
-        if POSTGRES:
-            _on_server(f"CREATE DATABASE {self.database} TEMPLATE {self.made.database}")
-        else:
-            for left in ("-wal", "-shm"):
-                Path(self.database + left).unlink(missing_ok=True)
-            shutil.copyfile(self.made.database, self.database)
+        for left in ("-wal", "-shm"):
+            Path(self.database + left).unlink(missing_ok=True)
+        shutil.copyfile(self.made.database, self.database)
 
     def enter(self) -> None:
         """Before each test: settings that are kept per process point here, whatever other tests did in between."""
@@ -142,8 +140,9 @@ class World:
     def begin_anew(self) -> None:
         self._close()
         if POSTGRES:
-            _on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
-        self._copy()
+            assert SERVER.restore(self.database), "no door changes tables"
+        else:
+            self._copy()
         pagecache.forget_all()
 
     def _close(self) -> None:
@@ -157,7 +156,7 @@ class World:
     def gone(self) -> None:
         self._close()
         if POSTGRES:
-            _on_server(f"DROP DATABASE {self.database} WITH (FORCE)")
+            SERVER.hand_back(self.database, self.made.database)
 
     def visitor(self, person: str) -> FlaskClient:
         """Their browser, just opened: what an earlier answer did to its cookies is forgotten."""
