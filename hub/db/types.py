@@ -31,15 +31,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def enum_type(members: type[StrEnum], *, checked: bool = True) -> Enum:
-    """The enum's values as text, with a CHECK in the database that equals the enum (unless another table's CHECK comes before its use)."""
+def enum_type(members: type[StrEnum], *, checked: bool = True, name: str = "") -> Enum:
+    """The enum's values as text, with a CHECK in the database that equals the enum (unless another table's CHECK comes before its use).
+
+    A table's second column of the same enum needs a `name` of its own for that CHECK: PostgreSQL insists.
+    """
     return Enum(
         members,
         native_enum=False,
         create_constraint=checked,
         validate_strings=True,
         length=32,
-        name=members.__module__.rsplit(".", 2)[-2] + "_" + members.__name__.lower(),
+        name=name or members.__module__.rsplit(".", 2)[-2] + "_" + members.__name__.lower(),
         values_callable=lambda e: [member.value for member in e],
     )
 

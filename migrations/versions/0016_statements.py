@@ -124,7 +124,7 @@ def upgrade() -> None:
     sa.Column('year', sa.Integer(), nullable=False),
     sa.Column('place', sa.BigInteger(), nullable=False),
     sa.Column('kind', sa.Enum('receipt', 'invoice', 'remittance', 'credit_note', 'payout', 'statement', name='papers_paperkind', native_enum=False, create_constraint=True, length=32), nullable=False),
-    sa.Column('recipient_kind', sa.Enum('person', 'organisation', 'site', name='ledger_ownerkind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('recipient_kind', sa.Enum('person', 'organisation', 'site', name='papers_recipientkind', native_enum=False, create_constraint=True, length=32), nullable=False),
     sa.Column('recipient_id', sa.BigInteger(), nullable=False),
     sa.Column('cause', sa.String(length=120), nullable=False),
     sa.Column('subject', sa.String(length=80), nullable=False),

@@ -55,7 +55,7 @@ class Paper(db.Model):
     year: Mapped[int]
     place: Mapped[int] = mapped_column(BigInteger)
     kind: Mapped[PaperKind] = mapped_column(enum_type(PaperKind))
-    recipient_kind: Mapped[OwnerKind] = mapped_column(enum_type(OwnerKind))
+    recipient_kind: Mapped[OwnerKind] = mapped_column(enum_type(OwnerKind, name="papers_recipientkind"))
     recipient_id: Mapped[int] = mapped_column(BigInteger)
     cause: Mapped[str] = mapped_column(String(120))
     subject: Mapped[str] = mapped_column(String(80), default="")
