@@ -64,7 +64,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
     ("reaction", "event", "text"),
     [
         (
-            reactions.tell_part_arrived,
+            reactions.tell_payer,
             lambda org, me: events.FundingPartlyReceived(1, 1, org, "challenge:1", "Powder", rest_minor=50, tell=[me], **MONEY),
             "USD 40,000.00 of the money for “Powder” has arrived. Still due: USD 0.50.",
         ),
@@ -74,7 +74,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
             "The money for “Powder” is here: USD 40,000.00 are held.",
         ),
         (
-            reactions.tell_funding_cancelled,
+            reactions.tell_payer,
             lambda org, me: events.FundingCancelled(1, org, "challenge:1", "Powder", kept_minor=0, tell=[me], **MONEY),
             "The payment for “Powder” is not expected any more.",
         ),
@@ -84,7 +84,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
             "USD 40,000.00 have arrived on your organisation’s balance.",
         ),
         (
-            reactions.tell_refund,
+            reactions.tell_payer,
             lambda org, me: holds.HoldRefunded(1, "challenge:1", org, tell=[me], **MONEY),
             "USD 40,000.00 that were held are back on your organisation’s balance.",
         ),
