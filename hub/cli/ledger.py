@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import sys
+from datetime import datetime, timedelta
 
 import click
 
 from hub.cli.context import show, with_app
 from hub.core.checks.rules import Report
-from hub.core.controls import queries
+from hub.core.controls import queries, reactions, rules
+from hub.core.gateways.gateway import Busy, Unreachable
 from hub.db import work
 from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import SYSTEM
+from hub.kernel.errors import HubError
 
 EVERY = 100_000
 
@@ -67,6 +72,36 @@ def _told(report: Report) -> str:
     if report.found > len(report.problems):
         lines.append(f"... and {report.found - len(report.problems):,} more.")
     return "\n".join([*lines, f"{report.found:,} problems in {counted}."])
+
+
+@ledger.command()
+@click.option(
+    "--day", type=click.DateTime(["%Y-%m-%d"]), help="The day (UTC), like 2026-11-20; by default the last one whose neighbours are over."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print the result as JSON.")
+@with_app
+def reconcile(day: datetime | None, as_json: bool) -> None:
+    """Compare one day of the books with the payment processor's own list of movements, and keep what differs.
+
+    Exits with 1 if anything differs, with 2 if it cannot be compared.
+    """
+    wanted = day.date() if day else (clock.now() - rules.AROUND - timedelta(days=1)).date()
+    try:
+        with work.unit():
+            number = reactions.reconcile_day(wanted, SYSTEM).id
+    except (HubError, Unreachable, Busy) as error:
+        raise click.UsageError(str(error)) from error
+    done, differences = queries.reconciliation(number), queries.differences(number)
+    rows = [
+        {"kind": one.kind.value, "name": one.name, "currency": one.currency}
+        | {"here": one.here_minor, "there": one.there_minor, "note": one.note}
+        for one in differences
+    ]
+    lines = [f"{one.kind.label}: {one.name}: {one.here_amount} here, {one.there_amount} there" for one in differences]
+    told = "\n".join([*lines, f"{done.day}: {done.matched:,} fit, {done.different:,} differ."])
+    show({"day": done.day, "matched": done.matched, "different": done.different, "differences": rows}, as_json, told)
+    if differences:
+        sys.exit(1)
 
 
 COMMANDS = [ledger]

@@ -92,6 +92,18 @@ def _change_payout(before: sa.Table, drop, add) -> None:
 
 
 def _make_tables() -> None:
+    op.create_table('reconciliation',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('source', sa.Enum('stripe', 'bank', name='controls_source', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('day', sa.String(length=10), nullable=False),
+    sa.Column('matched', sa.Integer(), nullable=False),
+    sa.Column('different', sa.Integer(), nullable=False),
+    sa.Column('at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(day) = 10', name=op.f('ck_reconciliation_day_is_written_out')),
+    sa.CheckConstraint('matched >= 0 AND different >= 0', name=op.f('ck_reconciliation_counts')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reconciliation')),
+    sa.UniqueConstraint('source', 'day', name=op.f('uq_reconciliation_source'))
+    )
     op.create_table('payout_account',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('gateway', sa.String(length=20), nullable=False),
@@ -140,6 +152,25 @@ def _make_tables() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_payout_plan_person_id_person')),
     sa.PrimaryKeyConstraint('person_id', name=op.f('pk_payout_plan'))
     )
+    op.create_table('reconciliation_difference',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('reconciliation_id', sa.BigInteger(), nullable=False),
+    sa.Column('kind', sa.Enum('missing_here', 'missing_there', 'amount_differs', name='controls_difference', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('name', sa.String(length=120), nullable=False),
+    sa.Column('currency', sa.String(length=3), nullable=False),
+    sa.Column('here', sa.String(length=500), nullable=False),
+    sa.Column('there', sa.String(length=500), nullable=False),
+    sa.Column('here_minor', sa.BigInteger(), nullable=False),
+    sa.Column('there_minor', sa.BigInteger(), nullable=False),
+    sa.Column('note', sa.String(length=500), nullable=False),
+    sa.Column('noted_by', sa.Integer(), nullable=True),
+    sa.Column('noted_at', sa.DateTime(timezone=True), nullable=True),
+    sa.CheckConstraint("(note = '') = (noted_at IS NULL)", name=op.f('ck_reconciliation_difference_note_has_its_time')),
+    sa.ForeignKeyConstraint(['noted_by'], ['person.id'], name=op.f('fk_reconciliation_difference_noted_by_person')),
+    sa.ForeignKeyConstraint(['reconciliation_id'], ['reconciliation.id'], name=op.f('fk_reconciliation_difference_reconciliation_id_reconciliation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_reconciliation_difference')),
+    sa.UniqueConstraint('reconciliation_id', 'name', 'currency', name=op.f('uq_reconciliation_difference_reconciliation_id'))
+    )
     op.create_table('payout_line',
     sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
     sa.Column('batch_id', sa.BigInteger(), nullable=False),
@@ -155,9 +186,11 @@ def _make_tables() -> None:
 
 def _drop_tables() -> None:
     op.drop_table('payout_line')
+    op.drop_table('reconciliation_difference')
     op.drop_table('payout_plan')
     op.drop_table('payout_batch')
     op.drop_table('payout_account')
+    op.drop_table('reconciliation')
 
 
 def upgrade() -> None:

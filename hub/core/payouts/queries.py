@@ -176,6 +176,11 @@ def by_cause(cause: str) -> Payout | None:
     return db.session.get(Payout, int(number)) if kind == "payout" and number.isdecimal() and len(number) < 19 else None
 
 
+def by_bank_reference(reference: str) -> Payout | None:
+    """The first payout confirmed with this reference of the bank."""
+    return db.session.scalars(select(Payout).where(Payout.bank_reference == reference).order_by(Payout.id).limit(1)).first()
+
+
 def to_try_again(limit: int = 50) -> list[Payout]:
     """Payouts that waited for money at the processor long enough."""
     chosen = select(Payout).where(Payout.state == PayoutState.SENDING, Payout.retry_at <= clock.now())

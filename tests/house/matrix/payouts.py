@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
 from typing import Any
 
 from hub.core.accounts import queries as accounts
 from hub.core.batches import operations as batches
+from hub.core.controls import operations as controls
+from hub.core.controls import queries as reconciled
+from hub.core.files import operations as files
 from hub.core.organisations import queries as organisations
 from hub.core.payouts import operations
 from hub.kernel import money
@@ -13,6 +17,7 @@ from tests.house.matrix.table import ADMIN, BOOKS, DONE, MOVED, NOT_YOURS, OK, S
 
 IBAN = "GB33BUKB20201555555555"
 PLAN = {"destination": IBAN}
+STATEMENT = b"date,amount,currency,reference\n2026-11-20,7.00,EUR,INTEREST 9\n"
 BACK = {"reason": "The account was closed."}
 QUEUE, FILES, API = "/admin/payouts", "/admin/payouts/batches", "/api/v1/admin/payout-batches"
 
@@ -61,7 +66,18 @@ ACCOUNTS = [
     post("/api/v1/organisations/{org}/payout-account", BOOKS, rest=NOT_YOURS, send=WHERE, ok=NONE, money=True, about=WITHOUT),
 ]
 
-ROWS: list[Row] = [*PAGES, *PROGRAMS, *ACCOUNTS]
+RECON = "/admin/reconciliation"
+RECONCILIATIONS = [
+    get(RECON, ADMIN, rest=NOT_YOURS),
+    post(f"{RECON}/stripe", ADMIN, rest=NOT_YOURS, send={"day": "2026-11-20"}, ok=STOPPED, about=WITHOUT),
+    post(f"{RECON}/bank", ADMIN, rest=NOT_YOURS, files={"file": (STATEMENT, "statement.csv")}),
+    get(RECON + "/bank/{bank_statement}", ADMIN, rest=NOT_YOURS),
+    post(RECON + "/bank/{bank_statement}", ADMIN, rest=NOT_YOURS),
+    get(RECON + "/{reconciliation}", ADMIN, rest=NOT_YOURS),
+    post(RECON + "/{reconciliation}/differences/{difference}", ADMIN, rest=NOT_YOURS, send={"note": "Interest of the bank."}),
+]
+
+ROWS: list[Row] = [*PAGES, *PROGRAMS, *ACCOUNTS, *RECONCILIATIONS]
 
 
 def places() -> dict[str, str]:
@@ -75,7 +91,12 @@ def places() -> dict[str, str]:
     )
     batch = batches.make_batch(actor=admin, payout_ids=[sending.id])
     operations.confirm_payout(actor=admin, payout=paid, bank_reference="BANK-77")
+    kept = files.store(actor=admin, stream=io.BytesIO(STATEMENT), filename="statement.csv", purpose="bank_statement")
+    done = controls.reconcile_bank(actor=admin, statement=reconciled.read_statement(STATEMENT))
     return {
+        "bank_statement": str(kept.id),
+        "reconciliation": str(done.id),
+        "difference": str(reconciled.differences(done.id)[0].id),
         "payout_waiting": str(waiting.id),
         "payout_sending": str(sending.id),
         "payout_paid": str(paid.id),
