@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import Select, bindparam, select
 
 from hub.core.accounts import rules
 from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
@@ -149,13 +149,24 @@ def _actor(person: Person, belongings: list[Belonging], scopes: frozenset[Scope]
     )
 
 
+_BY_TOKEN = (
+    select(LoginSession, Person)
+    .join(Person, Person.id == LoginSession.person_id)
+    .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.ended_at.is_(None), Person.state == State.ACTIVE)
+)
+_LIVE_KEY = (
+    select(ApiKey, Person)
+    .join(Person, Person.id == ApiKey.person_id)
+    .where(ApiKey.secret_hash == bindparam("secret_hash"), ApiKey.revoked_at.is_(None), Person.state == State.ACTIVE)
+)
+_BY_KEY = _LIVE_KEY.where(ApiKey.kind == KeyKind.API)
+_BY_ACCESS_KEY = _LIVE_KEY.where(ApiKey.prefix == bindparam("prefix"), ApiKey.kind == KeyKind.MTURK)
+"""Asked with every request, so made once."""
+
+
 def identity_by_token(token: str) -> Known | None:
     """Whose browser session this is, in two statements; None if it is unknown, ended, lapsed or its person suspended."""
-    row = db.session.execute(
-        select(LoginSession, Person)
-        .join(Person, Person.id == LoginSession.person_id)
-        .where(LoginSession.token_hash == rules.fingerprint(token), LoginSession.ended_at.is_(None), Person.state == State.ACTIVE)
-    ).one_or_none()
+    row = db.session.execute(_BY_TOKEN, {"token_hash": rules.fingerprint(token)}).one_or_none()
     if row is None or not rules.session_lives(row.LoginSession.created_at, row.LoginSession.last_seen_at, clock.now()):
         return None
     session: LoginSession = row.LoginSession
@@ -164,22 +175,18 @@ def identity_by_token(token: str) -> Known | None:
 
 def identity_by_key(secret: str) -> Known | None:
     """Whose API key this is, in two statements; None if it is unknown, revoked, expired, of another kind or its person suspended."""
-    return _known_by_key(ApiKey.secret_hash == rules.fingerprint(secret), ApiKey.kind == KeyKind.API)
+    return _known_by_key(_BY_KEY, secret_hash=rules.fingerprint(secret))
 
 
 def identity_by_access_key(access_key: str, site_key: str) -> tuple[Known, str] | None:
     """Whose protocol key this public id is, and the secret that proves it; None as above, or if the site's key has changed since."""
     secret = rules.derived_secret(site_key, access_key)
-    known = _known_by_key(ApiKey.prefix == access_key, ApiKey.kind == KeyKind.MTURK, ApiKey.secret_hash == rules.fingerprint(secret))
+    known = _known_by_key(_BY_ACCESS_KEY, prefix=access_key, secret_hash=rules.fingerprint(secret))
     return (known, secret) if known is not None else None
 
 
-def _known_by_key(*conditions: ColumnElement[bool]) -> Known | None:
-    row = db.session.execute(
-        select(ApiKey, Person)
-        .join(Person, Person.id == ApiKey.person_id)
-        .where(*conditions, ApiKey.revoked_at.is_(None), Person.state == State.ACTIVE)
-    ).one_or_none()
+def _known_by_key(statement: Select[ApiKey, Person], **proof: str) -> Known | None:
+    row = db.session.execute(statement, proof).one_or_none()
     if row is None or not clock.within(None, row.ApiKey.expires_at):
         return None
     key: ApiKey = row.ApiKey

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select, type_coerce, union_all
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -238,14 +238,18 @@ def own_after(person_id: int, after: int | None, limit: int) -> Sequence[Any]:
     ).all()
 
 
+_BELONGINGS = (
+    select(Organisation.id, Organisation.slug, Organisation.name, Membership.role)
+    .join(Membership, Membership.organisation_id == Organisation.id)
+    .where(Membership.person_id == bindparam("person_id"))
+    .order_by(func.lower(Organisation.name), Organisation.id)
+)
+"""Asked with every request, so made once."""
+
+
 def belongings(person_id: int) -> list[accounts.Belonging]:
     """The person's places, by the organisations' names, in one statement."""
-    rows = db.session.execute(
-        select(Organisation.id, Organisation.slug, Organisation.name, Membership.role)
-        .join(Membership, Membership.organisation_id == Organisation.id)
-        .where(Membership.person_id == person_id)
-        .order_by(func.lower(Organisation.name), Organisation.id)
-    )
+    rows = db.session.execute(_BELONGINGS, {"person_id": person_id})
     return [accounts.Belonging(row.id, row.slug, row.name, row.role) for row in rows]
 
 

@@ -85,16 +85,20 @@ def _claim_in(person_id: int, project: Project, task: Task | None) -> Assignment
     return found
 
 
+def _taking(*, named: bool) -> Any:
+    next_task = queries.free_task(named=named).scalar_subquery()
+    taken = update(Task).where(Task.id == next_task, text(FREE)).values(taken=Task.taken + 1).returning(Task.id, Task.position)
+    return taken.execution_options(synchronize_session=False)
+
+
+_TAKE, _TAKE_NAMED = _taking(named=False), _taking(named=True)
+"""Made once: every task is handed out through one of them."""
+
+
 def _take(person_id: int, project: Project, after: int, only: int | None = None) -> Assignment | None:
     """One statement finds the task and takes a place of it; a second writes the lease."""
-    next_task = queries.free_task(person_id, project.id, after, only).scalar_subquery()
-    taken = db.session.execute(
-        update(Task)
-        .where(Task.id == next_task, text(FREE))
-        .values(taken=Task.taken + 1)
-        .returning(Task.id, Task.position)
-        .execution_options(synchronize_session=False)
-    ).one_or_none()
+    asked = {"person": person_id, "project": project.id, "after": after}
+    taken = db.session.execute(*((_TAKE, asked) if only is None else (_TAKE_NAMED, asked | {"only": only}))).one_or_none()
     if taken is None:
         return None
     now = clock.now()

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, func, select, text
+from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
 from sqlalchemy.orm import joinedload
 
 from hub.db.extensions import db
@@ -29,6 +29,19 @@ from hub.microtasks.queue.states import ANSWERED, Act, State
 PORTION = 1_000
 MOST_CANDIDATES = 50
 WHOLE = (joinedload(Assignment.project, innerjoin=True), joinedload(Assignment.task, innerjoin=True))
+_BY_ID = select(Assignment).where(Assignment.id == bindparam("id")).options(*WHOLE).execution_options(populate_existing=True)
+_IN_HAND = (
+    select(Assignment)
+    .where(Assignment.person_id == bindparam("person_id"), text(f"assignment.{LEASED_ONLY}"))
+    .options(*WHOLE)
+    .order_by(Assignment.id.desc())
+    .limit(1)
+)
+_IN_HAND_OF_PROJECT = _IN_HAND.where(Assignment.project_id == bindparam("project_id"))
+_PLACE = select(func.max(Assignment.position)).where(
+    Assignment.person_id == bindparam("person_id"), Assignment.project_id == bindparam("project_id")
+)
+"""Asked with every task that is handed out or answered, so made once."""
 LABEL_STATES = tuple(sorted(ANSWERED))
 
 
@@ -53,8 +66,7 @@ class Standing:
 
 def get_for(actor: Actor, assignment_id: int) -> Assignment:
     """The assignment with its project and task, for its person, the project's people and the administrators. Raises NotFound."""
-    query = select(Assignment).where(Assignment.id == assignment_id).options(*WHOLE)
-    found = db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+    found = db.session.scalars(_BY_ID, {"id": assignment_id}).one_or_none()
     if found is None or not POLICY.can(actor, Act.READ, found):
         raise NotFound(N_("There is no such assignment."))
     return found
@@ -62,8 +74,7 @@ def get_for(actor: Actor, assignment_id: int) -> Assignment:
 
 def whole(assignment_id: int) -> Assignment:
     """The assignment with its project and task, read afresh. Unchecked."""
-    query = select(Assignment).where(Assignment.id == assignment_id).options(*WHOLE)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    return db.session.scalars(_BY_ID, {"id": assignment_id}).one()
 
 
 def task_for(actor: Actor, task_id: int, slug: str = "") -> Task:
@@ -77,29 +88,26 @@ def task_for(actor: Actor, task_id: int, slug: str = "") -> Task:
 
 def in_hand(person_id: int, project_id: int | None = None) -> Assignment | None:
     """What this person holds now, the latest first, with its project and task; an overdue lease still counts until it is taken back."""
-    query = select(Assignment).where(Assignment.person_id == person_id, text(f"assignment.{LEASED_ONLY}")).options(*WHOLE)
-    if project_id is not None:
-        query = query.where(Assignment.project_id == project_id)
-    return db.session.scalars(query.order_by(Assignment.id.desc()).limit(1)).one_or_none()
+    query = _IN_HAND if project_id is None else _IN_HAND_OF_PROJECT
+    return db.session.scalars(query, {"person_id": person_id, "project_id": project_id}).one_or_none()
 
 
 def place_of(person_id: int, project_id: int) -> int:
     """The farthest position that this person was given in the project; 0 if none. One step into an index."""
-    query = select(func.max(Assignment.position)).where(Assignment.person_id == person_id, Assignment.project_id == project_id)
-    return db.session.scalar(query) or 0
+    return db.session.scalar(_PLACE, {"person_id": person_id, "project_id": project_id}) or 0
 
 
-def free_task(person_id: int, project_id: int, after: int, only: int | None = None) -> Any:
-    """The id of the next task with a free place that this person never had, behind position `after`, as a subquery.
+def free_task(*, named: bool) -> Any:
+    """The id of the next task of `project` with a free place that `person` never had, behind position `after` (all three bound).
 
     It walks the index of the free tasks from there. On PostgreSQL it passes over rows that others are just taking (SKIP LOCKED); the
-    one task numbered `only` is waited for.
+    one task that is asked for by its number (`only`, bound too) is waited for.
     """
-    had = exists().where(Assignment.task_id == Task.id, Assignment.person_id == person_id)
-    query = select(Task.id).where(Task.project_id == project_id, text(FREE), Task.position > after, ~had)
-    if only is not None:
-        query = query.where(Task.id == only)
-    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=only is None, key_share=True)
+    had = exists().where(Assignment.task_id == Task.id, Assignment.person_id == bindparam("person"))
+    query = select(Task.id).where(Task.project_id == bindparam("project"), text(FREE), Task.position > bindparam("after"), ~had)
+    if named:
+        query = query.where(Task.id == bindparam("only"))
+    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=not named, key_share=True)
 
 
 def candidates(actor: Actor) -> Sequence[Project]:

@@ -205,7 +205,7 @@ def test_a_late_answer_and_the_next_claim_race_for_one_place(app, house):
 @pytest.mark.only_on("sqlite")
 def test_a_claim_walks_the_index_of_free_tasks(app, house):
     """No scan of the tasks, no sorting: the same at ten tasks and at a hundred thousand."""
-    query = queries.free_task(1, 1, 0).compile(db.engine, compile_kwargs={"literal_binds": True})
+    query = queries.free_task(named=False).params(person=1, project=1, after=0).compile(db.engine, compile_kwargs={"literal_binds": True})
     plan = [row.detail for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {query}"))]
     assert any("USING INDEX ix_task_free (project_id=? AND position>?)" in step for step in plan), plan
     assert any("uq_assignment_task_id" in step or "sqlite_autoindex_assignment" in step for step in plan), plan
