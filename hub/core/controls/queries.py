@@ -26,6 +26,7 @@ from hub.core.payments import queries as payments
 from hub.core.payments import rules as funding_rules
 from hub.core.payouts import queries as payouts
 from hub.core.pools import queries as pools
+from hub.core.royalties import queries as royalties
 from hub.db.extensions import db
 from hub.kernel import tables
 from hub.kernel.errors import Invalid, NotFound
@@ -44,6 +45,7 @@ ROOMS = (
     pools.verify,
     papers.verify,
     batches.verify,
+    royalties.verify,
 )
 """Each adds to the report where its own rows do not say the same as the books."""
 

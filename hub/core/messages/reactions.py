@@ -47,6 +47,7 @@ from hub.core.payments.events import (
 )
 from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested, PayoutReturned
 from hub.core.pools import documents as pools
+from hub.core.royalties import documents as royalties
 from hub.db import work
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
@@ -380,14 +381,14 @@ def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> N
     _tell(event.tell, fact, Kind.MONEY, text, _owners_page(event.owner_kind, event.owner_id), **values)
 
 
-def tell_pool_news(event: Any, fact: Fact) -> None:
-    """What the pools room has to say to backers, organisers and reviewers."""
-    for one in pools.news(event):
+def tell_news(event: Any, fact: Fact) -> None:
+    """What the rooms of pools and of royalties have to say to those concerned."""
+    for one in (pools if type(event) in pools.TOLD else royalties).news(event):
         operations.notify(actor=SYSTEM, person_ids=one.people, text=one.text, values=one.values, link=one.link, kind=Kind.MONEY)
 
 
-for _event in pools.TOLD:
-    reacts_to(_event)(tell_pool_news)
+for _event in (*pools.TOLD, *royalties.TOLD):
+    reacts_to(_event)(tell_news)
 
 
 @reacts_to(PayoutAccountChanged)

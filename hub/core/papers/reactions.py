@@ -14,6 +14,7 @@ from hub.core.papers import operations, queries
 from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
 from hub.core.payouts.events import PayoutConfirmed, PayoutReturned
 from hub.core.pools.events import PoolMet
+from hub.core.royalties.events import RoyaltyPaid, SaleMade
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
@@ -35,7 +36,7 @@ def site() -> Party:
 MOVES = (
     ConsultantPaid,
     DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PayoutReturned, PoolMet,
-    TransactionReversed,
+    RoyaltyPaid, SaleMade, TransactionReversed,
 )  # fmt: skip
 """The facts that move money to somebody else; each names its transaction."""
 
