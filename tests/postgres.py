@@ -61,6 +61,7 @@ BEGIN
   INSERT INTO initial.spoilt VALUES (tg_tag);
 END $$;
 CREATE EVENT TRIGGER spoilt ON ddl_command_end EXECUTE FUNCTION initial.note();
+ALTER EVENT TRIGGER spoilt ENABLE ALWAYS;
 """
 """Run once in a database at rest, which then serves as a template: its copies can be restored."""
 
