@@ -1,4 +1,4 @@
-"""The site is killed (kill -9, a real process) at every moment of a charge, a refund, a transfer and an award, and started again:
+"""The site is killed (kill -9, a real process) at every moment of a charge, a refund, a payout and an award, and started again:
 each has exactly one effect, here and at Stripe, and the books are clean."""
 
 from __future__ import annotations
@@ -6,26 +6,27 @@ from __future__ import annotations
 import itertools
 from datetime import timedelta
 
-import stripe
-
 from hub.core.cards import operations as cards
 from hub.core.cards import queries as cards_read
 from hub.core.cards import reactions as card_payments
 from hub.core.cards.states import PaymentState, RefundState
-from hub.core.gateways import operations as gateways
-from hub.core.gateways import queries as calls
+from hub.core.controls import queries as controls
 from hub.core.gateways import reactions as gateway_calls
-from hub.core.gateways.states import CallState
 from hub.core.holds import operations as holding
 from hub.core.holds import queries as holds
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose
+from hub.core.payees.reactions import onboard
 from hub.core.payments import queries as payments_read
+from hub.core.payouts import operations as payouts
+from hub.core.payouts import queries as payouts_read
+from hub.core.payouts.states import PayoutState
 from hub.db import work
 from hub.db.delivery import deliver_all
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
 from tests.factories.money import asked, held, usd
+from tests.factories.money import earned as earn
 from tests.faults.dying import every_moment
 from tests.faults.test_webhooks import agree
 
@@ -117,34 +118,40 @@ def test_killed_while_money_goes_back_it_goes_back_once(till, cast):
     agree(till)
 
 
-def test_killed_while_money_is_transferred_it_is_transferred_once(till, cast):
-    v1 = stripe.StripeClient(till.fake.secret, base_addresses={"api": till.fake.base}).v1
-    account = v1.accounts.create({"type": "express", "capabilities": {"transfers": {"requested": True}}}).id
+def test_killed_while_somebody_is_paid_out_there_is_one_transfer(till, cast):
+    solver, me = cast.solver, cast.people["solver"].id
+    with work.unit():
+        onboard(solver, "person", me, "US", "/my/earnings/payout")
+    account = till.fake.all("account")[0]["id"]
     till.fake.onboard(account)
-    till.fake.top_up(100_000_000)
+    till.settle()
+    till.fake.top_up(10_000_000)
+    earn(cast.company, me, usd(10_000_000))
 
     def prepare():
-        return f"transfer:{next(NUMBERS)}"
+        return len(till.fake.all("transfer")), payments_read.balances("person", me)[0]
 
-    def step(key):
+    def step(before):
         def site() -> None:
-            params = {"amount": 1_000, "currency": "usd", "destination": account, "transfer_group": key}
             with work.unit():
-                gateways.want(actor=SYSTEM, key=key, name="transfer.create", params=params, cause=key)
+                payouts.request_payout(actor=solver, owner="person", owner_id=me, amount=usd(1_000), gateway="stripe")
             deliver_all()
 
         return site
 
-    def after(key):
+    def after(before):
         restarted(till)
-        call = calls.by_key(key)
-        made = v1.transfers.list({"transfer_group": key}).data
-        assert len(made) == (call is not None)
-        assert call is None or (call.state, call.remote_id) == (CallState.ANSWERED, made[0].id)
+        transfers, balance = before
+        [*mine] = payouts_read.payouts_of("person", me)
+        assert {each.state for each in mine} <= {PayoutState.PAID}
+        assert sorted(each.bank_reference for each in mine) == sorted(each["id"] for each in till.fake.all("transfer"))
+        made = len(till.fake.all("transfer")) - transfers
+        assert made in (0, 1)
+        assert payments_read.balances("person", me) == [balance - usd(1_000 * made)]
 
-    moments = every_moment(till, prepare, step, after)
-    assert moments >= 8
+    assert every_moment(till, prepare, step, after) >= 8
     assert till.fake.available(owner=account) == 1_000 * len(till.fake.all("transfer"))
+    assert controls.verify().problems == []
 
 
 def test_killed_while_an_award_is_shared_out_everybody_has_it_once(till, cast):

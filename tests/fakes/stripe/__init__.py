@@ -181,6 +181,11 @@ class FakeStripe:
         with self.world.lock:
             return connect.onboard(self.world, self.get(account), payouts=payouts)
 
+    def reverse(self, transfer: str, amount: int) -> Thing:
+        """Somebody takes (a part of) a transfer back in the dashboard."""
+        with self.world.lock:
+            return connect.reverse(self.world, self.get(transfer), {"amount": amount})
+
     def restrict(self, account: str) -> Thing:
         with self.world.lock:
             return connect.restrict(self.world, self.get(account))
