@@ -17,7 +17,7 @@ import pytest
 import stripe
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
 from sqlalchemy import text
 
 from hub.core.cards import operations as cards
@@ -50,8 +50,8 @@ from tests.fakes.stripe.errors import Refusal
 from tests.fakes.stripe.faults import HOWS
 from tests.fakes.stripe.inprocess import InProcess
 
-STEPS, RUNS, SEEDS = 250, 9, (1, 2, 3, 4, 5)
-"""5 seeds of 8 runs (and a first one that does not count) of 250 steps: 10,000 on each database."""
+STEPS, RUNS, SEEDS = 250, 10, (1, 2, 3, 4, 5)
+"""5 seeds of at least 2,000 steps: 10,000 on each database."""
 
 SUMS = text(
     "SELECT (SELECT coalesce(sum(balance), 0) FROM account), (SELECT coalesce(sum(minor), 0) FROM posting),"
@@ -225,7 +225,7 @@ class Site(RuleBasedStateMachine):
     @rule(number=seeds)
     def a_refund_comes_back(self, number: int) -> None:
         self.step()
-        refund = self.some([each for each in self.fake.all("refund")[:5] if each["status"] == "succeeded"], number)
+        refund = self.some([each for each in self.fake.all("refund", "platform")[:5] if each["status"] == "succeeded"], number)
         if refund is not None and number % 2 == 0:
             self.fake.fail_refund(refund["id"])
 
@@ -247,7 +247,6 @@ class Site(RuleBasedStateMachine):
         self.fake.tick()
         self.by_the_clock()
 
-    @precondition(lambda self: self.fake.webhooks.queue)
     @rule(number=seeds)
     def notices_arrive(self, number: int) -> None:
         """Any two of those that wait; one in three comes again later."""
@@ -377,4 +376,4 @@ def test_any_order_of_people_faults_and_time_keeps_the_books(money_alone, till, 
     run_state_machine_as_test(seed(number)(Site), settings=few)
     done = {kind: len(till.fake.all(kind, "platform")) for kind in ("charge", "refund", "dispute", "transfer", "event")}
     record_property("told", f"simulation, seed {number}: {Site.steps} steps, {done}, {time.process_time() - started:.0f} s of CPU")
-    assert Site.steps >= STEPS * (RUNS - 1) or "SIMULATION_RUNS" in os.environ
+    assert Site.steps >= 2_000 or "SIMULATION_RUNS" in os.environ

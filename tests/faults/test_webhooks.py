@@ -198,6 +198,21 @@ def test_a_refund_told_before_its_charge_does_not_hide_the_payment(till, cast, b
     assert controls.verify().problems == []
 
 
+def test_a_refund_that_waits_for_money_at_stripe_is_on_its_way_until_it_left(till, cast):
+    """The money of the charge was paid out to the site's bank meanwhile: Stripe takes the refund, and carries it out when there is money."""
+    visit = till.paid(asked(cast.company, PRIZE, subject=""))
+    till.fake.settle()
+    till.fake.finish_payout(till.fake.payout()["id"])
+    refund = till.refund(visit, usd(30_000), cast.owner)
+    assert (till.fake.all("refund")[0]["status"], refund.state) == ("pending", RefundState.ASKED)
+    agree(till)
+    till.fake.top_up(50_000)
+    till.settle()
+    assert cards_read.refund(refund.id).state is RefundState.SENT
+    assert there(till) - ours() == 50_000, "the operator's own money"
+    assert controls.verify().problems == []
+
+
 def test_notices_that_never_come_are_made_up_for_by_looking(till, cast):
     visit = till.start(asked(cast.company, PRIZE, subject=""))
     till.pay(visit)

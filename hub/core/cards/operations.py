@@ -189,9 +189,12 @@ def check_refund(*, payment: CardPayment, amount: Money) -> None:
 
 
 def note_refund(*, refund: CardRefund, found: Object) -> None:
-    """What the processor says of a refund now: on its way or there, or sent back by the bank."""
+    """What the processor says of a refund now: on its way or there, or sent back by the bank. One that still waits for money there (it
+    has no balance transaction) has not left."""
     if found.get("status") in {"failed", "canceled"}:
         note_refund_failed(refund=refund, reason=str(found.get("failure_reason") or found["status"]))
+        return
+    if not found.get("balance_transaction"):
         return
     payments_read.lock(refund)
     if refund.state is not RefundState.ASKED:

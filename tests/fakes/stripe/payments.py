@@ -247,7 +247,7 @@ def retry_refunds(world: World) -> None:
 
 def fail_refund(world: World, made: dict[str, Any], reason: str = "lost_or_stolen_card") -> dict[str, Any]:
     """The bank sends a refund back: the money returns to the balance, the charge has that much more left."""
-    if made["status"] not in ("succeeded", "pending") or made["balance_transaction"] is None:
+    if made["status"] not in ("succeeded", "pending") or made["balance_transaction"] is None or not made["id"].startswith("re_"):
         raise ValueError(f"refund {made['id']} is {made['status']}")
     charge = world.objects[made["charge"]]
     movement = world.move(
