@@ -161,14 +161,15 @@ def overview() -> Any:
     total, found = queries.find_payments(offset=(number - 1) * SIZE, limit=SIZE)
     disputes = queries.find_disputes() if number == 1 else []
     names = payments.owner_names([funding for _, funding in found] + [funding for *_, funding in disputes])
+    site = queries.of_site()
     return render_template(
         "core/cards/overview.html",
         payments=found,
         disputes=disputes,
         names=names,
         page=Page(number, SIZE, total),
-        at_processor=[-amount for amount in queries.of_site(Purpose.PROCESSOR)],
-        costs=[-amount for amount in queries.of_site(Purpose.COSTS)],
-        losses=[-amount for amount in queries.of_site(Purpose.LOSSES)],
+        at_processor=[-amount for amount in site[Purpose.PROCESSOR]],
+        costs=[-amount for amount in site[Purpose.COSTS]],
+        losses=[-amount for amount in site[Purpose.LOSSES]],
         configured=processor() is not None,
     )

@@ -22,7 +22,7 @@ from hub.core.gateways.states import CallState
 from hub.core.holds import queries as holds
 from hub.core.ledger import queries as books
 from hub.core.ledger.models import Account, Posting, Transaction
-from hub.core.ledger.rules import Kind, OwnerKind, Purpose
+from hub.core.ledger.rules import Kind, Purpose
 from hub.core.payments import queries as payments
 from hub.core.payments.models import Funding
 from hub.db.extensions import db
@@ -154,9 +154,13 @@ def open_disputes() -> int:
     return db.session.scalar(select(func.count()).where(CardDispute.state == DisputeState.OPEN)) or 0
 
 
-def of_site(purpose: Purpose) -> list[Money]:
-    """What the site has for one purpose, per currency."""
-    return books.balances(OwnerKind.SITE, 0, purpose)
+def of_site() -> dict[Purpose, list[Money]]:
+    """What stands in the books for each purpose, per currency, in one statement; empty ones left out."""
+    found: dict[Purpose, list[Money]] = {purpose: [] for purpose in Purpose}
+    for total in books.totals():
+        if total.amount:
+            found[total.purpose].append(total.amount)
+    return found
 
 
 # The check

@@ -277,8 +277,8 @@ def waiting_reviews(who: Actor) -> Iterable[Waiting]:
 
 @tells_trail
 def pools_of(who: Actor, ref: str) -> Sequence[Step]:
-    """On a challenge's page and a community's: who pools money for it."""
-    if ref.partition(":")[0] not in (For.CHALLENGE.value, For.SPACE.value):
+    """On a community's page: who pools money for it. (A challenge's prize is pooled before publication; the page that funds it says so.)"""
+    if ref.partition(":")[0] != For.SPACE.value:
         return []
     return [Step(_("Money is pooled for it:"), pool.title, pool.path, pool.state is State.OPEN) for pool in queries.for_subject(ref)]
 

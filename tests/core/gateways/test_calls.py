@@ -56,7 +56,7 @@ def effects(speaks):
 
 def test_a_call_is_written_down_then_made_then_its_answer_is_kept(speaks):
     number = want()
-    assert (call(number).state, speaks.calls) == (CallState.WANTED, [])
+    assert (call(number).state, asked(speaks)) == (CallState.WANTED, [])
     deliver_all()
     done = call(number)
     assert (done.state, done.remote_id, done.attempts) == (CallState.ANSWERED, "refund_1", 1)
@@ -83,7 +83,7 @@ def test_a_refusal_is_final_and_told(speaks):
     deliver_all()
     later(hours=3)
     found = call(number)
-    assert (found.state, found.refusal_code, len(speaks.calls)) == (CallState.REFUSED, "charge_already_refunded", 1)
+    assert (found.state, found.refusal_code, len(asked(speaks))) == (CallState.REFUSED, "charge_already_refunded", 1)
     assert told() == ["GatewayCallWanted", "GatewayRefused"]
 
 
@@ -98,7 +98,7 @@ def test_without_an_answer_the_call_is_made_again_and_has_one_effect(speaks, err
     deliver_all()
     assert (call(number).state, call(number).attempts) == (CallState.WANTED, 1)
     later(seconds=1)
-    assert len(speaks.calls) == 1, "it waits before it asks again"
+    assert len(asked(speaks)) == 1, "it waits before it asks again"
     setattr(speaks, moment, lambda name: None)
     later(seconds=2)
     assert (call(number).state, effects(speaks), call(number).attempts) == (CallState.ANSWERED, 1, 2)
@@ -156,12 +156,12 @@ def test_an_error_that_the_processor_replays_does_not_block_the_call(speaks, had
 def test_a_door_has_the_answer_at_once_and_the_worker_leaves_it_the_start(speaks):
     number = want(at_once=True)
     deliver_all()
-    assert speaks.calls == []
+    assert asked(speaks) == []
     with work.unit():
         assert reactions.carry_out_now(number).state is CallState.ANSWERED
     assert effects(speaks) == 1
     later(minutes=5)
-    assert len(speaks.calls) == 1
+    assert len(asked(speaks)) == 1
 
 
 def test_what_a_door_left_behind_the_worker_carries_out(speaks):
@@ -198,3 +198,8 @@ def test_without_a_processor_a_call_waits_for_one(app):
     speaks = with_processor(app)
     later(seconds=1)
     assert (call(number).state, effects(speaks)) == (CallState.ANSWERED, 1)
+
+
+def asked(speaks) -> list:
+    """The calls, without what the clock of other rooms reads."""
+    return [one for one in speaks.calls if not one[0].startswith("list ")]

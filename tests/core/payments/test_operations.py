@@ -222,7 +222,7 @@ def test_an_organisation_is_paid_out_by_its_bookkeepers(cast):
         refused("not_allowed", NotAllowed, payouts.request_payout, actor=cast.actor(name), **arguments)
     with work.unit():
         made = payouts.request_payout(actor=cast.finance, **arguments)
-    assert set(payouts_read.payees(made)) == {cast.people["owner"].id, cast.people["finance"].id}
+    assert set(payouts_read.told_to(made)) == {cast.people["owner"].id, cast.people["finance"].id}
 
 
 @pytest.mark.parametrize(("text", "code"), [("", "bank_reference_missing"), ("x" * 81, "bank_reference_too_long")])

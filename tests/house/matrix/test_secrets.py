@@ -16,7 +16,7 @@ from tests.house.matrix.world import World
 
 pytestmark = pytest.mark.only_on("sqlite")  # the statements and the pages are the same above both databases
 
-BINARY = {"text/csv", "application/zip", "image/png", "image/jpeg"}
+BINARY = {"application/pdf", "text/csv", "application/zip", "image/png", "image/jpeg"}
 OUTSIDERS = frozenset(PEOPLE) - HOUSE - STAFF
 ABOUT_THE_ANONYMOUS = {"open", "entry_draft", "entry_terms", "asked", "file_draft"}
 """Places that belong to the challenge whose seeker does not want to be known."""
