@@ -101,22 +101,30 @@ class Fact:
 
 Reaction = Callable[[Any, Fact], None]
 _reactions: dict[str, list[tuple[str, type, Reaction]]] = {}
+_former: dict[tuple[str, str], str] = {}
 
 
-def reacts_to(event_class: type) -> Callable[[Reaction], Reaction]:
-    """Have the function called as `reaction(event, fact)` after the commit, at least once: it must bear being repeated."""
+def reacts_to(event_class: type, *, formerly: str = "") -> Callable[[Reaction], Reaction]:
+    """Have the function called as `reaction(event, fact)` after the commit, at least once: it must bear being repeated.
+
+    A reaction that moved says its name of before (`formerly`): deliveries may still wait for it under that one.
+    """
 
     def register(reaction: Reaction) -> Reaction:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
         known = _reactions.setdefault(event_class.__name__, [])
         if name not in {other for other, _, _ in known}:
             known.append((name, event_class, reaction))
+        if formerly:
+            _former[event_class.__name__, formerly] = name
         return reaction
 
     return register
 
 
 def reaction_named(kind: str, name: str) -> tuple[type, Reaction] | None:
+    """What a delivery asks for, by the name of today or the one of before."""
+    name = _former.get((kind, name), name)
     return next(((cls, call) for known, cls, call in _reactions.get(kind, []) if known == name), None)
 
 

@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
+from hub.core.accounts import queries as people
 from hub.core.cards import operations, queries, rules
-from hub.core.cards.events import CardPaid
+from hub.core.cards.events import CardPaid, CardRefundFailed, CardRefundSent, DisputeLost, DisputeOpened, DisputeWon
 from hub.core.cards.states import PaymentState
 from hub.core.gateways.events import GatewayAnswered, GatewayNotice, GatewayRefused
 from hub.core.gateways.gateway import Busy, Refused, Unreachable
 from hub.core.gateways.reactions import fresh, processor
+from hub.core.ledger import queries as books
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
+from hub.kernel.actor import SYSTEM, Duty
+from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 log = logging.getLogger("hub.cards")
 
@@ -109,3 +117,36 @@ def look_after_payments() -> None:
             find_cost(payment_id)
         except (Unreachable, Busy, Refused) as error:
             log.warning("card payment %s could not be looked at: %s", payment_id, error)
+
+
+LOST = N_("The dispute about “%(label)s” is lost: %(taken)s were the payer’s, %(loss)s are this site’s loss.")
+DISPUTED = N_(
+    "The card payment of %(amount)s for “%(label)s” is disputed by the cardholder. Until the bank decides, %(frozen)s are frozen."
+)
+NOT_SENT = N_("%(amount)s for “%(label)s” could not go back to the card (%(reason)s): the money is back on the balance.")
+NEWS: dict[type, tuple[str, str]] = {
+    CardRefundSent: (N_("%(amount)s for “%(label)s” went back to the card that paid."), ""),
+    CardRefundFailed: (NOT_SENT, ""),
+    DisputeOpened: (DISPUTED, N_("A card payment of %(amount)s for “%(label)s” is disputed. Send the evidence in time.")),
+    DisputeWon: (N_("The dispute about “%(label)s” is won: %(frozen)s are free again."), ""),
+    DisputeLost: (N_("The dispute about “%(label)s” is lost: %(taken)s went back to the cardholder."), LOST),
+}
+"""What the payer is told, and what the administrators are. Whoever did the thing is not."""
+
+
+def tell_payer(event: Any, fact: Fact) -> None:
+    names = {"minor": "amount", "frozen_minor": "frozen", "taken_minor": "taken", "loss_minor": "loss"}
+    words = {names[name]: str(Money(value, event.currency)) for name, value in vars(event).items() if name in names}
+    words |= {"label": event.label, "reason": getattr(event, "reason", "")}
+    to_payer, to_admins = NEWS[type(event)]
+    _tell(event.tell, fact, to_payer, books.money_page(event.organisation_id), words)
+    if to_admins:
+        _tell(people.with_duty(Duty.ADMIN), fact, to_admins, "/admin/payments/cards", words)
+
+
+def _tell(to: list[int], fact: Fact, text: str, link: str, words: dict[str, str]) -> None:
+    messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=words, link=link, kind=Kind.MONEY)
+
+
+for _event in NEWS:
+    reacts_to(_event, formerly="hub.core.messages.reactions.tell_payer")(tell_payer)

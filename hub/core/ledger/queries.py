@@ -13,6 +13,7 @@ from sqlalchemy import Select, TextClause, func, select, text
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
 from hub.core.ledger.states import PendingState
+from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.errors import NotFound
@@ -31,6 +32,11 @@ def balance(ref: AccountRef) -> int:
 def available(ref: AccountRef) -> int:
     """Minor units that may still be spent: the balance without what is pending out of it."""
     return db.session.scalar(_of(ref).with_only_columns(Account.balance - Account.pending_out)) or 0
+
+
+def money_page(organisation_id: int | None) -> str:
+    """Where whoever is concerned reads of their money: an organisation's people, or a person (None)."""
+    return "/my/earnings" if organisation_id is None else f"/orgs/{organisations.card(organisation_id).slug}/money"
 
 
 def balances(kind: OwnerKind, owner_id: int, purpose: Purpose = Purpose.BALANCE) -> list[Money]:

@@ -20,9 +20,11 @@ from hub.kernel.words import N_
 
 
 def notify(
-    *, actor: Actor, person_ids: Iterable[int | None], text: str, kind: Kind | str, values: Mapping[str, Any] | None = None, link: str = ""
-) -> list[Notification]:
+    *, actor: Actor, person_ids: Iterable[int | None], text: str, kind: Kind | str, values: Mapping[str, Any] | None = None, link: str = "",
+    but: int | None = None,
+) -> list[Notification]:  # fmt: skip
     """Tell each of `person_ids` once (None and repetitions are left out): a line in the inbox, and a mail unless they chose not to.
+    `but` is told nothing: whoever did what is told of.
 
     `text` is one English sentence marked with `N_`, its `%(name)s` places filled from `values` (strings and integers; names, titles and
     amounts as they are to be read). `link` is a path on this site ("/challenges/x"). `kind` is one of `states.Kind`; ValueError otherwise.
@@ -33,7 +35,7 @@ def notify(
     _ = text % facts  # a missing value shows here, not in the worker
     if link and (not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"{link!r} leaves this site")
-    people = list(dict.fromkeys(person_id for person_id in person_ids if person_id is not None))
+    people = list(dict.fromkeys(person_id for person_id in person_ids if person_id not in (None, but)))
     if not people:
         return []
     unwanted = set() if told_kind in ALWAYS_BY_MAIL else _without_mail(people, told_kind)

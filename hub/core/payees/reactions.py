@@ -9,9 +9,14 @@ from hub.core.gateways import queries as gateways
 from hub.core.gateways.events import GatewayAnswered, GatewayNotice, GatewayRefused
 from hub.core.gateways.gateway import Object, Refused
 from hub.core.gateways.reactions import carry_out_now, fresh, processor
+from hub.core.ledger import queries as books
+from hub.core.ledger.rules import OwnerKind
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
 from hub.core.payees import operations, queries
+from hub.core.payees.events import PayoutAccountChanged
 from hub.db.journal import Fact, reacts_to
-from hub.kernel.actor import Actor
+from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
@@ -75,3 +80,15 @@ def onboard(actor: Actor, owner: str, owner_id: int, country: str, back: str) ->
     call = operations.want_link(actor=actor, account=account, refresh_url=f"{base}/account/expired", return_url=f"{base}/account/back")
     answer = carry_out_now(call.id).answer or {}
     return str(answer["url"]) if "url" in answer else None
+
+
+@reacts_to(PayoutAccountChanged, formerly="hub.core.messages.reactions.tell_payout_account")
+def tell_payout_account(event: PayoutAccountChanged, fact: Fact) -> None:
+    texts = (
+        N_("Stripe does not pay out to your account any more until it has what it asks for."),
+        N_("Stripe pays out to your account now."),
+    )
+    link = books.money_page(event.owner_id if event.owner_kind == OwnerKind.ORGANISATION else None)
+    messages.notify(
+        actor=SYSTEM, person_ids=event.tell, but=fact.actor_id, text=texts[event.ready], link=link, kind=Kind.MONEY
+    )

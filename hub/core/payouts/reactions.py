@@ -1,17 +1,28 @@
-"""What the processor said of transfers, and what is due by the clock."""
+"""What the processor said of transfers, what is due by the clock, and who is told."""
 
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterable
+from typing import Any
 
 from flask import current_app
 
+from hub.core.accounts import queries as people
 from hub.core.gateways.events import GatewayAnswered, GatewayNotice, GatewayRefused
 from hub.core.gateways.reactions import fresh
+from hub.core.ledger import queries as books
+from hub.core.ledger.rules import OwnerKind
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
 from hub.core.payouts import operations, queries, rules
+from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested, PayoutReturned
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
+from hub.kernel.actor import SYSTEM, Duty
+from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 log = logging.getLogger("hub.payouts")
 
@@ -55,3 +66,31 @@ def transfer_changed(event: GatewayNotice, fact: Fact) -> None:
         payout = queries.by_cause(event.cause)
         if payout is not None:
             operations.note_transfer(payout=payout, transfer_id=transfer["id"], reversed_minor=transfer["amount_reversed"])
+
+
+def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str = "", **values: str) -> None:
+    """Whoever did the thing is not told."""
+    values["amount"] = str(Money(event.minor, event.currency))
+    link = link or books.money_page(event.owner_id if event.owner_kind == OwnerKind.ORGANISATION else None)
+    messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
+
+
+@reacts_to(PayoutRequested, formerly="hub.core.messages.reactions.tell_payout_asked")
+def tell_payout_asked(event: PayoutRequested, fact: Fact) -> None:
+    if event.by_hand:
+        text = N_("A payout of %(amount)s waits for you to send it.")
+        _tell(people.with_duty(Duty.ADMIN), event, fact, text, "/admin/payouts")
+
+
+@reacts_to(PayoutConfirmed, formerly="hub.core.messages.reactions.tell_payout_sent")
+def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
+    text = N_("Your payout of %(amount)s was sent. Bank reference: %(reference)s.")
+    _tell(event.tell, event, fact, text, reference=event.bank_reference)
+
+
+@reacts_to(PayoutRejected, formerly="hub.core.messages.reactions.tell_payout_refused")
+@reacts_to(PayoutReturned, formerly="hub.core.messages.reactions.tell_payout_refused")
+def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> None:
+    refused = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
+    came_back = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
+    _tell(event.tell, event, fact, refused if isinstance(event, PayoutRejected) else came_back, reason=event.reason)

@@ -1,141 +1,24 @@
-"""What this room hands to others: news for the people concerned, the index's document, feed readers."""
+"""What this room shows to others: organisations' pages, the search index, feed readers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from feedgen.feed import FeedGenerator
 from flask_babel import gettext as _
 
-from hub.core.accounts import queries as accounts
-from hub.core.ledger.rules import OwnerKind
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
-from hub.core.pools import events, queries, rules
-from hub.core.pools.models import Pledge, Pool
-from hub.core.pools.states import PledgeState, State
+from hub.core.pools import queries, rules
+from hub.core.pools.models import Pool
+from hub.core.pools.states import State
 from hub.db.types import lines
 from hub.kernel import clock
-from hub.kernel.actor import Duty
 from hub.kernel.documents import Document
 from hub.kernel.words import N_
 
 TONES = {State.OPEN: "good", State.MET: "info", State.FAILED: "warn", State.CANCELLED: "warn", State.IN_REVIEW: "info"}
-
-
-# News: the messages room lies above this one, and sends what stands here
-
-
-@dataclass(frozen=True)
-class News:
-    """One line for some people: `text` marked with N_, its places filled from `values`."""
-
-    people: Sequence[int | None]
-    text: str
-    link: str
-    values: Mapping[str, Any] = field(default_factory=dict)
-
-
-def news(event: Any) -> list[News]:
-    """Whom an event of this room concerns, and what they are told."""
-    tell = _NEWS.get(type(event))
-    return tell(event, queries.by_id(event.pool_id)) if tell else []
-
-
-def _backers(pool: Pool, states: Iterable[PledgeState], text: str, link: str = "", **more: Any) -> list[News]:
-    """Each backer's people once, with all that they pledged in `amount` and all that came back in `back`."""
-    pledges = queries.pledges_of(pool.id, states)
-    behind = queries.people_behind(pledges)
-    told: dict[tuple[OwnerKind, int], list[Pledge]] = {}
-    for one in pledges:
-        told.setdefault((one.owner_kind, one.owner_id), []).append(one)
-    return [News(behind[own[0].id], text, link or pool.path, _sums(pool, own) | more) for own in told.values()]
-
-
-def _sums(pool: Pool, pledges: Sequence[Pledge]) -> dict[str, Any]:
-    amount, back = (pool.money(sum(getattr(one, name) for one in pledges)) for name in ("minor", "back_minor"))
-    return {"title": pool.title, "amount": str(amount), "back": str(back)}
-
-
-def _organisers(pool: Pool, text: str, link: str = "", **more: Any) -> News:
-    values = {"title": pool.title, "amount": str(pool.pledged), "net": str(pool.paid.net)}
-    return News(queries.organisers(pool), text, link or pool.path, values | more)
-
-
-def _submitted(event: events.PoolSubmitted, pool: Pool) -> list[News]:
-    own = set(organisations.member_ids(pool.organisation_id))
-    reviewers = [one for one in accounts.with_duty(Duty.CONSULTANT) if one not in own]
-    return [News(reviewers, N_("The pool “%(title)s” waits for your review."), f"{pool.path}/review", {"title": pool.title})]
-
-
-def _returned(event: events.PoolReturned, pool: Pool) -> list[News]:
-    told = N_("The pool “%(title)s” came back from the review: %(reason)s")
-    return [_organisers(pool, told, f"{pool.path}/edit", reason=pool.reason)]
-
-
-def _opened(event: events.PoolOpened, pool: Pool) -> list[News]:
-    return [_organisers(pool, N_("The pool “%(title)s” is open: it takes pledges now."))]
-
-
-def _reached(event: events.PoolGoalReached, pool: Pool) -> list[News]:
-    return [_organisers(pool, N_("The pledges to “%(title)s” reach the goal. The money is released at the deadline if they still do."))]
-
-
-def _updated(event: events.PoolUpdated, pool: Pool) -> list[News]:
-    update = queries.update(event.update_id)
-    told = N_("News of “%(title)s”: %(news)s")
-    return _backers(pool, queries.STOOD, told, f"{pool.path}#updates", news=update.title)
-
-
-def _near(event: events.PoolDeadlineNear, pool: Pool) -> list[News]:
-    closes, firm = (f"{moment:%Y-%m-%d %H:%M}" for moment in (pool.closes_at or clock.now(), rules.firm_from(pool)))
-    told = N_("“%(title)s” closes on %(closes)s UTC. Your pledge of %(amount)s can be withdrawn until %(firm)s UTC.")
-    organiser = N_("“%(title)s” closes on %(closes)s UTC; %(amount)s are pledged so far.")
-    return [*_backers(pool, [PledgeState.PLEDGED], told, closes=closes, firm=firm), _organisers(pool, organiser, closes=closes)]
-
-
-def _met(event: events.PoolMet, pool: Pool) -> list[News]:
-    told = N_("“%(title)s” met its goal: your pledge of %(amount)s was released to it.")
-    organiser = N_("“%(title)s” met its goal with %(amount)s. The money is released.")
-    return [*_backers(pool, [PledgeState.COLLECTED], told), _organisers(pool, organiser)]
-
-
-def _failed(event: events.PoolFailed, pool: Pool) -> list[News]:
-    told = N_("“%(title)s” missed its goal: your %(amount)s are on your balance again, whole.")
-    organiser = N_("“%(title)s” missed its goal with %(amount)s pledged. Everything was given back.")
-    return [*_backers(pool, [PledgeState.RETURNED], told), _organisers(pool, organiser)]
-
-
-def _cancelled(event: events.PoolCancelled, pool: Pool) -> list[News]:
-    told = N_("“%(title)s” was cancelled: your %(amount)s are on your balance again, whole. The reason: %(reason)s")
-    organiser = N_("“%(title)s” was cancelled and everything given back. The reason: %(reason)s")
-    return [*_backers(pool, [PledgeState.RETURNED], told, reason=pool.reason), _organisers(pool, organiser, reason=pool.reason)]
-
-
-def _rest(event: events.PoolRestReturned, pool: Pool) -> list[News]:
-    told = N_("“%(title)s” did not need all of its money: %(back)s of your %(amount)s are on your balance again.")
-    return _backers(pool, [PledgeState.COLLECTED], told, "/my/pledges")
-
-
-_NEWS: dict[type, Callable[[Any, Pool], list[News]]] = {
-    events.PoolSubmitted: _submitted,
-    events.PoolReturned: _returned,
-    events.PoolOpened: _opened,
-    events.PoolGoalReached: _reached,
-    events.PoolUpdated: _updated,
-    events.PoolDeadlineNear: _near,
-    events.PoolMet: _met,
-    events.PoolFailed: _failed,
-    events.PoolCancelled: _cancelled,
-    events.PoolRestReturned: _rest,
-}
-TOLD = tuple(_NEWS)
-"""The events that somebody is told of."""
-
-
-# What visitors find
 
 
 @organisations.lists_on_page

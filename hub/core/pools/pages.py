@@ -1,4 +1,4 @@
-"""The HTML door to pools: reading, organising, reviewing, pledging."""
+"""The HTML door to pools: reading, organising, reviewing, spending."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ from hub.core.pools import documents, operations, queries, rules, schemas
 from hub.core.pools.documents import TONES
 from hub.core.pools.models import Pool
 from hub.core.pools.policy import POLICY
-from hub.core.pools.states import PLEDGE, Act, For, PledgeAct, State
+from hub.core.pools.states import Act, For, State
 from hub.kernel.actor import Actor
-from hub.kernel.errors import one_field
-from hub.kernel.money import Money, breakdown
+from hub.kernel.money import breakdown
 from hub.kernel.money import parse as money_from
-from hub.kernel.permissions import consults, require_verified
+from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, checks, parse, public, writes
@@ -47,7 +46,7 @@ def show_page(template: str, **context: Any) -> str:
     return render_template(f"core/pools/{template}.html", **context)
 
 
-def _before() -> int | None:
+def before() -> int | None:
     return int(said) if (said := request.args.get("before", "")).isdecimal() and len(said) < 16 else None
 
 
@@ -92,16 +91,16 @@ def feed() -> Any:
 @pagecache.for_visitors
 def show(slug: str) -> Any:
     pool, who = queries.get_for(actor(), slug), actor()
-    found = queries.backers(pool, before=_before(), limit=BACKERS + 1)
+    found = queries.backers(pool, before=before(), limit=BACKERS + 1)
     return show_page(
         "show", pool=pool, host=queries.hosts([pool])[pool.organisation_id], tone=TONES.get(pool.state, ""), states=State, kinds=For,
-        rules=rules, subject=_subject(pool), backers=found[:BACKERS],
+        rules=rules, subject=subject_of(pool), backers=found[:BACKERS],
         older=found[BACKERS - 1].id if len(found) > BACKERS else None, stories=queries.stories(pool.id) if pool.opened_at else [],
-        updates=queries.updates(pool.id) if pool.opened_at else [], mine=queries.mine_in(who, pool), spent=_spent(pool), **_may(who, pool),
+        updates=queries.updates(pool.id) if pool.opened_at else [], mine=queries.mine_in(who, pool), spent=_spent(pool), **may(who, pool),
     )  # fmt: skip
 
 
-def _subject(pool: Pool) -> rules.Subject | None:
+def subject_of(pool: Pool) -> rules.Subject | None:
     return queries.subject_named(pool.subject) if pool.subject else None
 
 
@@ -114,7 +113,7 @@ def _spent(pool: Pool) -> list[Any]:
     return [(one.at, one.memo, next(-money for account, money in legs[one.id] if account.subject)) for one in reversed(paid)]
 
 
-def _may(who: Actor, pool: Pool) -> dict[str, Any]:
+def may(who: Actor, pool: Pool) -> dict[str, Any]:
     """What this person may do here now."""
     manages, is_open = who.manages(pool.organisation_id), pool.state is State.OPEN and rules.takes_pledges(pool)
     return {
@@ -175,7 +174,7 @@ def change(slug: str) -> Any:
 def check(slug: str) -> Any:
     """Check your answers, then send it to review: once open, goal and deadline stay."""
     pool = _own(slug, Act.SUBMIT)
-    return show_page("check", pool=pool, subject=_subject(pool), gaps=rules.gaps(pool), paid=breakdown(pool.goal, pool.fee_bp), kinds=For)
+    return show_page("check", pool=pool, subject=subject_of(pool), gaps=rules.gaps(pool), paid=breakdown(pool.goal, pool.fee_bp), kinds=For)
 
 
 @pages.post(f"/pools/<slug>/<any({','.join(SIMPLE_MOVES)}):act>")
@@ -198,7 +197,7 @@ def manage(slug: str) -> Any:
     left = pool.money(held.held(pool.subject, pool.currency)) if pool.kind is For.SPACE else None
     return show_page(
         "manage", pool=pool, backers=queries.named(chosen, inside=True), page=Page(number, BACKERS, total), rules=rules, states=State,
-        left=left, tone=TONES.get(pool.state, ""), **_may(actor(), pool),
+        left=left, tone=TONES.get(pool.state, ""), **may(actor(), pool),
     )  # fmt: skip
 
 
@@ -249,7 +248,7 @@ def review(slug: str) -> Any:
     pool = _own(slug, Act.APPROVE)
     host = queries.hosts([pool])[pool.organisation_id]
     return show_page(
-        "review", pool=pool, subject=_subject(pool), host=host, paid=breakdown(pool.goal, pool.fee_bp), kinds=For, states=State
+        "review", pool=pool, subject=subject_of(pool), host=host, paid=breakdown(pool.goal, pool.fee_bp), kinds=For, states=State
     )
 
 
@@ -283,84 +282,6 @@ def pools_of(who: Actor, ref: str) -> Sequence[Step]:
     return [Step(_("Money is pooled for it:"), pool.title, pool.path, pool.state is State.OPEN) for pool in queries.for_subject(ref)]
 
 
-# Pledging
-
-
-def _wallets(pool: Pool) -> list[tuple[str, str, Money]]:
-    """Whose money can be pledged: (value of the choice, its words, free money)."""
-    found = queries.wallets(actor(), pool.currency, pool.organisation_id)
-    return [(slug, name or _("My own money"), free) for _kind, _number, name, slug, free in found]
-
-
-@pages.get("/pools/<slug>/pledge")
-def pledging(slug: str) -> Any:
-    pool = queries.get_for(actor(), slug)
-    return show_page("pledge", pool=pool, wallets=_wallets(pool), rules=rules, kinds=For, **_may(actor(), pool))
-
-
-def _chosen(data: dict[str, Any], pool: Pool) -> tuple[Money, int | None]:
-    data["amount"] = money_from(data["amount"], pool.currency, field="amount")
-    slug = data.pop("organisation")
-    return data["amount"], organisations.by_slug(slug).id if slug else None
-
-
-@pages.post("/pools/<slug>/pledge/check")
-@checks(again=pledging)
-def check_pledge(slug: str) -> Any:
-    pool, data = queries.get_for(actor(), slug), parse(schemas.PledgeIn())
-    require_verified(actor())
-    rules.check_open(pool)
-    wallet = data["organisation"]
-    amount, _organisation_id = _chosen(data, pool)
-    owner = next((one for one in _wallets(pool) if one[0] == wallet), None)
-    if owner is None:
-        raise one_field("organisation", N_("Choose whose money you pledge."))
-    rules.check_amount(pool, amount)
-    return show_page(
-        "pledge_check", pool=pool, amount=amount, wallet=wallet, owner=owner, named=data["named"], rules=rules, kinds=For,
-        host=queries.hosts([pool])[pool.organisation_id], short=owner[2] < amount, subject=_subject(pool), **_may(actor(), pool),
-    )  # fmt: skip
-
-
-@pages.post("/pools/<slug>/pledge")
-@writes(again=pledging)
-def pledge(slug: str) -> Any:
-    pool, data = queries.get_for(actor(), slug), parse(schemas.PledgeIn())
-    amount, organisation_id = _chosen(data, pool)
-    operations.pledge(actor=actor(), pool=pool, organisation_id=organisation_id, **data)
-    flash(_("Pledged: %(amount)s are set aside until the deadline.", amount=show_money(amount)))
-    return redirect(url_for("pools.show", slug=slug))
-
-
-@pages.get("/my/pledges")
-def my_pledges() -> Any:
-    found = queries.pledges_by(actor(), before=_before(), limit=SIZE + 1)
-    mine = found[:SIZE]
-    return show_page(
-        "mine", pledges=[(one, backer, _may_withdraw(one)) for one, backer in zip(mine, queries.named(mine, inside=True), strict=True)],
-        older=mine[-1].id if len(found) > SIZE else None, rules=rules, states=State, tones=TONES,
-    )  # fmt: skip
-
-
-def _may_withdraw(pledge: Any) -> bool:
-    move = PLEDGE.move(pledge.state, PledgeAct.WITHDRAW)
-    return pledge.pool.state is State.OPEN and move is not None and not move.blocked(pledge)
-
-
-@pages.get("/my/pledges/<int:pledge_id>/withdraw")
-def withdrawal(pledge_id: int) -> Any:
-    pledge = queries.pledge_for(actor(), pledge_id)
-    return show_page("withdraw", pledge=pledge, pool=pledge.pool, may=_may_withdraw(pledge), rules=rules)
-
-
-@pages.post("/my/pledges/<int:pledge_id>/withdraw")
-@writes(again=withdrawal)
-def withdraw(pledge_id: int) -> Any:
-    pledge = operations.withdraw(actor=actor(), pledge=queries.pledge_for(actor(), pledge_id))
-    flash(_("Withdrawn: %(amount)s are on the balance again.", amount=show_money(pledge.amount)))
-    return redirect(url_for("pools.my_pledges"))
-
-
 # Afterwards: a community's money
 
 
@@ -368,7 +289,7 @@ def withdraw(pledge_id: int) -> Any:
 def spending(slug: str) -> Any:
     pool = _own(slug, Act.SPEND)
     left = pool.money(held.held(pool.subject, pool.currency)) if pool.kind is For.SPACE else pool.money(0)
-    return show_page("spend", pool=pool, left=left, **_may(actor(), pool))
+    return show_page("spend", pool=pool, left=left, **may(actor(), pool))
 
 
 @pages.post("/pools/<slug>/spend/check")

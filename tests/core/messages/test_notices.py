@@ -1,4 +1,4 @@
-"""Rooms below tell nobody themselves: what happens there reaches the people who wait for it."""
+"""What happens in the rooms of the core reaches the people who wait for it."""
 
 from __future__ import annotations
 
@@ -6,17 +6,21 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from hub.core.accounts import operations as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.holds import events as holds
-from hub.core.messages import queries, reactions
+from hub.core.holds import reactions as holds_told
+from hub.core.messages import queries
 from hub.core.messages.states import Kind
 from hub.core.organisations import operations as organisations
-from hub.core.payments import events
+from hub.core.payments import events, reactions
 from hub.core.payouts import events as payouts
-from hub.db import delivery, work
-from hub.db.journal import Fact
+from hub.core.payouts import reactions as payouts_told
+from hub.db import delivery, journal, work
+from hub.db.extensions import db
+from hub.db.journal import Delivery, Fact
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Role
 from tests.factories import people
@@ -64,7 +68,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
     ("reaction", "event", "text"),
     [
         (
-            reactions.tell_payer,
+            reactions.tell_what_is_due,
             lambda org, me: events.FundingPartlyReceived(1, 1, org, "challenge:1", "Powder", rest_minor=50, tell=[me], **MONEY),
             "USD 40,000.00 of the money for “Powder” has arrived. Still due: USD 0.50.",
         ),
@@ -74,7 +78,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
             "The money for “Powder” is here: USD 40,000.00 are held.",
         ),
         (
-            reactions.tell_payer,
+            reactions.tell_of_the_end,
             lambda org, me: events.FundingCancelled(1, org, "challenge:1", "Powder", kept_minor=0, tell=[me], **MONEY),
             "The payment for “Powder” is not expected any more.",
         ),
@@ -84,17 +88,17 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
             "USD 40,000.00 have arrived on your organisation’s balance.",
         ),
         (
-            reactions.tell_payer,
+            holds_told.tell_payer,
             lambda org, me: holds.HoldRefunded(1, "challenge:1", org, tell=[me], **MONEY),
             "USD 40,000.00 that were held are back on your organisation’s balance.",
         ),
         (
-            reactions.tell_payout_sent,
+            payouts_told.tell_payout_sent,
             lambda org, me: payouts.PayoutConfirmed(1, 1, "organisation", org, bank_reference="B 7", tell=[me], **MONEY),
             "Your payout of USD 40,000.00 was sent. Bank reference: B 7.",
         ),
         (
-            reactions.tell_payout_refused,
+            payouts_told.tell_payout_refused,
             lambda org, me: payouts.PayoutRejected(1, 1, "organisation", org, reason="100 % wrong IBAN", tell=[me], **MONEY),
             "Your payout of USD 40,000.00 was refused and the money is back on the balance. The reason: 100 % wrong IBAN",
         ),
@@ -115,7 +119,7 @@ def test_administrators_hear_of_money_that_waits_for_them(app: Flask) -> None:
     fact = Fact(1, clock.now(), owner.id, "", "")
     with work.unit():
         reactions.tell_money_is_coming(events.FundingRequested(1, acme.id, "challenge:1", "Powder", **MONEY), fact)
-        reactions.tell_payout_asked(payouts.PayoutRequested(1, 1, "person", owner.id, **MONEY), fact)
+        payouts_told.tell_payout_asked(payouts.PayoutRequested(1, 1, "person", owner.id, **MONEY), fact)
     assert [link for _, link in inbox(administrator.id)] == ["/admin/payouts", "/admin/payments"]
     assert "Acme announced USD 40,000.00 for “Powder”" in inbox(administrator.id)[1][0]
 
@@ -124,8 +128,21 @@ def test_a_winner_gets_the_receipt_of_the_prize(app: Flask) -> None:
     winner = people.person()
     event = holds.HoldReleased(1, "award:1", 1, winner.id, "Powder", 4_000_000, 200_000, 3_800_000, "USD")
     with work.unit():
-        reactions.tell_award_paid(event, Fact(1, clock.now(), winner.id, "", ""))
+        holds_told.tell_award_paid(event, Fact(1, clock.now(), winner.id, "", ""))
     assert inbox(winner.id) == [
         ("USD 38,000.00 for “Powder” are on your balance (USD 40,000.00 less the fee of USD 2,000.00).", "/my/earnings")
     ]
     assert queries.inbox(winner.id)[0].kind is Kind.MONEY
+
+
+def test_what_waited_under_a_reactions_name_of_before_is_still_told(app: Flask) -> None:
+    """Deliveries written by an earlier release name the reaction as it was called then."""
+    winner = people.person()
+    with work.unit():
+        event = holds.HoldReleased(1, "award:1", 1, winner.id, "Powder", 4_000_000, 200_000, 3_800_000, "USD", quiet=False)
+        journal.record(event, actor=SYSTEM)
+    with work.unit():
+        told = Delivery.reaction == "hub.core.holds.reactions.tell_award_paid"
+        db.session.execute(update(Delivery).where(told).values(reaction="hub.core.messages.reactions.tell_award_paid"))
+    delivery.deliver_all()
+    assert [link for _, link in inbox(winner.id)] == ["/my/earnings"]

@@ -14,7 +14,7 @@ from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.microtasks.projects import operations, queries
 from hub.microtasks.projects.models import Project
-from hub.microtasks.projects.pages import purpose_of
+from hub.microtasks.drafts.pages import purpose_of
 from hub.microtasks.projects.schemas import Recipe, cook
 from hub.microtasks.queue import operations as queue
 from tests.factories import tasks

@@ -1,0 +1,28 @@
+"""The signer's own copy."""
+
+from __future__ import annotations
+
+from hub.core.agreements import queries
+from hub.core.agreements.events import AgreementSigned
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
+from hub.db.journal import Fact, reacts_to
+from hub.kernel.actor import SYSTEM
+from hub.kernel.words import N_
+
+TOLD = {
+    "challenge_entry": N_("You signed the participation agreement for “%(title)s”. Your copy stays here."),
+    "award": N_("You signed the award agreement for “%(title)s”. Your copy stays here."),
+    "developer": N_("You signed the developer agreement of “%(title)s”. Your copy stays here."),
+    "nda": N_("You signed for confidentiality about “%(title)s”. Your copy stays here."),
+}
+
+
+@reacts_to(AgreementSigned, formerly="hub.core.messages.reactions.send_copy")
+def send_copy(event: AgreementSigned, fact: Fact) -> None:
+    """The address at which the signed text stays."""
+    terms = queries.get(event.terms_id)
+    values, link = {"title": terms.parties.get("title", "")}, f"/agreements/{terms.id}"
+    messages.notify(
+        actor=SYSTEM, person_ids=[event.person_id], text=TOLD[event.kind], values=values, link=link, kind=Kind.AGREEMENT
+    )

@@ -1,0 +1,60 @@
+"""Who pays in and who waits for the money is told of it. Whoever did the thing is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from hub.core.accounts import queries as people
+from hub.core.ledger import queries as books
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
+from hub.core.organisations import queries as organisations
+from hub.core.payments.events import DepositTaken, FundingCancelled, FundingConfirmed, FundingPartlyReceived, FundingRequested
+from hub.db.journal import Fact, reacts_to
+from hub.kernel.actor import SYSTEM, Duty
+from hub.kernel.money import Money
+from hub.kernel.words import N_
+
+ON_YOUR_BALANCE = N_("%(amount)s have arrived on your balance.")
+ON_THEIR_BALANCE = N_("%(amount)s have arrived on your organisation’s balance.")
+
+
+def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str, **values: str) -> None:
+    values |= {"amount": str(Money(event.minor, event.currency)), "label": getattr(event, "label", "")}
+    messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
+
+
+@reacts_to(FundingRequested, formerly="hub.core.messages.reactions.tell_money_is_coming")
+def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
+    text = N_("%(organisation)s announced %(amount)s for “%(label)s”. Confirm it when it is on the account.")
+    own = event.organisation_id is None
+    payer = people.get(event.person_id or 0).name if own else organisations.card(event.organisation_id or 0).name
+    _tell(people.with_duty(Duty.ADMIN), event, fact, text, "/admin/payments", organisation=payer)
+
+
+@reacts_to(FundingPartlyReceived, formerly="hub.core.messages.reactions.tell_payer")
+def tell_what_is_due(event: FundingPartlyReceived, fact: Fact) -> None:
+    text = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s.")
+    rest = str(Money(event.rest_minor, event.currency))
+    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id), rest=rest)
+
+
+@reacts_to(FundingConfirmed, formerly="hub.core.messages.reactions.tell_money_is_here")
+def tell_money_is_here(event: FundingConfirmed, fact: Fact) -> None:
+    text = N_("The money for “%(label)s” is here: %(amount)s are held.")
+    if not event.subject:
+        text = ON_YOUR_BALANCE if event.organisation_id is None else ON_THEIR_BALANCE
+    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))
+
+
+@reacts_to(FundingCancelled, formerly="hub.core.messages.reactions.tell_payer")
+def tell_of_the_end(event: FundingCancelled, fact: Fact) -> None:
+    text = N_("The payment for “%(label)s” is not expected any more.")
+    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))
+
+
+@reacts_to(DepositTaken, formerly="hub.core.messages.reactions.tell_deposit")
+def tell_deposit(event: DepositTaken, fact: Fact) -> None:
+    text = ON_YOUR_BALANCE if event.organisation_id is None else ON_THEIR_BALANCE
+    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))

@@ -1,0 +1,1 @@
+"""The backer's pages: pledging, one's pledges, taking one back."""
