@@ -7,7 +7,7 @@ Each reaction to an event is one delivery row, written in the same transaction a
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -101,31 +101,32 @@ class Fact:
 
 Reaction = Callable[[Any, Fact], None]
 _reactions: dict[str, list[tuple[str, type, Reaction]]] = {}
-_former: dict[tuple[str, str], str] = {}
+_formerly: dict[tuple[str, str], str] = {}
+"""Former names of reactions, each with the event and the present one: what waited in the outbox during an upgrade is still delivered."""
 
 
-def reacts_to(event_class: type, *, formerly: str = "") -> Callable[[Reaction], Reaction]:
+def reacts_to(event_class: type, *, formerly: Iterable[str] = ()) -> Callable[[Reaction], Reaction]:
     """Have the function called as `reaction(event, fact)` after the commit, at least once: it must bear being repeated.
 
-    A reaction that moved says its name of before (`formerly`): deliveries may still wait for it under that one.
+    `formerly` are the names under which deliveries to it may still wait ("hub.core.messages.reactions.tell_refund"): a reaction that is
+    renamed or moved keeps its old names here.
     """
 
     def register(reaction: Reaction) -> Reaction:
         name = f"{reaction.__module__}.{reaction.__qualname__}"
+        _formerly.update({(event_class.__name__, old): name for old in formerly})
         known = _reactions.setdefault(event_class.__name__, [])
         if name not in {other for other, _, _ in known}:
             known.append((name, event_class, reaction))
-        if formerly:
-            _former[event_class.__name__, formerly] = name
         return reaction
 
     return register
 
 
 def reaction_named(kind: str, name: str) -> tuple[type, Reaction] | None:
-    """What a delivery asks for, by the name of today or the one of before."""
-    name = _former.get((kind, name), name)
-    return next(((cls, call) for known, cls, call in _reactions.get(kind, []) if known == name), None)
+    """The event's class and the reaction to it, by its present name or a former one; None if there is no such reaction (any more)."""
+    present = _formerly.get((kind, name), name)
+    return next(((cls, call) for known, cls, call in _reactions.get(kind, []) if known == present), None)
 
 
 def record(event: Any, *, actor: Actor, subject: str = "", scope: str = "") -> None:

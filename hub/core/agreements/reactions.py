@@ -18,7 +18,7 @@ TOLD = {
 }
 
 
-@reacts_to(AgreementSigned, formerly="hub.core.messages.reactions.send_copy")
+@reacts_to(AgreementSigned, formerly=["hub.core.messages.reactions.send_copy"])
 def send_copy(event: AgreementSigned, fact: Fact) -> None:
     """The address at which the signed text stays."""
     terms = queries.get(event.terms_id)

@@ -149,4 +149,4 @@ def _tell(to: list[int], fact: Fact, text: str, link: str, words: dict[str, str]
 
 
 for _event in NEWS:
-    reacts_to(_event, formerly="hub.core.messages.reactions.tell_payer")(tell_payer)
+    reacts_to(_event, formerly=["hub.core.messages.reactions.tell_payer"])(tell_payer)

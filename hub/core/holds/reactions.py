@@ -12,7 +12,7 @@ from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 
-@reacts_to(HoldReleased, formerly="hub.core.messages.reactions.tell_award_paid")
+@reacts_to(HoldReleased, formerly=["hub.core.messages.reactions.tell_award_paid"])
 def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
     """Told to the winner even where the winner's own signature released it: it is the receipt. So it is to an organisation's people."""
     if event.quiet:
@@ -26,14 +26,14 @@ def tell_award_paid(event: HoldReleased, fact: Fact) -> None:
     messages.notify(actor=SYSTEM, person_ids=[event.person_id, *event.tell], text=text, values=values, link=link, kind=Kind.MONEY)
 
 
-@reacts_to(HoldRefunded, formerly="hub.core.messages.reactions.tell_payer")
+@reacts_to(HoldRefunded, formerly=["hub.core.messages.reactions.tell_payer", "hub.core.messages.reactions.tell_refund"])
 def tell_payer(event: HoldRefunded, fact: Fact) -> None:
     text = N_("%(amount)s that were held are back on your organisation’s balance.")
     values, link = {"amount": str(Money(event.minor, event.currency))}, books.money_page(event.organisation_id)
     messages.notify(actor=SYSTEM, person_ids=event.tell, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
 
 
-@reacts_to(ConsultantPaid, formerly="hub.core.messages.reactions.tell_consultant")
+@reacts_to(ConsultantPaid, formerly=["hub.core.messages.reactions.tell_consultant"])
 def tell_consultant(event: ConsultantPaid, fact: Fact) -> None:
     text = N_("Your part of the fee for “%(label)s”, %(amount)s, is on your balance.")
     values = {"label": event.label, "amount": str(Money(event.minor, event.currency))}

@@ -18,9 +18,9 @@ TOLD: dict[type, tuple[str, str]] = {
 """What is said, and on which of the organisation's pages it leads."""
 
 
-@reacts_to(MemberAdded, formerly="hub.core.messages.reactions.tell_added")
-@reacts_to(MemberRoleChanged, formerly="hub.core.messages.reactions.tell_of_role")
-@reacts_to(MemberRemoved, formerly="hub.core.messages.reactions.tell_removed")
+@reacts_to(MemberAdded, formerly=["hub.core.messages.reactions.tell_added"])
+@reacts_to(MemberRoleChanged, formerly=["hub.core.messages.reactions.tell_of_role"])
+@reacts_to(MemberRemoved, formerly=["hub.core.messages.reactions.tell_removed"])
 def tell_member(event: MemberAdded | MemberRoleChanged | MemberRemoved, fact: Fact) -> None:
     at = queries.card(event.organisation_id)
     text, page = TOLD[type(event)]

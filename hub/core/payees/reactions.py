@@ -82,7 +82,7 @@ def onboard(actor: Actor, owner: str, owner_id: int, country: str, back: str) ->
     return str(answer["url"]) if "url" in answer else None
 
 
-@reacts_to(PayoutAccountChanged, formerly="hub.core.messages.reactions.tell_payout_account")
+@reacts_to(PayoutAccountChanged, formerly=["hub.core.messages.reactions.tell_payout_account"])
 def tell_payout_account(event: PayoutAccountChanged, fact: Fact) -> None:
     texts = (
         N_("Stripe does not pay out to your account any more until it has what it asks for."),

@@ -25,7 +25,7 @@ def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str, **val
     messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
 
 
-@reacts_to(FundingRequested, formerly="hub.core.messages.reactions.tell_money_is_coming")
+@reacts_to(FundingRequested, formerly=["hub.core.messages.reactions.tell_money_is_coming"])
 def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
     text = N_("%(organisation)s announced %(amount)s for “%(label)s”. Confirm it when it is on the account.")
     own = event.organisation_id is None
@@ -33,14 +33,7 @@ def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
     _tell(people.with_duty(Duty.ADMIN), event, fact, text, "/admin/payments", organisation=payer)
 
 
-@reacts_to(FundingPartlyReceived, formerly="hub.core.messages.reactions.tell_payer")
-def tell_what_is_due(event: FundingPartlyReceived, fact: Fact) -> None:
-    text = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s.")
-    rest = str(Money(event.rest_minor, event.currency))
-    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id), rest=rest)
-
-
-@reacts_to(FundingConfirmed, formerly="hub.core.messages.reactions.tell_money_is_here")
+@reacts_to(FundingConfirmed, formerly=["hub.core.messages.reactions.tell_money_is_here"])
 def tell_money_is_here(event: FundingConfirmed, fact: Fact) -> None:
     text = N_("The money for “%(label)s” is here: %(amount)s are held.")
     if not event.subject:
@@ -48,13 +41,19 @@ def tell_money_is_here(event: FundingConfirmed, fact: Fact) -> None:
     _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))
 
 
-@reacts_to(FundingCancelled, formerly="hub.core.messages.reactions.tell_payer")
-def tell_of_the_end(event: FundingCancelled, fact: Fact) -> None:
-    text = N_("The payment for “%(label)s” is not expected any more.")
-    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))
-
-
-@reacts_to(DepositTaken, formerly="hub.core.messages.reactions.tell_deposit")
+@reacts_to(DepositTaken, formerly=["hub.core.messages.reactions.tell_deposit"])
 def tell_deposit(event: DepositTaken, fact: Fact) -> None:
     text = ON_YOUR_BALANCE if event.organisation_id is None else ON_THEIR_BALANCE
     _tell(event.tell, event, fact, text, books.money_page(event.organisation_id))
+
+
+FORMERLY = "hub.core.messages.reactions.tell_payer"
+
+
+@reacts_to(FundingPartlyReceived, formerly=[FORMERLY, "hub.core.messages.reactions.tell_part_arrived"])
+@reacts_to(FundingCancelled, formerly=[FORMERLY, "hub.core.messages.reactions.tell_funding_cancelled"])
+def tell_payer(event: FundingPartlyReceived | FundingCancelled, fact: Fact) -> None:
+    text, rest = N_("The payment for “%(label)s” is not expected any more."), 0
+    if isinstance(event, FundingPartlyReceived):
+        text, rest = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s."), event.rest_minor
+    _tell(event.tell, event, fact, text, books.money_page(event.organisation_id), rest=str(Money(rest, event.currency)))

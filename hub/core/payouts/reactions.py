@@ -75,21 +75,21 @@ def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str = "", 
     messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
 
 
-@reacts_to(PayoutRequested, formerly="hub.core.messages.reactions.tell_payout_asked")
+@reacts_to(PayoutRequested, formerly=["hub.core.messages.reactions.tell_payout_asked"])
 def tell_payout_asked(event: PayoutRequested, fact: Fact) -> None:
     if event.by_hand:
         text = N_("A payout of %(amount)s waits for you to send it.")
         _tell(people.with_duty(Duty.ADMIN), event, fact, text, "/admin/payouts")
 
 
-@reacts_to(PayoutConfirmed, formerly="hub.core.messages.reactions.tell_payout_sent")
+@reacts_to(PayoutConfirmed, formerly=["hub.core.messages.reactions.tell_payout_sent"])
 def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
     text = N_("Your payout of %(amount)s was sent. Bank reference: %(reference)s.")
     _tell(event.tell, event, fact, text, reference=event.bank_reference)
 
 
-@reacts_to(PayoutRejected, formerly="hub.core.messages.reactions.tell_payout_refused")
-@reacts_to(PayoutReturned, formerly="hub.core.messages.reactions.tell_payout_refused")
+@reacts_to(PayoutRejected, formerly=["hub.core.messages.reactions.tell_payout_refused"])
+@reacts_to(PayoutReturned, formerly=["hub.core.messages.reactions.tell_payout_refused", "hub.core.messages.reactions.tell_payout_came_back"])
 def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> None:
     refused = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
     came_back = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")

@@ -19,7 +19,7 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Duty
 from hub.kernel.words import N_
 
-FORMERLY = "hub.core.messages.reactions.tell_news"
+FORMERLY = ("hub.core.messages.reactions.tell_news", "hub.core.messages.reactions.tell_pool_news")
 
 
 @every(20)

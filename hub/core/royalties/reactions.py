@@ -37,4 +37,4 @@ def tell_news(event: Any, fact: Fact) -> None:
 
 
 for _event in TOLD:
-    reacts_to(_event, formerly="hub.core.messages.reactions.tell_news")(tell_news)
+    reacts_to(_event, formerly=["hub.core.messages.reactions.tell_news"])(tell_news)

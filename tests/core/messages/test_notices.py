@@ -68,7 +68,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
     ("reaction", "event", "text"),
     [
         (
-            reactions.tell_what_is_due,
+            reactions.tell_payer,
             lambda org, me: events.FundingPartlyReceived(1, 1, org, "challenge:1", "Powder", rest_minor=50, tell=[me], **MONEY),
             "USD 40,000.00 of the money for “Powder” has arrived. Still due: USD 0.50.",
         ),
@@ -78,7 +78,7 @@ MONEY = {"minor": 4_000_000, "currency": "USD"}
             "The money for “Powder” is here: USD 40,000.00 are held.",
         ),
         (
-            reactions.tell_of_the_end,
+            reactions.tell_payer,
             lambda org, me: events.FundingCancelled(1, org, "challenge:1", "Powder", kept_minor=0, tell=[me], **MONEY),
             "The payment for “Powder” is not expected any more.",
         ),
