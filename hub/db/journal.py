@@ -6,6 +6,7 @@ Each reaction to an event is one delivery row, written in the same transaction a
 
 from __future__ import annotations
 
+import copy
 import dataclasses
 from collections.abc import Callable, Iterable
 from datetime import datetime
@@ -50,17 +51,16 @@ class JournalRow(db.Model):
 
     def sealed_facts(self) -> dict[str, Any]:
         """What the hash covers."""
-        return {
-            "id": self.id,
-            "at": self.at.isoformat(),
-            "kind": self.kind,
-            "actor": self.actor_id,
-            "credential": self.credential,
-            "subject": self.subject,
-            "scope": self.scope,
-            "facts": self.facts,
-            "previous": self.previous,
-        }
+        return _sealed({name: getattr(self, name) for name in _COLUMNS})
+
+
+_COLUMNS = tuple(JournalRow.__table__.columns.keys())
+
+
+def _sealed(row: dict[str, Any]) -> dict[str, Any]:
+    """What the hash of a row covers: all but itself, the moment in words, the actor under a shorter name."""
+    facts = {name: value for name, value in row.items() if name not in ("hash", "actor_id")}
+    return facts | {"at": row["at"].isoformat(), "actor": row["actor_id"]}
 
 
 class JournalHead(db.Model):
@@ -131,21 +131,25 @@ def reaction_named(kind: str, name: str) -> tuple[type, Reaction] | None:
 
 def record(event: Any, *, actor: Actor, subject: str = "", scope: str = "") -> None:
     """Append a frozen event (ids and plain facts only, no personal data). It becomes durable with the caller's commit."""
-    row = JournalRow(
-        kind=type(event).__name__,
-        actor_id=actor.person_id,
-        credential=actor.credential,
-        subject=subject,
-        scope=scope or subject,
-        facts=dataclasses.asdict(event),
-        at=clock.now(),
-    )
+    row = {
+        "at": clock.now(),
+        "kind": type(event).__name__,
+        "actor_id": actor.person_id,
+        "credential": actor.credential,
+        "subject": subject,
+        "scope": scope or subject,
+        "facts": {name: value if isinstance(value, _FIRM) else copy.deepcopy(value) for name, value in vars(event).items()},
+    }
     db.session().info.setdefault(PENDING, []).append(row)
+
+
+_FIRM = (str, int, type(None))
+"""Values that nobody can change later; all others are copied as they are now."""
 
 
 def pending_kinds() -> list[str]:
     """The kinds recorded and not yet committed, in order: what tests ask for."""
-    return [row.kind for row in db.session().info.get(PENDING, [])]
+    return [row["kind"] for row in db.session().info.get(PENDING, [])]
 
 
 def forget_pending(session: Session) -> None:
@@ -154,24 +158,25 @@ def forget_pending(session: Session) -> None:
 
 def write_pending(session: Session) -> None:
     """Chain the recorded rows to the journal's end and add their deliveries. Last step before a commit, so the lock is short."""
-    rows: list[JournalRow] = session.info.pop(PENDING, [])
+    rows: list[dict[str, Any]] = session.info.pop(PENDING, [])
     if not rows:
         return
     connection = session.connection()
     head = connection.execute(_HEAD).one_or_none()
     last, previous = (head.last_id, head.hash) if head is not None else (0, GENESIS)
     for row in rows:
-        row.id, row.previous = last + 1, previous
-        row.hash = sealing.digest(row.sealed_facts())
-        last, previous = row.id, row.hash
-    connection.execute(_APPEND, [{name: getattr(row, name) for name in _COLUMNS} for row in rows])
+        row |= {"id": last + 1, "previous": previous}
+        row["hash"] = sealing.digest(_sealed(row))
+        last, previous = row["id"], row["hash"]
+    connection.execute(_APPEND, rows)
     connection.execute(_BEGIN if head is None else _MOVE_ON, {"last_id": last, "hash": previous})
-    due = [{"journal_id": row.id, "reaction": name, "next_at": row.at} for row in rows for name, _, _ in _reactions.get(row.kind, [])]
+    due = [
+        {"journal_id": row["id"], "reaction": name, "next_at": row["at"]} for row in rows for name, _, _ in _reactions.get(row["kind"], [])
+    ]
     if due:
         connection.execute(_DELIVER, due)
 
 
-_COLUMNS = tuple(JournalRow.__table__.columns.keys())
 _HEAD = select(JournalHead.__table__).with_for_update()
 _BEGIN, _MOVE_ON = insert(JournalHead.__table__).values(id=1), update(JournalHead.__table__)
 _APPEND, _DELIVER = insert(JournalRow.__table__), insert(Delivery.__table__)

@@ -19,11 +19,11 @@ def digest(facts: Any) -> str:
 
 
 def _refuse_floats(facts: Any) -> None:
-    if isinstance(facts, float):
-        raise TypeError("floats have no canonical form: use integers or strings")
-    if isinstance(facts, dict):
-        for value in facts.values():
-            _refuse_floats(value)
-    elif isinstance(facts, (list, tuple)):
-        for value in facts:
-            _refuse_floats(value)
+    waiting = [facts]
+    for value in waiting:  # grows while it is walked
+        if isinstance(value, float):
+            raise TypeError("floats have no canonical form: use integers or strings")
+        if isinstance(value, dict):
+            waiting.extend(value.values())
+        elif isinstance(value, (list, tuple)):
+            waiting.extend(value)
