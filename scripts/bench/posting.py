@@ -50,10 +50,16 @@ def prepare() -> list[Share]:
 
 
 def award(team: list[Share]) -> None:
-    """Out of the hold to five balances and the fee, whole in one unit of work; five facts in the journal, with what follows from them due."""
+    """Out of the hold to five balances and the fee, whole in one unit of work; five facts in the journal, and what follows from them."""
     with work.unit():
         holds.release_split(
-            actor=SYSTEM, subject=SUBJECT, gross=Money(GROSS, CURRENCY), fee_bp=FEE_BP, shares=team, key=f"bench:{next(NUMBERS)}", memo="Award"
+            actor=SYSTEM,
+            subject=SUBJECT,
+            gross=Money(GROSS, CURRENCY),
+            fee_bp=FEE_BP,
+            shares=team,
+            key=f"bench:{next(NUMBERS)}",
+            memo="Award",
         )
 
 

@@ -23,6 +23,4 @@ def send_copy(event: AgreementSigned, fact: Fact) -> None:
     """The address at which the signed text stays."""
     terms = queries.get(event.terms_id)
     values, link = {"title": terms.parties.get("title", "")}, f"/agreements/{terms.id}"
-    messages.notify(
-        actor=SYSTEM, person_ids=[event.person_id], text=TOLD[event.kind], values=values, link=link, kind=Kind.AGREEMENT
-    )
+    messages.notify(actor=SYSTEM, person_ids=[event.person_id], text=TOLD[event.kind], values=values, link=link, kind=Kind.AGREEMENT)

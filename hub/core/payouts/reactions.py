@@ -89,7 +89,9 @@ def tell_payout_sent(event: PayoutConfirmed, fact: Fact) -> None:
 
 
 @reacts_to(PayoutRejected, formerly=["hub.core.messages.reactions.tell_payout_refused"])
-@reacts_to(PayoutReturned, formerly=["hub.core.messages.reactions.tell_payout_refused", "hub.core.messages.reactions.tell_payout_came_back"])
+@reacts_to(
+    PayoutReturned, formerly=["hub.core.messages.reactions.tell_payout_refused", "hub.core.messages.reactions.tell_payout_came_back"]
+)
 def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> None:
     refused = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
     came_back = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")

@@ -12,9 +12,9 @@ from hub.core.files import operations as files
 from hub.core.organisations import queries as organisations
 from hub.kernel import clock
 from hub.kernel.actor import Actor
+from hub.microtasks.drafts.pages import purpose_of
 from hub.microtasks.projects import operations, queries
 from hub.microtasks.projects.models import Project
-from hub.microtasks.drafts.pages import purpose_of
 from hub.microtasks.projects.schemas import Recipe, cook
 from hub.microtasks.queue import operations as queue
 from tests.factories import tasks
