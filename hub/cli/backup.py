@@ -17,7 +17,7 @@ from hub import config as settings
 from hub.config import Config
 
 DATABASE, DUMP = "hub.sqlite3", "hub.pgdump"
-KEPT = ("files", "secret_key")
+KEPT = ("files", "secret_key", "evidence")
 """Beside the database. The index is made anew; mails in the outbox were sent or will be queued again from the database."""
 
 
@@ -43,7 +43,7 @@ def _postgres(program: str, config: Config, arguments: list[str]) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the database, the files and the secret key into one archive. Nothing has to stop for it."""
+    """Write the database, the files, the secret key and the signing keys into one archive. Nothing has to stop for it."""
     config = settings.from_environment()
     if file.exists():
         raise click.ClickException(f"{file} exists; nothing was overwritten")
@@ -51,7 +51,7 @@ def backup(file: Path) -> None:
         database = _copy_database(config, Path(folder))
         draft = file.with_name(file.name + ".part")
         with open(draft, "xb") as out:
-            os.chmod(draft, 0o600)  # it holds the secret key
+            os.chmod(draft, 0o600)  # it holds the secret keys
             with tarfile.open(fileobj=out, mode="w:gz") as archive:
                 archive.add(database, database.name)
                 for name in KEPT:  # after the database: every file that it names is there by now

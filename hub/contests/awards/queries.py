@@ -15,6 +15,8 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
+from hub.contests.filings import queries as filings
+from hub.contests.filings.queries import Held
 from hub.contests.judging import queries as judging
 from hub.contests.judging.queries import Reason
 from hub.contests.judging.rules import Standing
@@ -35,7 +37,8 @@ REASONS_SHOWN = frozenset({ChallengeState.SELECTED, ChallengeState.AWARDED, Chal
 class Result:
     """What the author of an entry gets to know. Empty of scores and words until the challenge is decided.
 
-    `message` is what the seeker told every entrant with the choice, or the reason for ending without an award.
+    `message` is what the seeker told every entrant with the choice, or the reason for ending without an award; `held` is what the seeker
+    claims to have known before, with the filing that was sealed in time.
     """
 
     entry: Entry
@@ -45,6 +48,7 @@ class Result:
     reasons: tuple[Reason, ...]
     message: str
     award: Award | None
+    held: Held | None = None
 
 
 def get_for(actor: Actor, award_id: int) -> Award:
@@ -112,6 +116,7 @@ def result_for(actor: Actor, entry_id: int) -> Result:
         reasons=verdict.reasons if verdict else (),
         message=closing_words(challenge, award),
         award=award if award is not None and award.entry_id == entry.id else None,
+        held=filings.held_against(entry),
     )
 
 

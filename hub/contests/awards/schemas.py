@@ -78,6 +78,15 @@ class ReasonOut(Schema):
     reason = fields.String(attribute="text")
 
 
+class PriorOut(Schema):
+    """What the seeker claims to have known before, and the filing sealed before the entries were opened (see /filings)."""
+
+    filing_id = fields.Integer(attribute="filing.id")
+    filing_hash = fields.String(attribute="filing.hash")
+    filed_at = fields.DateTime(attribute="filing.sealed_at")
+    words = fields.String(attribute="claim.words")
+
+
 class ResultOut(Schema):
     """The author's result; `decided` is false, and the rest empty, until the seeker has decided."""
 
@@ -92,6 +101,7 @@ class ResultOut(Schema):
     reasons = fields.List(fields.Nested(ReasonOut))
     message = fields.String()
     award_id = fields.Function(lambda result: result.award.id if result.award else None, metadata={"type": "integer", "nullable": True})
+    prior_knowledge = fields.Nested(PriorOut, attribute="held", allow_none=True)
 
     def _total(self, result: Any) -> str | None:
         return judging.shown(result.standing.total) or None if result.standing else None

@@ -7,7 +7,7 @@ from typing import Any
 from flask import current_app, jsonify
 
 from hub.contests.challenges import queries as challenges
-from hub.contests.entries import operations, queries, rules
+from hub.contests.entries import operations, queries
 from hub.contests.entries.models import Entry
 from hub.contests.entries.schemas import (
     AgreementOut,
@@ -26,6 +26,7 @@ from hub.core.agreements import queries as agreements
 from hub.core.agreements.schemas import ReadIn
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
+from hub.kernel import bundles
 from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.web.api import ApiBlueprint
@@ -122,8 +123,8 @@ def attach(sent: dict[str, Any], entry_id: int) -> Any:
 def file(entry_id: int, file_id: int) -> Any:
     """A file of one's own entry; for those who decide, of the sealed one, and their download is written down."""
     found = files.get(queries.readable_file(actor(), entry_id, file_id))
-    operations.look(actor=actor(), entry=queries.find(entry_id), file_name=found.filename)
-    return file_pages.send(found)
+    copy = operations.take_copy(actor=actor(), entry=queries.find(entry_id), file=found, content=lambda: files.path_of(found).read_bytes())
+    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
 
 @api.delete("/entries/<int:entry_id>/files/<int:file_id>")
@@ -149,7 +150,7 @@ def seal(sent: dict[str, Any], entry_id: int) -> Any:
 def receipt(sent: dict[str, Any], entry_id: int) -> Any:
     """The receipt of the last seal, or of seal `number`: keep it, `hub evidence verify` checks it offline."""
     sealed = queries.seal_of(queries.own(actor(), entry_id), sent["number"])
-    written = rules.written(queries.receipt(sealed, str(current_app.config["HUB"].base_url)))
+    written = bundles.written(queries.receipt(sealed))
     return current_app.response_class(written, content_type="application/json")
 
 

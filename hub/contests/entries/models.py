@@ -57,7 +57,7 @@ class EntryFile(db.Model):
 
 
 class Seal(db.Model):
-    """The entry as it was sealed: `manifest` is all of it, `hash` the SHA-256 of its canonical form. `number` counts from 1."""
+    """The entry as it was sealed: `manifest` is all of it, `hash` the salted fingerprint that is in the log. `number` counts from 1."""
 
     __tablename__ = "seal"
     __table_args__ = (
@@ -74,9 +74,15 @@ class Seal(db.Model):
     sealed_at: Mapped[datetime] = mapped_column(UtcDateTime)
     receipt_no: Mapped[str] = mapped_column(String(40), unique=True)
 
+    @property
+    def ref(self) -> str:
+        """How the evidence log names it."""
+        return f"seal:{self.id}"
+
 
 class EntryView(db.Model):
-    """One look at an entry by somebody other than its author. `what` is "entry", or "file" with its name."""
+    """One look at an entry by somebody other than its author. `what` is "entry", or "file" with its name, the number that its copy carries
+    and that copy's SHA-256."""
 
     __tablename__ = "entry_view"
     __table_args__ = (Index("ix_entry_view_entry", "entry_id", "id"), CheckConstraint("what IN ('entry', 'file')", name="known_what"))
@@ -87,6 +93,8 @@ class EntryView(db.Model):
     capacity: Mapped[Capacity] = mapped_column(enum_type(Capacity))
     what: Mapped[str] = mapped_column(String(10))
     file_name: Mapped[str] = mapped_column(String(255), default="")
+    copy_no: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    copy_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

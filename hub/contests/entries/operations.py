@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import secrets
 from collections.abc import Callable
 from datetime import datetime
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
@@ -24,15 +25,16 @@ from hub.contests.entries.events import (
 )
 from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.policy import POLICY
-from hub.contests.entries.rules import Signed, StoredFile
+from hub.contests.entries.rules import Copy, Signed, StoredFile
 from hub.contests.entries.states import LIFE, TOO_LATE, Act, Capacity, State, takes_entries
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.evidence import operations as evidence
 from hub.core.files import operations as files
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, marks
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
 from hub.kernel.words import N_
@@ -150,19 +152,25 @@ def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
         return draft.last_seal
     LIFE.fire(entry, Act.SEAL)
     entry.sealed_at = moment
-    sealed = _new_seal(entry, challenge, draft, signature, moment)
+    manifest = _manifest(entry, challenge, draft, signature, moment)
+    committed = evidence.commit(manifest)
+    sealed = Seal(
+        entry_id=entry.id, number=manifest["number"], manifest=manifest, hash=committed.hash, sealed_at=moment,
+        receipt_no=manifest["receipt_no"],
+    )  # fmt: skip
     db.session.add(sealed)
     db.session.flush()
+    evidence.append(actor=actor, subject=sealed.ref, sealed=committed, at=moment)
     fact = EntrySealed(entry_id=entry.id, challenge_id=challenge.id, number=sealed.number, hash=sealed.hash)
     journal.record(fact, actor=actor, subject=entry.ref, scope=challenge.ref)
     return sealed
 
 
-def _new_seal(entry: Entry, challenge: Challenge, draft: queries.Draft, signature: Signed, moment: datetime) -> Seal:
+def _manifest(entry: Entry, challenge: Challenge, draft: queries.Draft, signature: Signed, moment: datetime) -> dict[str, Any]:
     assert challenge.closes_at is not None
     number = draft.last_seal.number + 1 if draft.last_seal is not None else 1
-    manifest = rules.manifest(
-        salt=secrets.token_hex(32),
+    return rules.manifest(
+        receipt_no=rules.receipt_no(challenge.id, entry.id, number),
         challenge={"id": challenge.id, "slug": challenge.slug, "title": challenge.title},
         entry=entry.id,
         number=number,
@@ -173,14 +181,6 @@ def _new_seal(entry: Entry, challenge: Challenge, draft: queries.Draft, signatur
         files=[rules.SealedFile(file.id, file.filename, file.size, file.media_type, file.sha256) for file in draft.files],
         sealed_at=moment,
         deadline=challenge.closes_at,
-    )
-    return Seal(
-        entry_id=entry.id,
-        number=number,
-        manifest=manifest,
-        hash=rules.digest(manifest),
-        sealed_at=moment,
-        receipt_no=rules.receipt_no(challenge.id, entry.id, number),
     )
 
 
@@ -239,22 +239,43 @@ def _decide(actor: Actor, entry: Entry, act: Act, fact: Callable[..., object]) -
     return entry
 
 
-def look(*, actor: Actor, entry: Entry, file_name: str = "") -> EntryView | None:
-    """Write down that somebody reads the entry, or one of its files; None for the author, whose own looks are not written.
+def look(*, actor: Actor, entry: Entry) -> EntryView | None:
+    """Write down that somebody reads the entry; None for the author, whose own looks are not written.
 
     Looks have a table of their own that only grows, beside the journal: reading must not stop everybody else's writing for long.
     Raises NotFound if the actor may not read it.
     """
+    return _written(actor, entry, "entry")
+
+
+def _written(actor: Actor, entry: Entry, what: str, **copy: str) -> EntryView | None:
     if POLICY.can(actor, Act.READ_DRAFT, entry):
         return None
     capacity: Capacity | None = queries.capacity(actor, entry)
     if capacity is None:
         raise NotFound(queries.NO_SUCH)
-    what = "file" if file_name else "entry"
-    view = EntryView(entry_id=entry.id, person_id=actor.person_id, capacity=capacity, what=what, file_name=file_name[:255], at=clock.now())
+    view = EntryView(entry_id=entry.id, person_id=actor.person_id, capacity=capacity, what=what, at=clock.now(), **copy)
     db.session.add(view)
     db.session.flush()
     return view
+
+
+def take_copy(*, actor: Actor, entry: Entry, file: StoredFile, content: Callable[[], bytes]) -> Copy | None:
+    """A reader downloads a file: their copy with its number, named and marked with reader and time, and written down with its SHA-256.
+
+    None for the author, who gets the file as it is. `content` reads the file's bytes. Raises NotFound if the actor may not read it.
+    """
+    if POLICY.can(actor, Act.READ_DRAFT, entry):
+        return None
+    if queries.capacity(actor, entry) is None:
+        raise NotFound(queries.NO_SUCH)
+    reader, number, seal = accounts.card(actor.person_id or 0).handle, secrets.token_hex(4), queries.seal_of(entry)
+    words = f"Copy {number} of a file sealed in {seal.receipt_no}, given to @{reader} on {clock.now():%Y-%m-%d %H:%M:%S} UTC"
+    whole = content()
+    made = marks.marked(file.media_type, whole, words)
+    copy = Copy(rules.copy_name(file.filename, reader, clock.now(), number), made if made is not None else whole)
+    _written(actor, entry, "file", file_name=file.filename[:255], copy_no=number, copy_sha256=hashlib.sha256(copy.content).hexdigest())
+    return copy
 
 
 def _may_take_part(actor: Actor, challenge: Challenge) -> None:

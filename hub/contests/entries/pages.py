@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 from typing import Any, BinaryIO, cast
 
-from flask import Blueprint, Response, current_app, flash, jsonify, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
 
 from hub.contests.challenges import queries as challenges
@@ -21,18 +21,14 @@ from hub.core.agreements.schemas import ReadForm
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.core.files import rules as file_rules
+from hub.kernel import bundles
 from hub.kernel.actor import Actor
-from hub.kernel.errors import HubError, NotNow, one_field
+from hub.kernel.errors import NotNow, one_field
 from hub.kernel.words import N_
-from hub.web.handle import actor, load, parse, public, show_again, writes
-from hub.web.security import limiter
+from hub.web.handle import actor, load, parse, writes
 
 pages = Blueprint("entries", __name__, template_folder="templates")
 PLACE = "contests/entries/"
-
-
-def site() -> str:
-    return str(current_app.config["HUB"].base_url)
 
 
 def _challenge(slug: str) -> Challenge:
@@ -189,7 +185,7 @@ def receipt(entry_id: int) -> Any:
 @pages.get("/entries/<int:entry_id>/receipt.json")
 def receipt_file(entry_id: int) -> Any:
     sealed = queries.seal_of(queries.own(actor(), entry_id), _number())
-    return _download(rules.written(queries.receipt(sealed, site())), "application/json", f"{sealed.receipt_no}.json")
+    return _download(bundles.written(queries.receipt(sealed)), "application/json", f"{sealed.receipt_no}.json")
 
 
 @pages.get("/entries/<int:entry_id>/bundle.zip")
@@ -198,7 +194,7 @@ def bundle(entry_id: int) -> Any:
     sealed = queries.seal_of(queries.own(actor(), entry_id), _number())
     stored = files.files(file.id for file in rules.files_of(sealed.manifest))
     out = tempfile.TemporaryFile()  # noqa: SIM115 (the answer closes it)
-    rules.write_bundle(out, queries.receipt(sealed, site()), {file.filename: files.path_of(file) for file in stored.values()})
+    bundles.write_bundle(out, queries.receipt(sealed), {file.filename: files.path_of(file) for file in stored.values()})
     out.seek(0)
     return send_file(out, mimetype="application/zip", as_attachment=True, download_name=f"{sealed.receipt_no}.zip")
 
@@ -208,8 +204,8 @@ def bundle(entry_id: int) -> Any:
 def file(entry_id: int, file_id: int) -> Any:
     """A file of the author's draft or seals; for those who decide, a file of the seal that counts. Their download is written down."""
     found = files.get(queries.readable_file(actor(), entry_id, file_id))
-    operations.look(actor=actor(), entry=queries.find(entry_id), file_name=found.filename)
-    return file_pages.send(found)
+    copy = operations.take_copy(actor=actor(), entry=queries.find(entry_id), file=found, content=lambda: files.path_of(found).read_bytes())
+    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
 
 def _number() -> int | None:
@@ -235,41 +231,6 @@ def looks(entry_id: int) -> Any:
     return render_template(
         PLACE + "looks.html", entry=entry, challenge=entry.challenge, views=views, people=accounts.cards(view.person_id for view in views)
     )
-
-
-# Anybody's check of a receipt
-
-
-@pages.get("/evidence/verify")
-@public
-def evidence() -> Any:
-    return render_template(PLACE + "evidence.html", findings=None)
-
-
-@pages.post("/evidence/verify")
-@public
-@limiter.limit("30 per minute")
-def verify() -> Any:
-    """The same check as `hub evidence verify`, and whether this site knows the hash. Nothing is kept, so nothing is written."""
-    try:
-        told, kept = _sent_evidence()
-        findings = rules.check_receipt(told, kept)
-    except rules.Unreadable as error:
-        return show_again(evidence, one_field("file", str(error), code="unreadable"))
-    except HubError as error:
-        return show_again(evidence, error)
-    holds = rules.holds(findings)
-    return render_template(
-        PLACE + "evidence.html", findings=findings, holds=holds, known=holds and queries.knows_hash(told["hash"]), receipt=told,
-        files_checked=kept is not None,
-    )  # fmt: skip
-
-
-def _sent_evidence() -> tuple[Any, dict[str, tuple[str, int]] | None]:
-    sent = request.files.get("file")
-    if sent is None or not sent.filename:
-        raise one_field("file", N_("Choose a file first."), code="file_missing")
-    return rules.read_evidence(sent.stream)
 
 
 # What other pages ask of this room

@@ -21,6 +21,8 @@ from hub.contests.entries.rules import SealedFile, StoredFile
 from hub.contests.entries.states import IN_THE_RUNNING, READABLE, Act, Capacity, State
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.rules import Losing
+from hub.core.evidence import queries as evidence
+from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
@@ -233,19 +235,25 @@ def readable_file(actor: Actor, entry_id: int, file_id: int) -> int:
     return file_id
 
 
-def receipt(seal: Seal, site: str) -> dict[str, Any]:
-    """The receipt as data. `site` is the site's address; the journal row that recorded the seal comes with it."""
+def receipt(seal: Seal) -> dict[str, Any]:
+    """The signed receipt: the manifest, its place in the evidence log, and the journal row that recorded the seal."""
     rows = db.session.scalars(
         select(JournalRow).where(JournalRow.subject == f"entry:{seal.entry_id}", JournalRow.kind == "EntrySealed").order_by(JournalRow.id)
     )
     row = next((row for row in rows if row.facts.get("hash") == seal.hash), None)
     recorded = {**row.sealed_facts(), "hash": row.hash} if row is not None else None
-    return rules.receipt(sealed=seal.manifest, seal_hash=seal.hash, number=seal.receipt_no, site=site, journal=recorded)
+    return evidence.receipt(
+        subject=seal.ref, receipt_no=seal.receipt_no, sealed_at=seal.manifest["sealed_at"], manifest=seal.manifest, journal=recorded,
+        key=signing_key,
+    )  # fmt: skip
 
 
-def knows_hash(sealed_hash: str) -> bool:
-    """Did this site seal something with this hash? For the public check of receipts."""
-    return db.session.scalar(select(func.count()).select_from(Seal).where(Seal.hash == sealed_hash)) == 1
+def _kept(seal_ids: Sequence[int]) -> dict[int, tuple[dict[str, Any], str]]:
+    rows = db.session.execute(select(Seal.id, Seal.manifest, Seal.hash).where(Seal.id.in_(seal_ids)))
+    return {number: (manifest, shown) for number, manifest, shown in rows}
+
+
+evidence.kept_with("seal", _kept)
 
 
 def sealed(entry: Entry) -> SealedEntry:

@@ -110,12 +110,14 @@ class AgreementOut(Schema):
 
 
 class ViewOut(Schema):
-    """One look at the entry by somebody else; `file` is empty for the entry itself."""
+    """One look at the entry by somebody else; `file` is empty for the entry itself, else the copy's number and SHA-256 stand beside it."""
 
     id = fields.Integer()
     at = fields.DateTime()
     capacity = fields.Enum(Capacity, by_value=True)
     file = fields.String(attribute="file_name")
+    copy_no = fields.String()
+    copy_sha256 = fields.String()
 
 
 class UploadIn(Schema):

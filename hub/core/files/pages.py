@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from flask import Blueprint, Response, send_file
 from flask.blueprints import BlueprintSetupState
 
@@ -26,4 +28,13 @@ def send(file: File) -> Response:
     response.headers["Content-Security-Policy"] = SANDBOX
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def send_copy(file: File, name: str, content: bytes) -> Response:
+    """As `send`, for one reader's copy with a name and bytes of its own."""
+    response: Response = send_file(io.BytesIO(content), mimetype=file.media_type, as_attachment=True, download_name=name, max_age=0)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
     return response

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -14,10 +15,14 @@ from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.states import Capacity, State
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.evidence import operations as audited
+from hub.core.evidence import queries as log
+from hub.core.evidence import rules as evidence
+from hub.core.files import queries as files
 from hub.core.messages import queries as messages
 from hub.db import delivery, journal, work
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, sealing
 from hub.kernel.actor import ANONYMOUS, SYSTEM, Actor, Duty
 from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn
 from tests.factories import entries as make
@@ -151,14 +156,23 @@ def test_a_seal_fixes_everything_and_its_receipt_proves_it(made: Made) -> None:
     assert [file["name"] for file in manifest["files"]] == ["b.csv", "a.csv"]
     terms = agreements_read.current(made.challenge.ref, queries.AGREEMENT)
     assert terms is not None and manifest["agreement"] == {"terms": terms.id, "hash": terms.hash}
-    findings = rules.check_receipt(queries.receipt(seal, "https://hub.example"))
-    assert rules.holds(findings) and [finding.code for finding in findings] == ["content", "labels", "time", "journal"]
+    findings = evidence.check(queries.receipt(seal), keys=log.trusted())
+    assert evidence.holds(findings)
+    assert [finding.code for finding in findings] == ["content", "salt", "labels", "time", "proof", "journal", "key", "signature"]
+    with work.unit():
+        make.seal(made.challenge, solver(made, 1))
+    assert queries.receipt(seal) == queries.receipt(seal) and queries.receipt(seal)["log"]["size"] == 1  # the same for good
+    assert audited.audit().ok
 
 
 def test_the_hash_tells_nothing_about_a_guessable_text(made: Made) -> None:
     with work.unit():
         seals = [make.seal(made.challenge, solver(made, n), title="Yes", body="Yes") for n in (0, 1)]
-    assert seals[0].manifest["salt"] != seals[1].manifest["salt"] and len(seals[0].manifest["salt"]) == 64
+    salts = [log.leaf_of(seal.ref).salt for seal in seals]
+    assert salts[0] != salts[1] and {len(salt) for salt in salts} == {64}
+    assert all(
+        salt not in str(seal.manifest) and seal.hash != sealing.digest(seal.manifest) for seal, salt in zip(seals, salts, strict=True)
+    )
 
 
 @pytest.mark.parametrize(("before", "sealed"), [(timedelta(seconds=1), True), (timedelta(microseconds=1), True)])
@@ -277,7 +291,14 @@ def test_after_the_close_those_who_decide_read_and_every_look_is_logged(made: Ma
     with work.unit():
         for reader in (made.manager, judge, staff, solver(made)):
             operations.look(actor=reader, entry=queries.get_for(reader, entry.id))
-        operations.look(actor=judge, entry=entry, file_name="data.csv")
+        file = files.get(queries.sealed(entry).files[0].id)
+        copy = operations.take_copy(actor=judge, entry=entry, file=file, content=lambda: b"1\n")
+        assert operations.take_copy(actor=solver(made), entry=entry, file=file, content=lambda: b"1\n") is None
+    refused(NotFound, "not_found", lambda: operations.take_copy(actor=stranger, entry=entry, file=file, content=lambda: b"1\n"))
+    view = queries.views_of(entry.id)[0]
+    handle = made.solvers[1].handle
+    assert copy is not None and copy.name == f"data (copy {view.copy_no}, @{handle}, {clock.now():%Y-%m-%d %H%M} UTC).csv"
+    assert view.copy_sha256 == hashlib.sha256(copy.content).hexdigest() and copy.content == b"1\n"  # CSV has no place for a mark
     looks = [(view.capacity, view.what, view.file_name) for view in queries.views_of(entry.id)]
     assert looks == [
         (Capacity.JUDGE, "file", "data.csv"), (Capacity.STAFF, "entry", ""), (Capacity.JUDGE, "entry", ""), (Capacity.SEEKER, "entry", ""),

@@ -95,8 +95,6 @@ ENTRIES = [
     get("/entries/{entry_closed}/files/{file_draft}", NOBODY, about="another entry's file"),
     get("/entries/{entry_draft}/files/{file_draft}", AUTHOR, about="before the close"),
     get("/my/entries", SIGNED),
-    get("/evidence/verify", ANYONE),
-    post("/evidence/verify", ANYONE, files={"file": (b"{}", "receipt.json")}, ok=STOPPED, about="not a receipt"),
 ]
 
 REASON = "Clear, measured and told with the numbers that matter."

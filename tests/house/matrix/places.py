@@ -51,7 +51,7 @@ from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
 from tests.factories import challenges as contest
 from tests.factories import entries as entering
-from tests.factories import listings
+from tests.factories import filings, listings
 from tests.house.matrix.wings import WINGS
 
 EMAILS = {
@@ -134,6 +134,7 @@ def _contests() -> dict[str, str]:
     closed = _open_until(meridian, owner, "Tell ripe mangoes by their sound", clock.now() - timedelta(days=2))
     with clock.at(clock.now() - timedelta(days=4)):
         entering.seal(closed, author, files={"data.csv": b"hz,ripe\n220,1\n"})
+        filing = filings.sealed(closed, owner)
         entering.appoint(closed, owner, people.get(judge.person_id or 0))
         judging.appoint(actor=owner, challenge=_begins(DEMO_CHALLENGES["open"]), email=EMAILS["judge"])
     challenges.close(actor=owner, challenge=closed)
@@ -141,7 +142,7 @@ def _contests() -> dict[str, str]:
     draft = _entry(_begins(DEMO_CHALLENGES["open"]))
     entries.upload(actor=author, entry=draft, stream=stream(b"ppm,hue\n5,12\n"), filename="draft.csv")
     challenges.follow(actor=actor("newcomer"), challenge=_begins(DEMO_CHALLENGES["open"]))
-    places = {"ready": ready.slug, "funded": funded.slug, "closed": closed.slug}
+    places = {"ready": ready.slug, "funded": funded.slug, "closed": closed.slug, "filing_closed": str(filing.id)}
     return places | {"closed_criteria": ",".join(str(c.id) for c in closed.criteria)}
 
 

@@ -10,6 +10,7 @@ from tests.house.matrix import (
     communities,
     complement,
     deals,
+    evidence,
     fees,
     gateways,
     handovers,
@@ -44,4 +45,5 @@ WINGS: tuple[ModuleType, ...] = (
     pools,
     payouts,
     royalties,
+    evidence,
 )

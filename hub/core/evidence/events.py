@@ -1,0 +1,27 @@
+"""What happens to the log itself. What was sealed is told by the rooms that seal."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from hub.kernel.words import N_
+
+
+@dataclass(frozen=True)
+class CheckpointMade:
+    """`size` leaves gave `root` (hex)."""
+
+    SAYS: ClassVar[str] = N_("signed a checkpoint of the evidence log (%(size)s leaves)")
+    size: int
+    root: str
+    key_id: str
+
+
+@dataclass(frozen=True)
+class EvidenceKeyChanged:
+    """From now on the site signs with this key."""
+
+    SAYS: ClassVar[str] = N_("changed the key that signs receipts to %(key_id)s")
+    key_id: str
+    public_key: str

@@ -1,0 +1,124 @@
+"""The log: leaves, the nodes above them, its head, and the checkpoints. Triggers in the database let it do nothing but grow."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Date, ForeignKey, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column
+
+from hub.db.extensions import db
+from hub.db.journal import BigId
+from hub.db.types import UtcDateTime
+
+
+class EvidenceLeaf(db.Model):
+    """One sealing. `place` counts from 0 without gaps; `commitment` is the salted SHA-256 of the manifest, which stays with the room that
+    sealed it ("seal:5"). A `salt` that is empty is inside the manifest (sealed before there was a log)."""
+
+    __tablename__ = "evidence_leaf"
+    __table_args__ = (
+        CheckConstraint("place >= 0", name="counts_from_zero"),
+        CheckConstraint("length(commitment) = 64", name="whole_hash"),
+        CheckConstraint("length(salt) IN (0, 64)", name="whole_salt"),
+    )
+
+    place: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=False)
+    commitment: Mapped[str] = mapped_column(String(64), unique=True)
+    salt: Mapped[str] = mapped_column(String(64), default="")
+    subject: Mapped[str] = mapped_column(String(80), unique=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class EvidenceNode(db.Model):
+    """The hash of a complete subtree of 2**level leaves; level 0 is computed from the leaf."""
+
+    __tablename__ = "evidence_node"
+    __table_args__ = (CheckConstraint("level > 0", name="above_the_leaves"), CheckConstraint("length(hash) = 64", name="whole_hash"))
+
+    level: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    position: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    hash: Mapped[str] = mapped_column(String(64))
+
+
+class EvidenceHead(db.Model):
+    """The log's end: its size, its root and the `peaks` (hashes of the complete subtrees, left to right, 64 hex digits each). One row:
+    locking it puts the writers of PostgreSQL in order."""
+
+    __tablename__ = "evidence_head"
+    __table_args__ = (CheckConstraint("id = 1", name="single"), CheckConstraint("size >= 0", name="size_counts"))
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[str] = mapped_column(String(64))
+    peaks: Mapped[str] = mapped_column(Text)
+
+
+class EvidenceCheckpoint(db.Model):
+    """The log's size and root on one day (UTC), signed."""
+
+    __tablename__ = "evidence_checkpoint"
+    __table_args__ = (CheckConstraint("size >= 0", name="size_counts"), CheckConstraint("length(root) = 64", name="whole_hash"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(Date, unique=True)
+    size: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+    site: Mapped[str] = mapped_column(String(200))
+    key_id: Mapped[str] = mapped_column(String(16))
+    signature: Mapped[str] = mapped_column(String(128))
+
+
+NEXT = "(SELECT COALESCE(MAX(place) + 1, 0) FROM evidence_leaf)"
+NO_GAPS, NEVER_CHANGED, ONLY_GROWS = "the evidence log has no gaps", "the evidence log is never changed", "the evidence log only grows"
+
+
+def _kept(table: str) -> dict[str, list[str]]:
+    """No row is changed or removed."""
+    refuse = f"RAISE EXCEPTION '{NEVER_CHANGED}' USING ERRCODE = 'integrity_constraint_violation'"
+    return {
+        "sqlite": [
+            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{NEVER_CHANGED}'); END"
+            for act in ("update", "delete")
+        ],
+        "postgresql": [
+            f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
+            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
+            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_kept()",
+        ],
+    }
+
+
+def _checked(table: str, name: str, act: str, wrong: str, says: str) -> dict[str, list[str]]:
+    """`act` on a row is refused where the condition `wrong` holds."""
+    raised = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
+    return {
+        "sqlite": [f"CREATE TRIGGER {name} BEFORE {act} ON {table} WHEN {wrong} BEGIN SELECT RAISE(ABORT, '{says}'); END"],
+        "postgresql": [
+            f"CREATE OR REPLACE FUNCTION {name}_check() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$$ BEGIN IF {wrong} THEN {raised}; END IF; RETURN NEW; END $$",
+            f"CREATE TRIGGER {name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {name}_check()",
+        ],
+    }
+
+
+def _hang(table: Any, *guards: dict[str, list[str]]) -> None:
+    for guard in guards:
+        for dialect, statements in guard.items():
+            for sql in statements:
+                event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
+
+
+_hang(
+    EvidenceLeaf.__table__, _kept("evidence_leaf"),
+    _checked("evidence_leaf", "evidence_leaf_gapless", "INSERT", f"NEW.place <> {NEXT}", NO_GAPS),
+)  # fmt: skip
+_hang(EvidenceNode.__table__, _kept("evidence_node"))
+_hang(
+    EvidenceHead.__table__, _checked("evidence_head", "evidence_head_grows", "UPDATE", "NEW.size <= OLD.size", ONLY_GROWS),
+    _checked("evidence_head", "evidence_head_stays", "DELETE", "OLD.size >= 0", ONLY_GROWS),
+)  # fmt: skip
+_hang(EvidenceCheckpoint.__table__, _kept("evidence_checkpoint"))
