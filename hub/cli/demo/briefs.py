@@ -9,11 +9,14 @@ from typing import Any
 
 import hub.cli
 from hub.cli.demo.people import Cast
-from hub.kernel import clock
+from hub.core.payments import operations as payments
+from hub.core.payments import queries as payments_read
+from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.taxonomy import Sector
 from hub.search.briefs import operations
 from hub.search.briefs.models import Brief
+from hub.search.briefs.rules import Pay
 from hub.search.proposals import operations as proposals
 
 STORY = Path(hub.cli.__file__).parent / "demo_data" / "briefs.toml"
@@ -36,6 +39,8 @@ def _tell(cast: Cast, row: dict[str, Any]) -> None:
     now = clock.now()
     with _ago(written):
         brief = _draft(cast, row, consultant, now)
+        if "fee" in row:
+            operations.offer_fee(actor=consultant, brief=brief, gross=money.parse(row["fee"], row["currency"]))
     if stage == "draft":
         return
     with _ago(written - 1):
@@ -44,6 +49,8 @@ def _tell(cast: Cast, row: dict[str, Any]) -> None:
         with _ago(written - 3):
             operations.send_back(actor=client, brief=brief, remarks=row["remarks"])
     elif stage in OPENED:
+        if "fee" in row:
+            _pay_in(cast, row, brief, client)
         with _ago(written - 2):
             operations.sign_off(actor=client, brief=brief)
         _invite(cast, row, brief, consultant)
@@ -51,6 +58,16 @@ def _tell(cast: Cast, row: dict[str, Any]) -> None:
             _propose(cast, each, brief)
     if stage in {"selecting", "decided"}:
         _select(cast, row, brief, consultant, client)
+
+
+def _pay_in(cast: Cast, row: dict[str, Any], brief: Brief, client: Actor) -> None:
+    """The client agrees to the fee, and its transfer arrives."""
+    gross = money.parse(row["fee"], row["currency"])
+    with _ago(row["written"] - 1.5):
+        operations.hold_fee(actor=client, brief=brief, seen=gross, pay=Pay.TRANSFER)
+        (funding,) = payments_read.open_fundings_for(brief.ref)
+        payments.confirm_funding(actor=cast.actor("admin"), funding=funding, received=gross, bank_reference=f"DEMO-B{brief.id:03}")
+        operations.note_fee_held(brief=brief)
 
 
 def _draft(cast: Cast, row: dict[str, Any], consultant: Actor, now: Any) -> Brief:

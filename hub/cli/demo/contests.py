@@ -16,9 +16,11 @@ from hub.contests.entries import operations as entries
 from hub.contests.entries import queries as entered
 from hub.contests.entries.models import Entry
 from hub.contests.judging import operations as judging
+from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
+from hub.core.holds.rules import Way
 from hub.core.payments import operations as payments
 from hub.core.payouts import operations as payouts
 from hub.kernel import clock, money
@@ -153,6 +155,8 @@ def _select(cast: Cast, story: dict[str, Any], challenge: Challenge, seeker: Act
     if story["stage"] != "awarded":
         return
     winner = cast.actor(row["person"])
+    if "shares" in row:
+        _share(cast, winner, award, row, closes_at)
     with clock.at(closes_at + timedelta(days=12)):
         terms = agreements.current(award.ref, awarded.AGREEMENT)
         assert terms is not None
@@ -166,3 +170,16 @@ def _select(cast: Cast, story: dict[str, Any], challenge: Challenge, seeker: Act
             amount=money.parse(row["paid_out"], story["currency"]),
             destination="GB33 BUKB 2020 1555 5555 55",
         )
+
+
+def _share(cast: Cast, winner: Actor, award: Any, row: dict[str, Any], closes_at: datetime) -> None:
+    """`shares` are per cent by person, the winner's own among them; the others agree a day later."""
+    others = [person for person in row["shares"] if person != row["person"]]
+    with clock.at(closes_at + timedelta(days=10, hours=6)):
+        sharing = awards.propose_sharing(
+            actor=winner, award=award, way=Way.FREE, own_points=row["shares"][row["person"]] * 100,
+            members=[(accounts.get(cast.people[person]).handle, row["shares"][person] * 100) for person in others],
+        )  # fmt: skip
+    with clock.at(closes_at + timedelta(days=11)):
+        for person in others:
+            awards.agree_to_sharing(actor=cast.actor(person), award=award, number=sharing.number)

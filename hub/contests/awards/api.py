@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from hub.contests.awards import operations, queries
-from hub.contests.awards.models import Award
-from hub.contests.awards.schemas import AwardOut, DeclineIn, EndIn, ResultOut, SelectIn
+from hub.contests.awards.models import Award, AwardSharing
+from hub.contests.awards.schemas import AnswerIn, AwardOut, DeclineIn, EndIn, RefusalIn, ResultOut, SelectIn, SharingIn, SharingOut
 from hub.contests.challenges import queries as challenges
 from hub.contests.entries import queries as entries
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.schemas import ReadIn
+from hub.kernel.errors import NotFound
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, needs_scope, writes
 
@@ -82,3 +83,61 @@ def accept(sent: dict[str, Any], award_id: int) -> Any:
 def decline(sent: dict[str, Any], award_id: int) -> Any:
     """Go without the prize and keep all rights; the seeker may select another entry."""
     return _shown(operations.decline(actor=actor(), award=queries.get_for(actor(), award_id), **sent))
+
+
+# Sharing
+
+
+def _sharing(award: Award, sharing: AwardSharing) -> dict[str, Any]:
+    return {"award": award, "sharing": sharing, "parts": queries.parts(award, sharing)}
+
+
+@api.get("/awards/<int:award_id>/sharing")
+@api.response(200, SharingOut)
+def sharing(award_id: int) -> Any:
+    """How the team shares the award, with each one's gross, fee and net; for its leader and those asked."""
+    award, found = queries.sharing_for(actor(), award_id)
+    if found is None:
+        raise NotFound(operations.NO_SHARING)
+    return _sharing(award, found)
+
+
+@api.post("/awards/<int:award_id>/sharing")
+@needs_scope("money")
+@writes
+@api.arguments(SharingIn)
+@api.response(201, SharingOut)
+def propose_sharing(sent: dict[str, Any], award_id: int) -> Any:
+    """Propose how the award is shared. Equal parts bind at once; for any other way everybody named must agree."""
+    award, _ = queries.sharing_for(actor(), award_id)
+    return _sharing(award, operations.propose_sharing(actor=actor(), award=award, **sent))
+
+
+@api.post("/awards/<int:award_id>/sharing/agree")
+@needs_scope("money")
+@writes
+@api.arguments(AnswerIn)
+@api.response(200, SharingOut)
+def agree(sent: dict[str, Any], award_id: int) -> Any:
+    """Agree to the sharing as it was read."""
+    award, _ = queries.sharing_for(actor(), award_id)
+    return _sharing(award, operations.agree_to_sharing(actor=actor(), award=award, **sent))
+
+
+@api.post("/awards/<int:award_id>/sharing/refuse")
+@writes
+@api.arguments(RefusalIn)
+@api.response(200, SharingOut)
+def refuse(sent: dict[str, Any], award_id: int) -> Any:
+    """Do not agree, and say why; the leader proposes another way."""
+    award, _ = queries.sharing_for(actor(), award_id)
+    return _sharing(award, operations.refuse_sharing(actor=actor(), award=award, **sent))
+
+
+@api.delete("/awards/<int:award_id>/sharing")
+@writes
+@api.response(200, SharingOut)
+def take_back(award_id: int) -> Any:
+    """Take one's own proposal back, unless everybody has agreed to it."""
+    award, _ = queries.sharing_for(actor(), award_id)
+    return _sharing(award, operations.take_back_sharing(actor=actor(), award=award))

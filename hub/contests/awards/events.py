@@ -51,3 +51,52 @@ class AwardLapsed:
     award_id: int
     challenge_id: int
     entry_id: int
+
+
+@dataclass(frozen=True)
+class SharingProposed:
+    """`person_ids` are those asked to agree; none where the parts are equal (`binding`)."""
+
+    SAYS: ClassVar[str] = N_("proposed how the award is shared")
+    award_id: int
+    sharing_id: int
+    challenge_id: int
+    person_ids: list[int]
+    binding: bool
+
+
+@dataclass(frozen=True)
+class ShareAgreed:
+    SAYS: ClassVar[str] = N_("agreed to the sharing of the award")
+    award_id: int
+    sharing_id: int
+    challenge_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class SharingAgreed:
+    """Everybody has: the leader can sign."""
+
+    SAYS: ClassVar[str] = N_("was the last to agree: the sharing of the award binds")
+    award_id: int
+    sharing_id: int
+    challenge_id: int
+
+
+@dataclass(frozen=True)
+class SharingRefused:
+    SAYS: ClassVar[str] = N_("refused the sharing of the award")
+    award_id: int
+    sharing_id: int
+    challenge_id: int
+    person_id: int
+
+
+@dataclass(frozen=True)
+class SharingWithdrawn:
+    SAYS: ClassVar[str] = N_("took the sharing of the award back")
+    award_id: int
+    sharing_id: int
+    challenge_id: int
+    person_ids: list[int]

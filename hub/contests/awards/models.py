@@ -1,15 +1,17 @@
-"""The table of the awards room."""
+"""Tables of the awards room."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from hub.contests.awards.states import LIFE, State
+from hub.contests.awards import rules
+from hub.contests.awards.states import LIFE, SHARING, SharingState, State
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries.models import Entry
+from hub.core.holds.rules import Share, Way
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money, breakdown
@@ -63,3 +65,74 @@ class Award(Versioned, db.Model):
     def split(self) -> Breakdown:
         """Gross, fee and net."""
         return breakdown(self.gross, self.fee_bp)
+
+
+LIVE_SHARING = text("state IN ('proposed', 'agreed')")
+
+
+class AwardSharing(Versioned, db.Model):
+    """How the winner's team shares an award, as its leader proposed it; at most one that is neither refused nor taken back."""
+
+    __tablename__ = "award_sharing"
+    __table_args__ = (
+        UniqueConstraint("award_id", "number"),
+        CheckConstraint("number > 0", name="number_counts"),
+        CheckConstraint("state <> 'agreed' OR agreed_at IS NOT NULL", name="agreed_has_time"),
+        CheckConstraint("state <> 'refused' OR reason <> ''", name="refused_with_a_reason"),
+        Index("uq_award_sharing_live", "award_id", unique=True, sqlite_where=LIVE_SHARING, postgresql_where=LIVE_SHARING),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    award_id: Mapped[int] = mapped_column(ForeignKey("award.id"))
+    number: Mapped[int]
+    way: Mapped[Way] = mapped_column(enum_type(Way))
+    state: Mapped[SharingState] = mapped_column(enum_type(SharingState), default=SHARING.initial)
+    leader_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    """Why a member refused."""
+    proposed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    members: Mapped[list[AwardShare]] = relationship(order_by="AwardShare.place", lazy="selectin")
+
+    @property
+    def ref(self) -> str:
+        return f"award_sharing:{self.id}"
+
+    @property
+    def is_default(self) -> bool:
+        return self.way is Way.EQUAL
+
+    @property
+    def everybody_agreed(self) -> bool:
+        return all(member.agreed_at is not None for member in self.members)
+
+    @property
+    def people(self) -> list[tuple[int, int]]:
+        """(person id, basis points said by the leader), the leader first."""
+        return [(member.person_id, member.points) for member in self.members]
+
+    @property
+    def shares(self) -> list[Share]:
+        return rules.shares(self.way, self.people)
+
+
+class AwardShare(db.Model):
+    """One person's part; `points` are the basis points the leader said for them, `place` 0 is the leader."""
+
+    __tablename__ = "award_share"
+    __table_args__ = (
+        UniqueConstraint("sharing_id", "person_id"),
+        UniqueConstraint("sharing_id", "place"),
+        CheckConstraint("points BETWEEN 0 AND 10000", name="points_in_range"),
+        CheckConstraint("place >= 0", name="place_counts"),
+        Index("ix_award_share_person", "person_id", "agreed_at"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    sharing_id: Mapped[int] = mapped_column(ForeignKey("award_sharing.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    place: Mapped[int]
+    points: Mapped[int]
+    agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import lazyload
 
 from hub.contests.awards import queries, rules
-from hub.contests.awards.events import AwardDeclined, AwardLapsed, AwardPaid, AwardSigned, WinnerSelected
-from hub.contests.awards.models import Award
-from hub.contests.awards.policy import POLICY
-from hub.contests.awards.states import LIFE, Act
+from hub.contests.awards.events import (
+    AwardDeclined,
+    AwardLapsed,
+    AwardPaid,
+    AwardSigned,
+    ShareAgreed,
+    SharingAgreed,
+    SharingProposed,
+    SharingRefused,
+    SharingWithdrawn,
+    WinnerSelected,
+)
+from hub.contests.awards.models import Award, AwardShare, AwardSharing
+from hub.contests.awards.policy import POLICY, SHARES
+from hub.contests.awards.states import LIFE, SHARING, Act, SharingAct, SharingState, State, can_be_signed
 from hub.contests.challenges import operations as challenges
 from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.states import State as ChallengeState
@@ -19,16 +32,19 @@ from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries as judging
 from hub.contests.judging.queries import Sheet
+from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
 from hub.core.holds import operations as holds
+from hub.core.holds.rules import Share, Way
 from hub.core.organisations import queries as organisations
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
-from hub.kernel.errors import NotFound, NotNow, one_field
+from hub.kernel.errors import Conflict, NotFound, NotNow, one_field
+from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_, extent
 
 
@@ -87,29 +103,43 @@ def _parties(award: Award, entry: Entry) -> dict[str, str]:
 
 
 def accept(*, actor: Actor, award: Award, seen_hash: str) -> Award:
-    """The winner signs the agreement as it was shown, and the prize moves from the hold to their balance, once.
+    """The winner signs the agreement as it was shown, and the prize moves from the hold to their balance, or to those of the team as
+    agreed, once.
 
-    Raises NotAllowed, NotNow (signed already, or too late), Conflict (code "terms_changed"), and what `holds.release` raises.
+    Raises NotAllowed, NotNow (signed already, or too late; code "sharing_open" while not everybody has agreed to the sharing), Conflict
+    (code "terms_changed"), and what `holds.release_split` raises. The consultant who approved the challenge has their part of the fee.
     """
     POLICY.require(actor, Act.SIGN, award)
     challenge = entries.locked_challenge(award.challenge_id, to_decide=True)
     _lock(award)
+    shares = _shares(award)
     LIFE.fire(award, Act.SIGN)
     award.signed_at = clock.now()
     terms = agreements_read.get(award.terms_id or 0)
     signature = agreements.sign(actor=actor, terms=terms, seen_hash=seen_hash)
     facts = {"award_id": award.id, "challenge_id": challenge.id, "entry_id": award.entry_id}
     journal.record(AwardSigned(**facts, signature_id=signature.id), actor=actor, subject=award.ref, scope=challenge.ref)
-    transaction = holds.release(
-        actor=actor, subject=challenge.ref, to_person_id=award.person_id, gross=award.gross, fee_bp=award.fee_bp,
-        key=f"{award.ref}:prize", memo=challenge.title,
+    transaction = holds.release_split(
+        actor=actor, subject=challenge.ref, gross=award.gross, fee_bp=award.fee_bp, shares=shares, key=f"{award.ref}:prize",
+        memo=challenge.title,
     )  # fmt: skip
+    if (approval := launch.approval(challenge)) is not None:
+        holds.pay_consultant(actor=SYSTEM, released=transaction, person_id=approval.person_id, share_bp=approval.consultant_bp)
     LIFE.fire(award, Act.PAY)
     award.paid_at = clock.now()
     db.session.flush()
     challenges.award(actor=SYSTEM, challenge=challenge)
     journal.record(AwardPaid(**facts, transaction_id=transaction.id), actor=actor, subject=award.ref, scope=challenge.ref)
     return award
+
+
+def _shares(award: Award) -> list[Share]:
+    sharing = queries.sharing_of(award.id)
+    if sharing is None:
+        return [Share(1, person_id=award.person_id)]
+    if sharing.state is not SharingState.AGREED:
+        raise NotNow(N_("Not everybody has agreed to how the award is shared: wait for them, or take it back."), code="sharing_open")
+    return sharing.shares
 
 
 def decline(*, actor: Actor, award: Award, reason: str = "") -> Award:
@@ -201,3 +231,134 @@ def _lock(award: Award) -> None:
     db.session.flush()
     query = select(Award).where(Award.id == award.id).options(lazyload(Award.challenge)).with_for_update()
     db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+# Sharing: each locks the award, so that it is neither signed nor shared otherwise meanwhile
+
+
+def propose_sharing(*, actor: Actor, award: Award, way: Way, own_points: int, members: Sequence[tuple[str, int]]) -> AwardSharing:
+    """The winner names the team as (handle, basis points) and says how the award is shared; what stood before is taken back.
+
+    Equal parts bind at once; for any other way everybody named must agree. Raises NotAllowed, NotNow (not waiting for the signature;
+    agreed by all already), Invalid about `member` (nobody_named, nobody_there, named_twice, member_barred) or `parts`.
+    """
+    SHARES.require(actor, SharingAct.PROPOSE, award)
+    require_verified(actor)
+    _lock(award)
+    _require_unsigned(award)
+    people = team(award=award, own_points=own_points, members=members)
+    rules.parts(award.split, way, people)
+    before, now = queries.last_sharing(award.id), clock.now()
+    if before is not None and before.state in queries.STANDING:
+        _take_back(actor, award, before)
+    sharing = AwardSharing(
+        award_id=award.id, number=before.number + 1 if before is not None else 1, way=way, state=SHARING.initial, leader_id=award.person_id,
+        reason="", proposed_at=now,
+    )  # fmt: skip
+    sharing.members = [
+        AwardShare(person_id=person, place=place, points=points, agreed_at=None if place else now)
+        for place, (person, points) in enumerate(people)
+    ]
+    db.session.add(sharing)
+    if sharing.is_default:
+        SHARING.fire(sharing, SharingAct.AGREE)
+        sharing.agreed_at = now
+    db.session.flush()
+    others = [person for person, _ in people[1:]]
+    fact = SharingProposed(award.id, sharing.id, award.challenge_id, others, sharing.is_default)
+    journal.record(fact, actor=actor, subject=award.ref, scope=award.ref)
+    return sharing
+
+
+def team(*, award: Award, own_points: int, members: Sequence[tuple[str, int]]) -> list[tuple[int, int]]:
+    """(person id, basis points), the winner first. Changes nothing. Raises Invalid about `member`."""
+    people = [(award.person_id, own_points), *((_member(award, handle), points) for handle, points in members)]
+    if len({person for person, _ in people}) != len(people):
+        raise one_field("member", N_("Name each person once; you are among them already."), code="named_twice")
+    return people
+
+
+def agree_to_sharing(*, actor: Actor, award: Award, number: int) -> AwardSharing:
+    """A member agrees to the sharing number `number` as it was shown; with the last word it binds. Again is harmless.
+
+    Raises NotFound, NotAllowed, NotNow, Conflict (code "sharing_changed").
+    """
+    sharing = _asked(actor, award, SharingAct.AGREE, number)
+    require_verified(actor)
+    mine = next(member for member in sharing.members if member.person_id == actor.person_id)
+    if mine.agreed_at is not None:
+        return sharing
+    mine.agreed_at = clock.now()
+    facts = (award.id, sharing.id, award.challenge_id)
+    journal.record(ShareAgreed(*facts, mine.person_id), actor=actor, subject=award.ref, scope=award.ref)
+    if sharing.everybody_agreed:
+        SHARING.fire(sharing, SharingAct.AGREE)
+        sharing.agreed_at = clock.now()
+        db.session.flush()
+        journal.record(SharingAgreed(*facts), actor=actor, subject=award.ref, scope=award.ref)
+    return sharing
+
+
+def refuse_sharing(*, actor: Actor, award: Award, number: int, reason: str) -> AwardSharing:
+    """A member does not agree, and says why; the leader proposes another. Raises NotFound, NotAllowed, NotNow, Conflict, Invalid."""
+    sharing = _asked(actor, award, SharingAct.REFUSE, number)
+    if not reason.strip():
+        raise one_field("reason", N_("Say why: the leader of the team reads it."), code="reason_missing")
+    SHARING.fire(sharing, SharingAct.REFUSE)
+    sharing.reason, sharing.ended_at = reason.strip()[:500], clock.now()
+    fact = SharingRefused(award.id, sharing.id, award.challenge_id, actor.person_id or 0)
+    journal.record(fact, actor=actor, subject=award.ref, scope=award.ref)
+    return sharing
+
+
+def take_back_sharing(*, actor: Actor, award: Award) -> AwardSharing:
+    """The leader takes the sharing back, unless everybody has agreed to it. Raises NotFound, NotAllowed, NotNow."""
+    _lock(award)
+    sharing = queries.sharing_of(award.id)
+    if sharing is None:
+        raise NotFound(NO_SHARING)
+    SHARES.require(actor, SharingAct.WITHDRAW, sharing)
+    _require_unsigned(award)
+    _take_back(actor, award, sharing)
+    return sharing
+
+
+NO_SHARING = N_("Nothing is proposed about how this award is shared.")
+
+
+def _take_back(actor: Actor, award: Award, sharing: AwardSharing) -> None:
+    SHARING.fire(sharing, SharingAct.WITHDRAW)
+    sharing.ended_at = clock.now()
+    db.session.flush()
+    others = [member.person_id for member in sharing.members if member.person_id != sharing.leader_id]
+    fact = SharingWithdrawn(award.id, sharing.id, award.challenge_id, others)
+    journal.record(fact, actor=actor, subject=award.ref, scope=award.ref)
+
+
+def _asked(actor: Actor, award: Award, act: SharingAct, number: int) -> AwardSharing:
+    _lock(award)
+    sharing = queries.sharing_of(award.id)
+    if sharing is None:
+        raise NotFound(NO_SHARING)
+    SHARES.require(actor, act, sharing)
+    if sharing.number != number:
+        raise Conflict(N_("Another sharing was proposed since you opened this. Read it again before you answer."), code="sharing_changed")
+    _require_unsigned(award)
+    return sharing
+
+
+def _require_unsigned(award: Award) -> None:
+    if award.state is not State.SELECTED or not can_be_signed(award):
+        raise NotNow(N_("How an award is shared is settled before it is signed, while there is time to sign."), code="not_to_sign")
+
+
+def _member(award: Award, handle: str) -> int:
+    """The person of this handle, who could have entered as well. Raises Invalid about `member`."""
+    person = accounts.by_handle(handle.strip().removeprefix("@"))
+    if person is None or person.email_verified_at is None:
+        message = N_("There is nobody of the name “%(handle)s” here. Look for the @name on the person’s profile.")
+        raise one_field("member", message, code="nobody_there", handle=handle.strip()[:80])
+    if entries_read.why_barred(accounts.actor_of(person.id), award.challenge):
+        message = N_("“%(handle)s” judges, looks after this site or belongs to the seeker, so cannot share in the award.")
+        raise one_field("member", message, code="member_barred", handle=handle.strip()[:80])
+    return person.id

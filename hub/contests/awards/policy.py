@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hub.contests.awards.models import Award
-from hub.contests.awards.states import Act
+from hub.contests.awards.models import Award, AwardSharing
+from hub.contests.awards.states import Act, SharingAct
 from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.policy import manages_it
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, by_the_system, consults
+from hub.kernel.permissions import Policy, by_the_system, consults, either
 
 
 def won_it(actor: Actor, award: Award) -> bool:
@@ -36,3 +36,25 @@ POLICY = Policy(
     },
 )
 """The subject is the award; for SELECT and END it is the challenge. PAY follows from the winner's signature in the same step."""
+
+
+def leads(actor: Actor, sharing: AwardSharing) -> bool:
+    return actor.person_id is not None and actor.person_id == sharing.leader_id
+
+
+def is_asked(actor: Actor, sharing: AwardSharing) -> bool:
+    """One of the people who share, other than the leader who proposed it."""
+    return not leads(actor, sharing) and any(member.person_id == actor.person_id for member in sharing.members)
+
+
+SHARES = Policy(
+    "award_sharing",
+    {
+        SharingAct.AGREE: is_asked,
+        SharingAct.REFUSE: is_asked,
+        SharingAct.WITHDRAW: leads,
+        SharingAct.PROPOSE: won_it,
+        SharingAct.READ: either(leads, is_asked),
+    },
+)
+"""The subject is the sharing; for PROPOSE it is the award. How a team shares is nobody else's business, the seeker's included."""

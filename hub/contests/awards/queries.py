@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 
-from hub.contests.awards.models import Award
-from hub.contests.awards.policy import POLICY
-from hub.contests.awards.states import LIVE, Act, State
+from hub.contests.awards import rules
+from hub.contests.awards.models import Award, AwardShare, AwardSharing
+from hub.contests.awards.policy import POLICY, SHARES
+from hub.contests.awards.states import LIVE, Act, SharingAct, SharingState, State
 from hub.contests.challenges.models import Challenge, Remark
 from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import queries as entries
@@ -20,11 +22,21 @@ from hub.contests.filings.queries import Held
 from hub.contests.judging import queries as judging
 from hub.contests.judging.queries import Reason
 from hub.contests.judging.rules import Standing
+from hub.core.accounts import queries as accounts
+from hub.core.accounts.queries import PersonCard
 from hub.core.agreements import queries as agreements
+from hub.core.checks import queries as checks
+from hub.core.checks.rules import Report
+from hub.core.controls import queries as controls
+from hub.core.holds.rules import Way
+from hub.core.ledger import queries as books
+from hub.core.ledger.rules import OwnerKind, Purpose
 from hub.db.extensions import db
+from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import Invalid, NotFound
+from hub.kernel.money import Breakdown
 from hub.kernel.words import N_
 
 AGREEMENT = "award"
@@ -123,6 +135,93 @@ def result_for(actor: Actor, entry_id: int) -> Result:
 def results(actor: Actor) -> dict[int, Award]:
     """The actor's awards by entry."""
     return {award.entry_id: award for award in db.session.scalars(select(Award).where(Award.person_id == actor.person_id))}
+
+
+# Sharing
+
+
+@dataclass(frozen=True)
+class Part:
+    """One person's part of an award: gross, fee and net as they will be posted."""
+
+    person: PersonCard
+    paid: Breakdown
+    points: int
+    agreed_at: datetime | None
+    leads: bool
+
+
+def sharing_of(award_id: int) -> AwardSharing | None:
+    """The sharing that stands: proposed or agreed."""
+    query = select(AwardSharing).where(AwardSharing.award_id == award_id, AwardSharing.state.in_(STANDING))
+    return db.session.scalars(query).one_or_none()
+
+
+def last_sharing(award_id: int) -> AwardSharing | None:
+    """The latest one proposed, also if it was refused or taken back."""
+    query = select(AwardSharing).where(AwardSharing.award_id == award_id).order_by(AwardSharing.number.desc())
+    return db.session.scalars(query.limit(1)).one_or_none()
+
+
+def sharing_for(actor: Actor, award_id: int) -> tuple[Award, AwardSharing | None]:
+    """The award with the sharing that stands, for its leader and those asked. Raises NotFound for everybody else."""
+    award, sharing = db.session.get(Award, award_id), sharing_of(award_id)
+    if award is not None and sharing is not None and SHARES.can(actor, SharingAct.READ, sharing):
+        return award, sharing
+    if award is None or not SHARES.can(actor, SharingAct.PROPOSE, award):
+        raise NotFound(N_("There is no such award."))
+    return award, None
+
+
+def parts(award: Award, sharing: AwardSharing) -> list[Part]:
+    """Who gets what, the leader first. One statement for the names."""
+    paid = rules.parts(award.split, sharing.way, sharing.people)
+    known = accounts.cards([member.person_id for member in sharing.members])
+    return [
+        Part(known[one.person_id], paid[one.person_id], one.points, one.agreed_at, one.person_id == sharing.leader_id)
+        for one in sharing.members
+    ]
+
+
+def to_agree(person_id: int) -> Question:
+    """As hub.web.todo asks: awards whose sharing waits for the person."""
+    asked: Question = select(Challenge.title.label("detail"), Award.id.label("key"), Award.sign_by.label("due"))
+    joined = asked.join(Award, Award.challenge_id == Challenge.id).join(AwardSharing, AwardSharing.award_id == Award.id)
+    waits = (AwardShare.person_id == person_id, AwardShare.agreed_at.is_(None), AwardSharing.state == SharingState.PROPOSED)
+    return joined.join(AwardShare, AwardShare.sharing_id == AwardSharing.id).where(*waits, Award.state == State.SELECTED)
+
+
+STANDING = (SharingState.PROPOSED, SharingState.AGREED)
+
+
+@controls.also_verifies
+def verify(report: Report) -> None:
+    """Add sharings whose parts do not add up, that bind without everybody's word, or that were paid otherwise than agreed."""
+    for column, kind in ((AwardSharing.way, Way), (AwardSharing.state, SharingState)):
+        checks.verify_values(report, column, kind)
+    if report.unreadable:
+        return
+    for above, last in checks.slices(AwardSharing.id):
+        chosen = select(AwardSharing).where(AwardSharing.id > above, AwardSharing.id <= last, AwardSharing.state == SharingState.AGREED)
+        for sharing in db.session.scalars(checks.afresh(chosen)):
+            _verify_sharing(report, sharing)
+
+
+def _verify_sharing(report: Report, sharing: AwardSharing) -> None:
+    if not sharing.is_default and not sharing.everybody_agreed:
+        report.add("sharing_unagreed", sharing.ref, "The sharing binds, but not everybody has agreed to it.")
+    award = get(sharing.award_id)
+    try:
+        agreed = rules.parts(award.split, sharing.way, sharing.people)
+    except Invalid:
+        report.add("sharing_parts", sharing.ref, f"The parts of {award.ref} do not add up to the whole.")
+        return
+    if award.state is not State.PAID or (released := books.by_key(f"{award.ref}:prize")) is None:
+        return
+    legs = books.legs_of([released.id])[released.id]
+    paid = {to.owner_id: amount.minor for to, amount in legs if to.purpose is Purpose.BALANCE and to.owner_kind is OwnerKind.PERSON}
+    if paid != {person: part.net.minor for person, part in agreed.items() if part.net}:
+        report.add("sharing_paid", sharing.ref, f"{released.ref} paid {award.ref} otherwise than it was agreed.")
 
 
 def _may_read_agreement(actor: Actor, subject: str) -> bool:

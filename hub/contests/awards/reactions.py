@@ -3,8 +3,16 @@
 from __future__ import annotations
 
 from hub.contests.awards import operations, queries
-from hub.contests.awards.events import AwardDeclined, AwardLapsed, WinnerSelected
-from hub.contests.awards.states import State, can_be_signed
+from hub.contests.awards.events import (
+    AwardDeclined,
+    AwardLapsed,
+    SharingAgreed,
+    SharingProposed,
+    SharingRefused,
+    SharingWithdrawn,
+    WinnerSelected,
+)
+from hub.contests.awards.states import SharingState, State, can_be_signed
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.events import ChallengeEnded
 from hub.contests.entries import queries as entries
@@ -67,6 +75,10 @@ def tell_that_the_choice_is_open(event: AwardDeclined | AwardLapsed, fact: Fact)
     if isinstance(event, AwardLapsed):
         lapsed = N_("The time to sign the award of “%(title)s” has run out. You keep all rights in your entry.")
         _tell(queries.get(event.award_id).person_id, lapsed, f"/entries/{event.entry_id}", title=challenge.title)
+    shared = N_("The award of “%(title)s” was not accepted, so there is nothing to share.")
+    sharing = queries.sharing_of(event.award_id)
+    for member in sharing.members[1:] if sharing is not None else ():
+        _tell(member.person_id, shared, "/home", title=challenge.title)
     again = N_("The selected entry to “%(title)s” was not signed for, so the seeker chooses again, and your entry is in the running again.")
     for entry in entries.entries_in(challenge.id):
         if entry.state is EntryState.SEALED:
@@ -79,7 +91,49 @@ def pay_upon_signature(event: AgreementSigned, fact: Fact) -> None:
     prefix, _, number = event.subject.partition(":")
     if prefix != "award" or event.kind != queries.AGREEMENT:
         return
-    award = queries.get(int(number))
-    if award.state is State.SELECTED and can_be_signed(award):
-        winner = accounts.actor_of(event.person_id)
-        operations.accept(actor=winner, award=award, seen_hash=agreements.get(event.terms_id).hash)
+    _pay_what_is_signed(int(number))
+
+
+def _pay_what_is_signed(award_id: int) -> None:
+    """Pay an award whose agreement the winner has signed, unless the sharing still waits for somebody's word."""
+    award, sharing = queries.get(award_id), queries.sharing_of(award_id)
+    signed = agreements.has_signed(award.person_id, award.ref, queries.AGREEMENT)
+    waits = sharing is not None and sharing.state is SharingState.PROPOSED
+    if signed and not waits and award.state is State.SELECTED and can_be_signed(award):
+        winner = accounts.actor_of(award.person_id)
+        operations.accept(actor=winner, award=award, seen_hash=agreements.get(award.terms_id or 0).hash)
+
+
+# Sharing
+
+
+@reacts_to(SharingProposed)
+def ask_the_team(event: SharingProposed, fact: Fact) -> None:
+    title = challenges.by_id(event.challenge_id).title
+    asked = N_("Your team won “%(title)s”, and its leader proposes how the award is shared. See your part, and say whether you agree.")
+    told = N_("Your team won “%(title)s”, and the award is shared in equal parts. See your part.")
+    for person_id in event.person_ids:
+        _tell(person_id, told if event.binding else asked, f"/awards/{event.award_id}/sharing", title=title)
+
+
+@reacts_to(SharingAgreed)
+def tell_that_all_agree(event: SharingAgreed, fact: Fact) -> None:
+    title = challenges.by_id(event.challenge_id).title
+    text = N_("Everybody agrees how the award of “%(title)s” is shared. With your signature each receives their part.")
+    _tell(queries.get(event.award_id).person_id, text, f"/awards/{event.award_id}", title=title)
+    _pay_what_is_signed(event.award_id)
+
+
+@reacts_to(SharingRefused)
+def tell_the_leader(event: SharingRefused, fact: Fact) -> None:
+    title = challenges.by_id(event.challenge_id).title
+    text = N_("Somebody of your team does not agree how the award of “%(title)s” is shared. Read why, and propose another way.")
+    _tell(queries.get(event.award_id).person_id, text, f"/awards/{event.award_id}/sharing", title=title)
+
+
+@reacts_to(SharingWithdrawn)
+def tell_the_team(event: SharingWithdrawn, fact: Fact) -> None:
+    title = challenges.by_id(event.challenge_id).title
+    text = N_("How the award of “%(title)s” is shared was taken back by your team’s leader, who may propose another way.")
+    for person_id in event.person_ids:
+        _tell(person_id, text, "/home", title=title)

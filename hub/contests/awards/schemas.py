@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import zip_longest
 from typing import Any
 
-from marshmallow import Schema, fields
+from flask_babel import lazy_gettext
+from marshmallow import Schema, ValidationError, fields, post_load, validate
 
-from hub.contests.awards.rules import LONGEST_MESSAGE
-from hub.contests.awards.states import State
+from hub.contests.awards.rules import LONGEST_MESSAGE, MOST_PEOPLE
+from hub.contests.awards.states import SharingState, State
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import rules as judging
+from hub.core.fees.rules import basis_points
+from hub.core.holds.rules import WHOLE_BP, Way
+from hub.kernel.errors import Invalid
+from hub.web.errors import said_by_field
 from hub.web.forms import Text
 
 
@@ -105,3 +111,83 @@ class ResultOut(Schema):
 
     def _total(self, result: Any) -> str | None:
         return judging.shown(result.standing.total) or None if result.standing else None
+
+
+# Sharing
+
+CHOOSE = {"unknown": lazy_gettext("Choose one of the options."), "required": lazy_gettext("Choose one of the options.")}
+Row = dict[str, Any]
+
+
+class MemberIn(Schema):
+    handle = Text(1, 80, required=True, metadata={"description": "As on the person's profile, with or without @."})
+    percent = Text(0, 12, load_default="", metadata={"description": "Not for equal parts."})
+
+
+class SharingContent(Schema):
+    """For `half` and `free` the percentages, one's own among them, add up to 100; of `half` they divide the leader's half."""
+
+    way = fields.Enum(Way, by_value=True, required=True, error_messages=CHOOSE)
+    own_percent = Text(0, 12, load_default="", metadata={"description": "The leader's own; not for equal parts."})
+
+
+class SharingIn(SharingContent):
+    members = fields.List(fields.Nested(MemberIn), required=True, validate=validate.Length(max=MOST_PEOPLE))
+
+    @post_load
+    def as_parts(self, data: Row, **_: Any) -> Row:
+        return _parts(data, [(member["handle"], member["percent"]) for member in data["members"]])
+
+
+class SharingForm(SharingContent):
+    """The same as rows of a form: `member` and `percent`, line by line; empty lines do not count."""
+
+    member = fields.List(fields.String(validate=validate.Length(max=80)), load_default=list)
+    percent = fields.List(fields.String(validate=validate.Length(max=12)), load_default=list)
+
+    @post_load
+    def as_parts(self, data: Row, **_: Any) -> Row:
+        rows = zip_longest(data.pop("member"), data.pop("percent"), fillvalue="")
+        return _parts(data, [(handle.strip(), said) for handle, said in rows if handle.strip() or said.strip()])
+
+
+def _parts(data: Row, said: list[tuple[str, str]]) -> Row:
+    """Percentages as basis points. Raises ValidationError about `parts`."""
+    counts = data["way"] is not Way.EQUAL
+    try:
+        points = [basis_points(text or "0", "parts", WHOLE_BP) if counts else 0 for text in (data["own_percent"], *(p for _, p in said))]
+    except Invalid as error:
+        raise ValidationError({field: [text] for field, text in said_by_field(error).items()}) from error
+    members = [(handle, part) for (handle, _), part in zip(said, points[1:], strict=True)]
+    return {"way": data["way"], "own_points": points[0], "members": members}
+
+
+class AnswerIn(Schema):
+    """`number` is that of the sharing that was read: another one is not agreed to unseen."""
+
+    number = fields.Integer(required=True)
+
+
+class RefusalIn(AnswerIn):
+    reason = Text(1, 500, required=True, metadata={"description": "The leader reads it."})
+
+
+class PartOut(Schema):
+    """One person's part. Amounts in figures: gross = fee + net."""
+
+    handle = fields.String(attribute="person.handle")
+    name = fields.String(attribute="person.name")
+    leads = fields.Boolean()
+    gross = fields.Function(lambda part: part.paid.gross.plain(), metadata={"type": "string"})
+    fee = fields.Function(lambda part: part.paid.fee.plain(), metadata={"type": "string"})
+    net = fields.Function(lambda part: part.paid.net.plain(), metadata={"type": "string"})
+    agreed_at = fields.DateTime(allow_none=True)
+
+
+class SharingOut(Schema):
+    number = fields.Integer(attribute="sharing.number")
+    way = fields.Enum(Way, by_value=True, attribute="sharing.way")
+    state = fields.Enum(SharingState, by_value=True, attribute="sharing.state")
+    currency = fields.String(attribute="award.currency")
+    parts = fields.List(fields.Nested(PartOut))
+    reason = fields.String(attribute="sharing.reason")

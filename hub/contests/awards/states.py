@@ -32,6 +32,41 @@ class Act(StrEnum):
     READ = "read"
 
 
+class SharingState(Worded):
+    PROPOSED = "proposed", N_("Waiting for everybody to agree")
+    AGREED = "agreed", N_("Agreed")
+    REFUSED = "refused", N_("Refused")
+    WITHDRAWN = "withdrawn", N_("Withdrawn")
+
+
+class SharingAct(StrEnum):
+    """The moves of how a team shares an award, then what can be done without moving."""
+
+    AGREE = "agree"
+    REFUSE = "refuse"
+    WITHDRAW = "withdraw"
+
+    PROPOSE = "propose"
+    READ = "read"
+
+
+class Shared(Protocol):
+    @property
+    def is_default(self) -> bool: ...
+
+    @property
+    def everybody_agreed(self) -> bool: ...
+
+
+def binds(sharing: Shared) -> bool:
+    """Equal parts are the default and need nobody's consent but the leader's; anything else takes everybody's."""
+    return sharing.is_default or sharing.everybody_agreed
+
+
+def can_be_taken_back(sharing: Shared) -> bool:
+    return sharing.is_default
+
+
 class Dated(Protocol):
     sign_by: datetime
 
@@ -59,6 +94,23 @@ LIFE = Machine(
         Move(
             Act.LAPSE, State.SELECTED, State.LAPSED,
             when=is_overdue, unless=N_("The winner still has time to sign."), says=N_("Close for want of a signature"),
+        ),
+    ),
+)  # fmt: skip
+
+SHARING = Machine(
+    "award_sharing",
+    initial=SharingState.PROPOSED,
+    moves=(
+        Move(
+            SharingAct.AGREE, SharingState.PROPOSED, SharingState.AGREED,
+            when=binds, unless=N_("Not everybody has agreed yet."), says=N_("Agree"),
+        ),
+        Move(SharingAct.REFUSE, SharingState.PROPOSED, SharingState.REFUSED, says=N_("Refuse")),
+        Move(SharingAct.WITHDRAW, SharingState.PROPOSED, SharingState.WITHDRAWN, says=N_("Take back")),
+        Move(
+            SharingAct.WITHDRAW, SharingState.AGREED, SharingState.WITHDRAWN,
+            when=can_be_taken_back, unless=N_("Everybody has agreed to this sharing: it binds you, too."), says=N_("Take back"),
         ),
     ),
 )  # fmt: skip

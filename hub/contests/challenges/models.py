@@ -120,6 +120,22 @@ class Remark(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
+class Approval(db.Model):
+    """Who approved it, and which part of the site's fee (basis points) goes to them for it, as it was that day. Never changed."""
+
+    __tablename__ = "challenge_approval"
+    __table_args__ = (
+        CheckConstraint("consultant_bp BETWEEN 0 AND 10000", name="part_in_range"),
+        Index("ix_challenge_approval_challenge", "challenge_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    consultant_bp: Mapped[int]
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class ChallengeFollow(db.Model):
     """Who wants to hear what becomes of a challenge."""
 

@@ -25,12 +25,14 @@ from hub.contests.challenges.events import (
     ChallengeSubmitted,
     ChallengeWithdrawn,
 )
-from hub.contests.challenges.models import Challenge, ChallengeFollow, Criterion, Remark
+from hub.contests.challenges.models import Approval, Challenge, ChallengeFollow, Criterion, Remark
 from hub.contests.challenges.policy import POLICY
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import rules as clauses
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.holds import queries as holds
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.states import Kind as OrganisationKind
@@ -185,6 +187,10 @@ def approve(*, actor: Actor, challenge: Challenge, remarks: str = "") -> Challen
     _decide(actor, challenge, Act.APPROVE)
     if remarks.strip():
         _remark(actor, challenge, Act.APPROVE, remarks)
+    if actor.person_id is not None:
+        part = fees.terms(Mode.CONTESTS).consultant_bp if actor.is_consultant else 0
+        db.session.add(Approval(challenge_id=challenge.id, person_id=actor.person_id, consultant_bp=part, at=clock.now()))
+        db.session.flush()
     journal.record(ChallengeApproved(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
     return challenge
 

@@ -14,11 +14,11 @@ from hub.contests.challenges.pages import found, parts, task_of
 from hub.contests.challenges.policy import POLICY, reviews_it
 from hub.contests.challenges.schemas import ApproveIn, ChallengeForm, NewChallengeForm, ReturnIn
 from hub.contests.challenges.states import Act, State
-from hub.contests.launch.queries import fundable
+from hub.contests.launch.queries import approval, fundable
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import rules as clauses
 from hub.core.fees import queries as fees
-from hub.core.fees.rules import Mode
+from hub.core.fees.rules import Mode, share
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
@@ -156,9 +156,10 @@ def to_desk(toast: str) -> Any:
 def funding(slug: str) -> Any:
     challenge = queries.with_hold(found(slug, Act.FUND))
     known, asked = parts(challenge), payments.open_funding(challenge.ref)
-    account = current_app.config["HUB"].bank_account
+    account, approved = current_app.config["HUB"].bank_account, approval(challenge)
+    passed_on = share(challenge.prize, challenge.fee_bp, approved.consultant_bp).consultant if approved is not None else None
     return show(
-        "fund", **known, funding=asked, missing=queries.missing(challenge), balance=queries.spendable(challenge),
+        "fund", **known, passed_on=passed_on, funding=asked, missing=queries.missing(challenge), balance=queries.spendable(challenge),
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
         may_publish=POLICY.can(actor(), Act.PUBLISH, challenge), may_pool=not fundable(challenge).why_not,
     )  # fmt: skip

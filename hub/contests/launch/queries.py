@@ -1,4 +1,4 @@
-"""What co-funding may know of challenges: those that are not published yet can have their prize pooled."""
+"""Who approved a challenge, and what co-funding may know of it: one that is not published yet can have its prize pooled."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import select
 
 from hub.contests.challenges import queries as challenges
-from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.models import Approval, Challenge
 from hub.contests.challenges.states import PUBLIC, State
 from hub.core.pools import queries as pools
 from hub.core.pools.rules import Subject
@@ -16,6 +16,12 @@ from hub.db.extensions import db
 from hub.kernel.words import N_
 
 BEFORE = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
+
+
+def approval(challenge: Challenge) -> Approval | None:
+    """Who approved it last, and which part of the fee goes to them when the prize is paid."""
+    chosen = select(Approval).where(Approval.challenge_id == challenge.id).order_by(Approval.id.desc())
+    return db.session.scalars(chosen.limit(1)).first()
 
 
 def fundable(challenge: Challenge) -> Subject:

@@ -76,16 +76,14 @@ def release_split(
     """
     HOLDS.require(actor, HoldAct.EMPTY, subject)
     accounts.positive(gross)
-    shares = sorted(shares, key=lambda share: share.to(gross.currency))  # so that whoever reads the books finds the same parts
-    payees = [share.to(gross.currency) for share in shares]
     hold = _held_for(subject, gross.currency)
     whole = money.breakdown(gross, fee_bp)
-    parts = rules.divided(whole, [share.weight for share in shares])
+    parts = rules.shared_out(whole, shares)
     posted = ledger.post(
         actor=actor,
         kind=Kind.AWARD,
         key=key,
-        legs=rules.split_legs(hold.organisation_id, subject, whole, list(zip(payees, parts, strict=True))),
+        legs=rules.split_legs(hold.organisation_id, subject, whole, [(share.to(gross.currency), part) for share, part in parts]),
         memo=memo[:300],
         cause=hold.ref,
         subject=subject,
@@ -94,7 +92,7 @@ def release_split(
     if posted.fresh:
         hold.awarded_minor += whole.net.minor
         hold.fee_minor += whole.fee.minor
-        for share, part in zip(shares, parts, strict=True):
+        for share, part in parts:
             if part.gross:
                 _say_released(actor, hold, posted.transaction, share, part, quiet)
     return posted.transaction

@@ -82,6 +82,12 @@ class Share:
         return payee(self.person_id, self.organisation_id, currency)
 
 
+def shared_out(whole: Breakdown, shares: Sequence[Share]) -> list[tuple[Share, Breakdown]]:
+    """Who gets what of a release, in the order of the books: what a page shows before anybody agrees is what will be posted."""
+    ordered = sorted(shares, key=lambda share: share.to(whole.gross.currency))
+    return list(zip(ordered, divided(whole, [share.weight for share in ordered]), strict=True))
+
+
 def split_legs(organisation_id: int, subject: str, whole: Breakdown, parts: Sequence[tuple[AccountRef, Breakdown]]) -> list[Leg]:
     """hold -> the payees' balances and the site's fees. Raises ValueError for a payee named twice or parts that do not add up."""
     currency = whole.gross.currency

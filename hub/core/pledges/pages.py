@@ -14,7 +14,7 @@ from hub.core.pools.models import Pool
 from hub.core.pools.pages import before, may, subject_of
 from hub.core.pools.states import PLEDGE, For, PledgeAct, State
 from hub.kernel.errors import one_field
-from hub.kernel.money import Money
+from hub.kernel.money import Money, breakdown
 from hub.kernel.money import parse as money_from
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
@@ -61,7 +61,8 @@ def check_pledge(slug: str) -> Any:
         raise one_field("organisation", N_("Choose whose money you pledge."))
     rules.check_amount(pool, amount)
     return show_page(
-        "check", pool=pool, amount=amount, wallet=wallet, owner=owner, named=data["named"], rules=rules, kinds=For,
+        "check", pool=pool, amount=amount, paid=breakdown(amount, 0 if pool.kind is For.CHALLENGE else pool.fee_bp),
+        wallet=wallet, owner=owner, named=data["named"], rules=rules, kinds=For,
         host=queries.hosts([pool])[pool.organisation_id], short=owner[2] < amount, subject=subject_of(pool), **may(actor(), pool),
     )  # fmt: skip
 

@@ -22,6 +22,7 @@ from hub.core.royalties.schemas import ReasonIn, ReportIn, RoyaltyForm
 from hub.core.royalties.states import ROYALTY, Act, DueState, State
 from hub.kernel import money
 from hub.kernel.errors import NotAllowed
+from hub.kernel.money import breakdown
 from hub.kernel.words import N_
 from hub.web.handle import actor, needs_scope, parse, writes
 from hub.web.i18n import show_money
@@ -29,6 +30,8 @@ from hub.web.i18n import show_money
 pages = Blueprint("royalties", __name__, template_folder="templates")
 PLACE = "core/royalties/"
 SIZE = 30
+EXAMPLE = "1000"
+"""What a fee is shown on where no sum is agreed."""
 
 
 @pages.get("/orgs/<slug>/money/royalties")
@@ -56,9 +59,10 @@ def new(slug: str) -> Any:
     organisation = _proposes(slug)
     rows = list(zip_longest(request.form.getlist("band_upto"), request.form.getlist("band_percent"), fillvalue=""))
     rows += [("", "")] * max(0, 3 - len(rows))
+    rate = fees.rate(Mode.ROYALTIES)
     return render_template(
         PLACE + "new.html", organisation=organisation, rows=rows[:MOST_BANDS], periods=Period, currencies=CURRENCIES,
-        fee_percent=percent(fees.rate(Mode.ROYALTIES)),
+        fee_percent=percent(rate), paid=breakdown(money.parse(EXAMPLE, "USD"), rate),
     )  # fmt: skip
 
 
@@ -76,10 +80,11 @@ def show(royalty_id: int) -> Any:
     royalty = queries.get_for(actor(), royalty_id)
     (shown,) = queries.shown([royalty])
     moves = {move.act: move.blocked(royalty) for move in ROYALTY.moves_for(actor(), royalty, POLICY)}
+    owed = royalty.money(royalty.minimum_minor) if royalty.minimum_minor else money.parse(EXAMPLE, royalty.currency)
     return render_template(
         PLACE + "show.html", shown=shown, royalty=royalty, moves=moves, acts=Act, states=State, periods=Period, percent=percent,
         period=queries.next_period(royalty) if royalty.state is State.RUNNING else None, due_states=DueState,
-        may_pay=POLICY.can(actor(), Act.PAY, royalty),
+        may_pay=POLICY.can(actor(), Act.PAY, royalty), paid=breakdown(owed, royalty.fee_bp),
     )  # fmt: skip
 
 

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import Any
 
 from hub.core.organisations import queries as organisations
-from hub.kernel.errors import NotSignedIn
+from hub.kernel.errors import NotFound, NotSignedIn
 from hub.kernel.words import N_
 from hub.search.briefs import operations, queries
 from hub.search.briefs.models import Brief
-from hub.search.briefs.policy import POLICY
+from hub.search.briefs.policy import FEES, POLICY
 from hub.search.briefs.schemas import (
     BriefChangeIn,
     BriefOut,
+    FeeIn,
+    FeeOut,
+    HoldFeeIn,
     InvitedOut,
     InviteIn,
     ListIn,
@@ -22,9 +25,9 @@ from hub.search.briefs.schemas import (
     SignOffIn,
     WithdrawIn,
 )
-from hub.search.briefs.states import Act
+from hub.search.briefs.states import Act, FeeAct
 from hub.web.api import ApiBlueprint
-from hub.web.handle import actor, check_version, public, tagged, writes
+from hub.web.handle import actor, check_version, needs_scope, public, tagged, writes
 from hub.web.paging import cursor, paged
 
 api = ApiBlueprint("briefs", __name__, prefix="/briefs", description="Search briefs: written, signed off, published, matched")
@@ -138,3 +141,39 @@ def decline(brief_id: int) -> Any:
     """Decline one's own invitation."""
     operations.decline_invitation(actor=actor(), brief=queries.get_for(actor(), brief_id))
     return ""
+
+
+# The consultant's fee
+
+
+@api.get("/<int:brief_id>/fee")
+@api.response(200, FeeOut)
+def fee(brief_id: int) -> Any:
+    """What the search costs the client, with the site's fee and what the consultant receives; for these two sides."""
+    brief = queries.get_for(actor(), brief_id)
+    FEES.require(actor(), FeeAct.READ, brief)
+    found = queries.fee_of(brief)
+    if found is None:
+        raise NotFound(N_("This search costs nothing."))
+    return found
+
+
+@api.put("/<int:brief_id>/fee")
+@needs_scope("money")
+@writes
+@api.arguments(FeeIn)
+@api.response(204)
+def offer_fee(sent: dict[str, Any], brief_id: int) -> Any:
+    """Name the fee of a draft, or with an empty amount that there is none (consultants)."""
+    operations.offer_fee(actor=actor(), brief=queries.get_for(actor(), brief_id), **sent)
+    return ""
+
+
+@api.post("/<int:brief_id>/fee/hold")
+@needs_scope("money")
+@writes
+@api.arguments(HoldFeeIn)
+@api.response(200, FeeOut)
+def hold_fee(sent: dict[str, Any], brief_id: int) -> Any:
+    """Agree to the fee and set it aside (the client's managers). Takes an Idempotency-Key."""
+    return operations.hold_fee(actor=actor(), brief=queries.get_for(actor(), brief_id), **sent)

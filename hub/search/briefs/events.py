@@ -80,3 +80,35 @@ class InvitationDeclined:
     SAYS: ClassVar[str] = N_("declined the invitation")
     brief_id: int
     invitation_id: int
+
+
+@dataclass(frozen=True)
+class FeeOffered:
+    """`minor` is the gross in minor units of `currency`; 0: there is no fee any more."""
+
+    SAYS: ClassVar[str] = N_("named the fee for the search")
+    brief_id: int
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class FeeHeld:
+    SAYS: ClassVar[str] = N_("set the fee for the search aside")
+    brief_id: int
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class FeePaid:
+    SAYS: ClassVar[str] = N_("paid the consultant")
+    brief_id: int
+    person_id: int
+    transaction_id: int
+
+
+@dataclass(frozen=True)
+class FeeCalledOff:
+    SAYS: ClassVar[str] = N_("called the fee for the search off")
+    brief_id: int

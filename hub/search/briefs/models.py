@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.taxonomy import Sector
-from hub.search.briefs.states import LIFE, InvitationState, State
+from hub.search.briefs.states import FEE, LIFE, FeeState, InvitationState, State
 
 
 class Brief(Versioned, db.Model):
@@ -90,3 +91,40 @@ class Invitation(db.Model):
     invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     invited_at: Mapped[datetime] = mapped_column(UtcDateTime)
     answered_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class BriefFee(Versioned, db.Model):
+    """What the consultant gets for the search, if a fee was named. `gross_minor` in minor units of `currency`, `fee_bp` in 1/100 %."""
+
+    __tablename__ = "brief_fee"
+    __table_args__ = (
+        CheckConstraint("gross_minor > 0", name="gross_positive"),
+        CheckConstraint("fee_bp BETWEEN 0 AND 10000", name="fee_in_range"),
+        CheckConstraint("state NOT IN ('held', 'paid') OR held_at IS NOT NULL", name="held_has_time"),
+        CheckConstraint("(state IN ('paid', 'called_off')) = (closed_at IS NOT NULL)", name="closed_has_time"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    brief_id: Mapped[int] = mapped_column(ForeignKey("brief.id"), unique=True)
+    consultant_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    gross_minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    fee_bp: Mapped[int]
+    state: Mapped[FeeState] = mapped_column(enum_type(FeeState), default=FEE.initial)
+    offered_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    agreed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    held_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+    @property
+    def ref(self) -> str:
+        return f"brief_fee:{self.id}"
+
+    @property
+    def gross(self) -> Money:
+        return Money(self.gross_minor, self.currency)
+
+    @property
+    def split(self) -> Breakdown:
+        """Gross, fee of the site and net."""
+        return breakdown(self.gross, self.fee_bp)

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import select
 
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode, percent
 from hub.core.organisations import queries as organisations
+from hub.core.payments import queries as payments
+from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
 from hub.db.types import NO_DUE
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, one_field
@@ -17,11 +21,12 @@ from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 from hub.search.briefs import operations, queries, schemas
 from hub.search.briefs.models import Brief
-from hub.search.briefs.policy import POLICY
+from hub.search.briefs.policy import FEES, POLICY
 from hub.search.briefs.queries import Shown
-from hub.search.briefs.states import LIFE, Act, InvitationState, State
+from hub.search.briefs.rules import Pay
+from hub.search.briefs.states import LIFE, Act, FeeAct, FeeState, InvitationState, State
 from hub.web import pagecache
-from hub.web.handle import actor, check_version, parse, public, writes
+from hub.web.handle import actor, check_version, needs_scope, parse, public, writes
 from hub.web.i18n import label, until
 from hub.web.markdown import excerpt
 from hub.web.paging import Page, page_number
@@ -30,6 +35,8 @@ from hub.web.todo import Waiting, waits
 pages = Blueprint("briefs", __name__, template_folder="templates")
 PLACE = "search/briefs/"
 SIZE = 20
+UNSETTLED = frozenset({FeeState.OFFERED, FeeState.CALLED_OFF})
+CURRENCIES = ("USD", "EUR", "CNY", "GBP", "CHF", "JPY")
 LANGUAGES = [("en", "English"), ("zh", "中文")]
 
 
@@ -156,7 +163,8 @@ def signoff(brief_id: int) -> Any:
     """Check what will be published, then sign it off or send it back."""
     brief = queries.get_for(actor(), brief_id)
     POLICY.require(actor(), Act.SIGN_OFF, brief)
-    return render_template(PLACE + "signoff.html", brief=brief, blocked=LIFE.open_moves(brief) and _moves(brief).get(Act.SIGN_OFF, ""))
+    blocked = LIFE.open_moves(brief) and _moves(brief).get(Act.SIGN_OFF, "")
+    return render_template(PLACE + "signoff.html", brief=brief, fee=queries.fee_of(brief), fee_states=FeeState, blocked=blocked)
 
 
 @pages.post("/briefs/<int:brief_id>/signoff")
@@ -182,6 +190,47 @@ def withdraw(brief_id: int) -> Any:
     brief = operations.withdraw(actor=actor(), brief=queries.get_for(actor(), brief_id), **parse(schemas.WithdrawIn()))
     flash(gettext("Withdrawn."))
     return redirect(brief.path)
+
+
+# The consultant's fee
+
+
+@pages.get("/briefs/<int:brief_id>/fee")
+def fee(brief_id: int) -> Any:
+    """The consultant names it; the client sees gross, fee and net, and sets it aside."""
+    brief, who = queries.get_for(actor(), brief_id), actor()
+    FEES.require(who, FeeAct.READ, brief)
+    found, asked = queries.fee_of(brief), payments.open_funding(brief.ref)
+    account = current_app.config["HUB"].bank_account
+    may_offer = FEES.can(who, FeeAct.OFFER, brief) and brief.state is State.DRAFT and (found is None or found.state in UNSETTLED)
+    waits = found is not None and found.state is FeeState.OFFERED and brief.state is State.SIGN_OFF
+    return render_template(
+        PLACE + "fee.html", brief=brief, fee=found, states=FeeState, pays=Pay, funding=asked, may_offer=may_offer,
+        may_hold=waits and FEES.can(who, FeeAct.HOLD, brief), is_payee=found is not None and found.consultant_id == who.person_id,
+        balance=queries.spendable(brief.organisation_id, found.currency) if found is not None and waits else None,
+        percent=percent(fees.rate(Mode.BRIEFS)), currencies=CURRENCIES,
+        instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
+    )  # fmt: skip
+
+
+@pages.post("/briefs/<int:brief_id>/fee")
+@needs_scope("money")
+@writes(again=fee)
+def offer_fee(brief_id: int) -> Any:
+    made = operations.offer_fee(actor=actor(), brief=queries.get_for(actor(), brief_id), **parse(schemas.FeeIn()))
+    flash(gettext("The client sees this fee before signing off.") if made is not None else gettext("The search costs the client nothing."))
+    return redirect(url_for(".fee", brief_id=brief_id))
+
+
+@pages.post("/briefs/<int:brief_id>/fee/hold")
+@needs_scope("money")
+@writes(again=fee)
+def hold_fee(brief_id: int) -> Any:
+    found = operations.hold_fee(actor=actor(), brief=queries.get_for(actor(), brief_id), **parse(schemas.HoldFeeIn()))
+    if found.state is not FeeState.HELD:
+        return redirect(url_for(".fee", brief_id=brief_id))
+    flash(gettext("The fee is held. You can sign the brief off now."))
+    return redirect(url_for(".signoff", brief_id=brief_id))
 
 
 # Matched

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, by_the_system, consults, either
 from hub.search.briefs.models import Brief
-from hub.search.briefs.states import PUBLIC, Act
+from hub.search.briefs.states import PUBLIC, Act, FeeAct
 
 
 def works_on_it(actor: Actor, brief: Brief) -> bool:
@@ -60,3 +60,15 @@ POLICY = Policy(
         Act.PROPOSE: may_propose,
     },
 )
+
+FEES = Policy(
+    "brief_fee",
+    {
+        FeeAct.OFFER: works_on_it,
+        FeeAct.HOLD: signs_off,
+        FeeAct.PAY: manages_client,
+        FeeAct.CALL_OFF: either(works_on_it, manages_client, by_the_system),
+        FeeAct.READ: compare_all,
+    },
+)
+"""The subject is the brief. PAY follows from the client's decision, CALL_OFF from the end without one, each in the same step."""

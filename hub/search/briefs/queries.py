@@ -8,17 +8,25 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, select
 
+from hub.core.checks import queries as checks
+from hub.core.checks.rules import Report
+from hub.core.controls import queries as controls
+from hub.core.holds import queries as holds
+from hub.core.ledger import queries as books
+from hub.core.ledger.rules import OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
+from hub.core.payments import queries as payments
 from hub.core.profiles import queries as profiles
 from hub.db.extensions import db
 from hub.db.types import Lines, lines
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
+from hub.kernel.money import Money
 from hub.kernel.words import N_
 from hub.search.briefs import policy, rules
-from hub.search.briefs.models import Brief, Invitation
-from hub.search.briefs.states import InvitationState, State
+from hub.search.briefs.models import Brief, BriefFee, Invitation
+from hub.search.briefs.states import FeeState, InvitationState, State
 from hub.search.matching import queries as matching
 from hub.search.matching.queries import Match
 
@@ -235,3 +243,38 @@ def invitations(brief: Brief) -> Sequence[Invitation]:
 def invitation(brief: Brief, person_id: int | None) -> Invitation | None:
     query = select(Invitation).where(Invitation.brief_id == brief.id, Invitation.person_id == person_id)
     return db.session.scalars(query).one_or_none() if person_id is not None else None
+
+
+# The consultant's fee
+
+
+def fee_of(brief: Brief) -> BriefFee | None:
+    return db.session.scalars(select(BriefFee).where(BriefFee.brief_id == brief.id)).one_or_none()
+
+
+def fee_is_held(fee: BriefFee) -> bool:
+    return holds.held(f"brief:{fee.brief_id}", fee.currency) >= fee.gross_minor
+
+
+def spendable(organisation_id: int, currency: str) -> Money:
+    """What the client could hold at once."""
+    found = payments.balances("organisation", organisation_id)
+    return next((money for money in found if money.currency == currency), Money(0, currency))
+
+
+@controls.also_verifies
+def verify(report: Report) -> None:
+    """Add fees that were paid otherwise than agreed, or without being due."""
+    checks.verify_values(report, BriefFee.state, FeeState)
+    if report.unreadable:
+        return
+    for above, last in checks.slices(BriefFee.id):
+        for fee in db.session.scalars(checks.afresh(select(BriefFee).where(BriefFee.id > above, BriefFee.id <= last))):
+            released = books.by_key(f"brief:{fee.brief_id}:fee")
+            if (fee.state is FeeState.PAID) != (released is not None):
+                report.add("brief_fee_state", fee.ref, f"The fee is “{fee.state.value}”, but the books say otherwise.")
+            elif released is not None:
+                legs = [(to.purpose, to.owner_kind, to.owner_id, amount) for to, amount in books.legs_of([released.id])[released.id]]
+                due = (Purpose.BALANCE, OwnerKind.PERSON, fee.consultant_id, fee.split.net)
+                if due not in legs or fee.gross != -sum((leg[3] for leg in legs if leg[0] is Purpose.HOLD), Money(0, fee.currency)):
+                    report.add("brief_fee_paid", fee.ref, f"{released.ref} paid the fee otherwise than it was agreed.")

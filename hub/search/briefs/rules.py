@@ -9,7 +9,7 @@ from typing import Protocol
 from hub.kernel import clock
 from hub.kernel.errors import one_field
 from hub.kernel.taxonomy import Sector
-from hub.kernel.words import N_, extent
+from hub.kernel.words import N_, Worded, extent
 
 SHORTEST_TITLE, LONGEST_TITLE = 8, 200
 SHORTEST_TEXT, LONGEST_TEXT = 80, 20_000
@@ -18,6 +18,13 @@ SHORTEST_REASON, LONGEST_REASON = 20, 4_000
 AT_LEAST = timedelta(hours=24)
 """How far ahead a deadline lies at least when a brief is published."""
 FARTHEST = timedelta(days=365)
+
+
+class Pay(Worded):
+    """Where the money for the consultant's fee comes from."""
+
+    BALANCE = "balance", N_("From the organisation’s balance, now")
+    TRANSFER = "transfer", N_("By bank transfer")
 
 
 class Drafted(Protocol):

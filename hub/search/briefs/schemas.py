@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
-from marshmallow import Schema, ValidationError, fields, pre_load, validate
+from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from hub.kernel.taxonomy import Sector
 from hub.search.briefs import rules
-from hub.search.briefs.states import State
-from hub.web.forms import Moment, Text, Tick
+from hub.search.briefs.rules import Pay
+from hub.search.briefs.states import FeeState, State
+from hub.web.forms import Amount, Currency, Moment, Text, Tick, as_money
 
 CHOOSE = {"unknown": lazy_gettext("Choose one of the options.")}
 Row = dict[str, Any]
@@ -149,3 +150,41 @@ class MatchesOut(Schema):
 
 class InvitedOut(Schema):
     invited = fields.Integer(metadata={"description": "How many people were asked now."})
+
+
+class FeeIn(Schema):
+    """What the search costs; nothing, empty or 0 means that it costs nothing."""
+
+    amount = Amount(load_default="", metadata={"description": "The gross: what the client pays."})
+    currency = Currency(load_default="USD")
+
+    @post_load
+    def parsed(self, data: Row, **_: Any) -> Row:
+        if data["amount"].strip().strip("0.,") == "":
+            return {"gross": None}
+        return {"gross": as_money(data, "amount")["amount"]}
+
+
+class HoldFeeIn(Schema):
+    """`gross` and `currency` are those that were read: another fee is not agreed to unseen."""
+
+    pay = fields.Enum(Pay, by_value=True, required=True, error_messages=CHOOSE | {"required": CHOOSE["unknown"]})
+    gross = Amount(required=True)
+    currency = Currency(required=True)
+
+    @post_load
+    def parsed(self, data: Row, **_: Any) -> Row:
+        return {"pay": data["pay"], "seen": as_money(data, "gross")["gross"]}
+
+
+class FeeOut(Schema):
+    """The consultant's fee. Amounts in figures: gross = fee + net."""
+
+    gross = fields.Function(lambda one: one.split.gross.plain(), metadata={"type": "string"})
+    fee = fields.Function(lambda one: one.split.fee.plain(), metadata={"type": "string"})
+    net = fields.Function(lambda one: one.split.net.plain(), metadata={"type": "string"})
+    currency = fields.String()
+    fee_bp = fields.Integer(metadata={"description": "The site's fee in 1/100 %."})
+    state = fields.Enum(FeeState, by_value=True)
+    held_at = fields.DateTime(allow_none=True)
+    closed_at = fields.DateTime(allow_none=True)

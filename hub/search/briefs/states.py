@@ -19,6 +19,24 @@ class State(Worded):
     WITHDRAWN = "withdrawn", N_("Withdrawn")
 
 
+class FeeState(Worded):
+    OFFERED = "offered", N_("Waiting for the client")
+    HELD = "held", N_("Held")
+    PAID = "paid", N_("Paid")
+    CALLED_OFF = "called_off", N_("Called off: nothing is owed")
+
+
+class FeeAct(StrEnum):
+    """The moves of the consultant's fee, then what can be done without moving."""
+
+    HOLD = "hold"
+    PAY = "pay"
+    CALL_OFF = "call_off"
+    OFFER = "offer"
+
+    READ = "read"
+
+
 class InvitationState(Worded):
     INVITED = "invited", N_("Invited")
     DECLINED = "declined", N_("Declined")
@@ -57,6 +75,18 @@ LIFE = Machine(
         Move(Act.CLOSE_EMPTY, State.PUBLISHED, State.CLOSED_EMPTY, when=rules.is_over, unless=STILL_OPEN, says=N_("Close")),
         Move(Act.WITHDRAW, State.PUBLISHED, State.WITHDRAWN, says=N_("Withdraw")),
         Move(Act.DECIDE, State.SELECTING, State.DECIDED, says=N_("Decide and answer everybody")),
+    ),
+)
+
+FEE = Machine(
+    "brief_fee",
+    initial=FeeState.OFFERED,
+    moves=(
+        Move(FeeAct.OFFER, FeeState.CALLED_OFF, FeeState.OFFERED, says=N_("Name a fee")),
+        Move(FeeAct.HOLD, FeeState.OFFERED, FeeState.HELD, says=N_("Hold the fee")),
+        Move(FeeAct.PAY, FeeState.HELD, FeeState.PAID, says=N_("Pay the consultant")),
+        Move(FeeAct.CALL_OFF, FeeState.OFFERED, FeeState.CALLED_OFF, says=N_("Call off")),
+        Move(FeeAct.CALL_OFF, FeeState.HELD, FeeState.CALLED_OFF, says=N_("Return the fee")),
     ),
 )
 

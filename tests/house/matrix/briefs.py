@@ -10,8 +10,9 @@ from sqlalchemy import select
 from hub.core.accounts import queries as people
 from hub.core.organisations.models import Organisation
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, money
 from hub.kernel.actor import Actor
+from hub.search.briefs import operations as briefing
 from hub.search.briefs.models import Invitation
 from hub.search.proposals import operations as proposing
 from tests.factories import briefs
@@ -41,6 +42,8 @@ FORM = {"title": "Another title", "criteria": "One"}
 REMARKS = {"remarks": "Name the temperature."}
 INVITE = {"key": "expert:{judge_id}"}
 COMPARE = STAFF | MANAGERS
+FEE = {"amount": "1500", "currency": "EUR"}
+HOLD_FEE = {"pay": "transfer", "gross": "1200", "currency": "EUR"}
 OUTSIDE = SIGNED - HOUSE - STAFF
 """Who may propose: neither the client's people nor those who work on the brief."""
 PROPOSAL = {"title": "Printed strips", "approach": briefs.APPROACH, "answers.0": "Yes.", "answers.1": "1.6 cents.", "answers.2": "Data."}
@@ -68,6 +71,10 @@ PAGES = [
     get("/briefs/{brief_open}/matches", STAFF, rest=NOT_YOURS),
     post("/briefs/{brief_open}/invite", STAFF, rest=NOT_YOURS, send=INVITE),
     post("/briefs/{brief_open}/decline", who("newcomer"), about="who was invited"),
+    get("/briefs/{brief_sign_off}/fee", COMPARE, no=HOUSE - MANAGERS),
+    get("/briefs/{brief_draft}/fee", COMPARE, no=HOUSE - MANAGERS),
+    post("/briefs/{brief_draft}/fee", STAFF, no=HOUSE, send=FEE),
+    post("/briefs/{brief_fee}/fee/hold", MANAGERS, no=(HOUSE | STAFF) - MANAGERS, send=HOLD_FEE),
     get("/orgs/{org}/briefs", HOUSE | ADMIN, rest=NOT_YOURS),
     get("/desk/briefs", STAFF, rest=NOT_YOURS),
 ]
@@ -107,6 +114,9 @@ API = [
     post("/api/v1/briefs/{brief_sign_off}/signoff", MANAGERS, no=(HOUSE | STAFF) - MANAGERS),
     post("/api/v1/briefs/{brief_sign_off}/return", MANAGERS, no=(HOUSE | STAFF) - MANAGERS, send=REMARKS),
     post("/api/v1/briefs/{brief_draft}/withdraw", COMPARE, no=HOUSE - MANAGERS),
+    get("/api/v1/briefs/{brief_fee}/fee", COMPARE, no=HOUSE - MANAGERS),
+    put("/api/v1/briefs/{brief_draft}/fee", STAFF, no=HOUSE, send=FEE, money=True),
+    post("/api/v1/briefs/{brief_fee}/fee/hold", MANAGERS, no=(HOUSE | STAFF) - MANAGERS, send=HOLD_FEE, money=True),
     get("/api/v1/briefs/{brief_open}/matches", STAFF, rest=NOT_YOURS),
     post("/api/v1/briefs/{brief_open}/invite", STAFF, rest=NOT_YOURS, send=INVITE),
     post("/api/v1/briefs/{brief_open}/decline", who("newcomer"), about="who was invited"),
@@ -142,6 +152,9 @@ def places() -> dict[str, str]:
     owner, author, judge, consultant = (_actor(name) for name in ("company", "solver", "expert", "consultant"))
     meridian = db.session.scalars(select(Organisation).where(Organisation.slug == "meridian-foods")).one()
     made = {state: briefs.brief(meridian, consultant, owner, state, title=f"Brief that is {state}") for state in ("draft", "sign_off")}
+    made["fee"] = briefs.brief(meridian, consultant, owner, "draft", title="Brief with a fee")
+    briefing.offer_fee(actor=consultant, brief=made["fee"], gross=money.parse("1200", "EUR"))
+    briefing.submit(actor=consultant, brief=made["fee"])
     made["open"] = briefs.brief(meridian, consultant, owner, title="Brief that is open")
     found = {"judge_id": str(judge.person_id)}
     briefs.draft(made["open"], judge)

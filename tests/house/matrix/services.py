@@ -261,6 +261,7 @@ def _instruments(house: Any, owner: Actor) -> dict[str, str]:
         "open": making.instrument(house, owner),
         "draft": making.instrument(house, owner, "draft"),
         "free": making.instrument(house, owner, hourly=None, zone="UTC", opens=0, closes=1440, days=range(7)),
+        "priced": making.instrument(house, owner, zone="UTC", opens=0, closes=1440, days=range(7)),
         "spare": making.instrument(house, owner),
         "own": making.instrument(house, owner, hourly=None, zone="UTC", opens=0, closes=1440, days=range(7), audience=Audience.OWN),
     }

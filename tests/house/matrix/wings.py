@@ -23,6 +23,7 @@ from tests.house.matrix import (
     rallies,
     royalties,
     services,
+    sharing,
     statements,
 )
 
@@ -46,4 +47,5 @@ WINGS: tuple[ModuleType, ...] = (
     payouts,
     royalties,
     evidence,
+    sharing,
 )

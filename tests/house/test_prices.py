@@ -1,0 +1,72 @@
+"""Gross, fee and net stand on every page on which somebody agrees to money, and they add up: the table says which pages these are."""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+import pytest
+
+from tests.house.matrix import pools, services, sharing
+from tests.house.matrix.core_api import PAYOUT
+from tests.house.matrix.table import AUTHOR, CONSULTANT, OWNER, Row, get, post, who
+from tests.house.matrix.world import World
+
+pytestmark = pytest.mark.only_on("sqlite")  # the pages are the same above both databases
+
+ASKED = who("newcomer")
+FORMS: dict[str, Row] = {
+    "a prize is proposed": get("/challenges/{ready}/check", OWNER),
+    "a prize is paid in": get("/challenges/{requested}/fund", OWNER),
+    "a winner is selected": get("/challenges/{closed}/select/{entry_closed}", OWNER),
+    "an award is signed": get("/awards/{award}", AUTHOR),
+    "a team's shares are written down": get("/awards/{award}/sharing", AUTHOR),
+    "a team's shares are proposed": post("/awards/{award}/sharing/check", AUTHOR, send=sharing.FORM),
+    "a share is agreed to": get("/awards/{award_shared}/sharing", ASKED),
+    "the fee for a search is named": get("/briefs/{brief_fee}/fee", CONSULTANT),
+    "the fee for a search is set aside": get("/briefs/{brief_fee}/fee", OWNER),
+    "a brief with a fee is signed off": get("/briefs/{brief_fee}/signoff", OWNER),
+    "a quote is given": post("/quotes/{quote_to_us}/check", OWNER, send=services.FORM),
+    "an order is placed": get("/quotes/{quote_given}/choose", OWNER),
+    "a delivery is accepted": get("/orders/{order_delivered}/accept", OWNER),
+    "an instrument is booked": post(
+        "/instruments/{instrument_priced}/book/check", who("other"), send=services.BOOK | {"organisation": "{other_org}"}
+    ),
+    "a task budget is paid in": get("/tasks/{task_unfunded}/launch", OWNER),
+    "a pool is opened": get("/pools/{pool_draft}/check", OWNER),
+    "a pledge is made": post("/pools/{pool_open}/pledge/check", AUTHOR, send=pools.PLEDGE),
+    "a pool's money is spent": post("/pools/{pool_paid}/spend/check", OWNER, send=pools.PAY),
+    "a royalty is proposed": get("/orgs/{org}/money/royalties/new", OWNER),
+    "a royalty is agreed to": get("/royalties/{royalty_asked}", OWNER),
+    "a royalty is paid": get("/royalties/dues/{royalty_due}/pay", OWNER),
+    "an organisation is paid out": post("/orgs/{org}/money/payout/check", OWNER, send=PAYOUT),
+    "a person is paid out": post("/my/earnings/payout/check", AUTHOR, send=PAYOUT | {"currency": "CNY"}),
+}
+"""What is agreed, and where; the first of `yes` goes there."""
+
+LISTS = re.compile(r'<dl class="breakdown">(.*?)</dl>', re.DOTALL)
+SUMS = re.compile(r"<tfoot>(.*?)</tfoot>", re.DOTALL)
+CELLS = re.compile(r"<(?:dd|td)[^>]*>(.*?)</(?:dd|td)>", re.DOTALL)
+AMOUNT = re.compile(r"[A-Z]{3}\s([\d,]+(?:\.\d+)?)")
+
+
+def figures(page: str) -> list[tuple[Decimal, Decimal, Decimal]]:
+    """Gross, fee and net of each breakdown, and of the last line of each table of shares."""
+    found = []
+    for part in LISTS.findall(page) + SUMS.findall(page):
+        amounts = [AMOUNT.search(cell.replace("\xa0", " ").replace("&nbsp;", " ")) for cell in CELLS.findall(part)]
+        said = [Decimal(amount[1].replace(",", "")) for amount in amounts if amount]
+        if len(said) == 3:
+            found.append((said[0], said[1], said[2]))
+    return found
+
+
+@pytest.mark.parametrize("what", FORMS)
+def test_gross_fee_and_net_are_there_before_anybody_agrees(world: World, what: str) -> None:
+    row = FORMS[what]
+    answer = world.call(row, min(row.yes))
+    assert answer.status_code == 200, answer.text
+    shown = figures(answer.text)
+    assert shown, "no gross, fee and net on the page"
+    assert all(gross > 0 and gross == fee + net for gross, fee, net in shown), shown
+    assert "<form" in answer.text and 'method="post"' in answer.text, "nothing can be agreed to here"
