@@ -31,12 +31,18 @@ MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 
 
+DATABASES = {"template", "made_world", "empty"}
+"""Fixtures that make one."""
+DOORS = {"test_pages.py", "test_api.py", "test_doors.py"}
+"""What doors say of an operation is the same above both databases; on PostgreSQL each is walked once, by tests/house/test_routes.py."""
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """What is about one database alone belongs to that one's run; what touches none is not run a second time."""
     here = "postgresql" if POSTGRES else "sqlite"
     elsewhere = [item for item in items if (mark := item.get_closest_marker("only_on")) and mark.args != (here,)]
     if POSTGRES:
-        elsewhere += [item for item in items if not {"template", "made_world", "empty"} & set(getattr(item, "fixturenames", ()))]
+        elsewhere += [item for item in items if item.path.name in DOORS or not DATABASES & set(getattr(item, "fixturenames", ()))]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         items[:] = [item for item in items if item not in elsewhere]

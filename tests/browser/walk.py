@@ -12,6 +12,8 @@ from tests.house.matrix.table import Row
 from tests.house.matrix.world import COOKIE, Made
 
 LANGUAGES = ("en", "zh")
+THEMES = {"en": "light", "zh": "dark"}
+"""Colours do not depend on the language, so each page is seen in both languages and in both themes with two looks."""
 EYES = ("owner", "author", "judge", "consultant", "admin", "member", "newcomer")
 """The order in which somebody is chosen to look at a page."""
 MANY_FACES = {
@@ -70,7 +72,7 @@ class Walk:
     def window(self, person: str, language: str) -> Visitor:
         if (person, language) not in self.windows:
             visitor = Visitor(self.browser, self.site, viewport={"width": 1280, "height": 900})
-            cookies = {"lang": language, "theme": "light"} | ({COOKIE: self.made.cookies[person]} if person != "anonymous" else {})
+            cookies = {"lang": language, "theme": THEMES[language]} | ({COOKIE: self.made.cookies[person]} if person != "anonymous" else {})
             visitor.context.add_cookies([{"name": name, "value": value, "url": self.site.url} for name, value in cookies.items()])
             self.windows[person, language] = visitor
         return self.windows[person, language]

@@ -13,15 +13,20 @@ from flask import Flask
 from werkzeug.exceptions import HTTPException
 
 from tests.conftest import POSTGRES
+from tests.house.matrix import budgets, secrets
 from tests.house.matrix.rows import ROWS
 from tests.house.matrix.table import DONE, PEOPLE, SIGNED, STOPPED, Row
-from tests.house.matrix.world import World, bearer
+from tests.house.matrix.world import Look, World, bearer
 
 WRITES = [row for row in ROWS if row.writes]
+READS = [row for row in [*ROWS, *secrets.SEARCHES] if not row.writes and row.yes]
 API = [row for row in ROWS if row.is_api]
 NAMING = [row for row in ROWS if row.names]
 
 
+ODD_NUMBERS = ("2147483648",) if POSTGRES else ("9" * 30, "0")
+ODD_WORDS = ("a%00b", "%F0%9F%A6%86") if POSTGRES else ("x" * 3000,)
+LEAD_TO_SIGN_IN = {"/verify/{verify}", "/reset/{reset}"}
 ONCE = pytest.mark.only_on("sqlite")
 """What is refused above the database is refused alike above each; what is served, and odd numbers and letters, are tried on both."""
 
@@ -87,20 +92,38 @@ def test_the_public_doors_are_those_that_the_table_names(world: World):
 # Who is served, and who is not
 
 
-@rows(ROWS)
-def test_those_who_may_are_served(world: World, row: Row):
-    """Each over the world as it was. On PostgreSQL, where making it anew is slow, one of them stands for all who write."""
+@rows(READS)
+def test_those_who_may_read_are_served_at_a_fair_price_and_told_no_secret(world: World, row: Row):
+    """One visit for all of it. What it costs and says is the same above both databases; on PostgreSQL two stand for all."""
+    served = sorted(row.yes, key=PEOPLE.index)
+    looks = [world.look(row, person) for person in ({served[0], served[-1]} if POSTGRES else served)]
+    for look in looks:
+        assert look.status in row.ok, f"{look.person}: {look.status}\n{told(look)}"
+        assert look.status != 302 or not look.location.startswith("/login") or row.address in LEAD_TO_SIGN_IN, look.person
+    budgets.keep_to_them(looks)
+    secrets.keep_them(row, looks)
+
+
+def told(look: Look) -> str:
+    return look.body[:2000].decode(errors="replace") if look.mimetype not in secrets.BINARY else ""
+
+
+def test_the_secrets_are_there_to_be_told(world: World):
+    assert secrets.kept(world) == [*secrets.UNPUBLISHED, *secrets.SEALED]
+
+
+@rows(WRITES)
+def test_those_who_may_write_are_served(world: World, row: Row):
+    """Each over the world as it was. On PostgreSQL, where making it anew is slow, one of them stands for all."""
     served = sorted(row.yes, key=PEOPLE.index, reverse=True)
-    for person in served[:1] if POSTGRES and row.writes else served:
+    for person in served[:1] if POSTGRES else served:
         answer = world.call(row, person)
-        told = answer.get_data()[:2000].decode(errors="replace") if answer.mimetype != "application/zip" else ""
         try:
-            assert answer.status_code in row.ok, f"{person}: {answer.status_code}\n{told}"
-            assert not leads_to_sign_in(answer) or row.address in {"/verify/{verify}", "/reset/{reset}"}, person
+            assert answer.status_code in row.ok, f"{person}: {answer.status_code}\n{answer.get_data()[:2000].decode(errors='replace')}"
+            assert not leads_to_sign_in(answer) or row.address in LEAD_TO_SIGN_IN, person
         finally:
             answer.close()
-            if row.writes:
-                world.begin_anew()
+            world.begin_anew()
 
 
 @ONCE
@@ -132,10 +155,11 @@ def test_what_does_not_exist_is_not_there_for_anybody(world: World, row: Row):
 
 @rows(NAMING)
 def test_what_cannot_exist_is_not_there_either(world: World, row: Row):
-    """Numbers beyond any database's integers, characters that PostgreSQL does not store: no address, and never our fault."""
+    """Numbers beyond any database's integers, characters that PostgreSQL does not store: no address, and never our fault. On each
+    database the oddest for it alone."""
     person = min(row.yes or SIGNED, key=PEOPLE.index)
     for name in row.names:
-        for odd in ("9" * 30, "2147483648", "0") if world.made.places[name].isdecimal() else ("a%00b", "%F0%9F%A6%86", "x" * 3000):
+        for odd in ODD_NUMBERS if world.made.places[name].isdecimal() else ODD_WORDS:
             answer = world.call(row, person, places={**world.made.places, name: odd})
             told = {422} if f"{{{name}}}" in row.address.partition("?")[2] else set()  # a question that cannot be asked is said to be one
             assert answer.status_code in {404, 405, row.denial(person)} | told, f"{name}={odd!r}: {answer.status_code}"

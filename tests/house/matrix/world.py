@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Table
+from sqlalchemy import Table, event
 
 from hub.app import create_app
 from hub.cli.demo.load import load
@@ -112,6 +112,18 @@ def stopped_clock() -> Iterator[None]:
         clock.set_to(None)
 
 
+@dataclass(frozen=True)
+class Look:
+    """What one person was answered at a row's door, and the statements of SQL that it took."""
+
+    person: str
+    status: int
+    location: str
+    mimetype: str
+    body: bytes
+    statements: list[str]
+
+
 class World:
     """A copy of the made world with an application over it. `begin_anew` takes back whatever was done to it."""
 
@@ -178,6 +190,30 @@ class World:
         if not row.is_api:
             return self.visitor(person).open(address, method=row.method, **sent)
         return self.app.test_client().open(address, method=row.method, headers=self.program(person, key), **sent)
+
+    def look(self, row: table.Row, person: str) -> Look:
+        with self._counted() as statements:
+            answer = self.call(row, person)
+            body = answer.get_data()
+            answer.close()
+        return Look(person, answer.status_code, answer.headers.get("Location", ""), answer.mimetype, body, statements)
+
+    @contextmanager
+    def _counted(self) -> Iterator[list[str]]:
+        """The statements made in the block, without those that only frame a transaction."""
+        made: list[str] = []
+
+        def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
+            if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")):
+                made.append(" ".join(statement.split()))
+
+        with self.app.app_context():
+            engine = db.engine
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield made
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
 
     def _form(self, row: table.Row) -> dict[str, Any]:
         uploads = {name: (places.stream(content), filename) for name, (content, filename) in row.files.items()}

@@ -6,46 +6,17 @@ import functools
 import gzip
 import re
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
-import pytest
-from sqlalchemy import event
-
 import hub
-from hub.db.extensions import db
-from tests.house.matrix.rows import ROWS
-from tests.house.matrix.table import PEOPLE, Row
-from tests.house.matrix.world import World
-
-pytestmark = pytest.mark.only_on("sqlite")  # the statements and the pages are the same above both databases
+from tests.house.matrix.world import Look
 
 STATEMENTS, REPEATS, BYTES = 12, 2, 150 * 1024
-READS = [row for row in ROWS if not row.writes and row.yes]
 STATIC = Path(hub.__file__).parent / "web" / "static"
 NEEDED = re.compile(rb"""(?:href|src)=["'](/static/[^"'#?]+)""")
 IMPORTED = re.compile(rb"""(?:import|from)\s*["']([^"']+)["']|url\(["']?([^"')]+)""")
-
-
-@contextmanager
-def counted(world: World) -> Iterator[list[str]]:
-    """The statements made in the block, without those that only frame a transaction."""
-    made: list[str] = []
-
-    def note(connection: Any, cursor: Any, statement: str, *more: Any) -> None:
-        if not statement.startswith(("BEGIN", "PRAGMA", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE")):
-            made.append(" ".join(statement.split()))
-
-    with world.app.app_context():
-        engine = db.engine
-    event.listen(engine, "before_cursor_execute", note)
-    try:
-        yield made
-    finally:
-        event.remove(engine, "before_cursor_execute", note)
 
 
 def weigh(page: bytes) -> dict[str, int]:
@@ -76,19 +47,12 @@ def weigh_file(name: str, known: dict[str, int]) -> None:
                 weigh_file(str(target.resolve().relative_to(STATIC)), known)
 
 
-@pytest.mark.parametrize("row", READS, ids=str)
-def test_a_page_asks_the_database_seldom_and_weighs_little(world: World, row: Row):
-    asked: dict[str, list[str]] = {}
-    parts: dict[str, dict[str, int]] = {}
-    for person in sorted(row.yes, key=PEOPLE.index):
-        with counted(world) as asked[person]:
-            answer = world.call(row, person)
-            if answer.mimetype == "text/html" and answer.status_code == 200:
-                parts[person] = weigh(answer.get_data())
-            answer.close()
-    often = {person: len(made) for person, made in asked.items() if len(made) > STATEMENTS}
-    worst = Counter(max(asked.values(), key=len)).most_common()
+def keep_to_them(looks: Sequence[Look]) -> None:
+    """No reader of a page makes it ask more, or weigh more, than it may."""
+    often = {look.person: len(look.statements) for look in looks if len(look.statements) > STATEMENTS}
+    worst = Counter(max((look.statements for look in looks), key=len, default=[])).most_common()
     assert not often, "\n".join([f"statements: {often}", *(f"{times} x {statement[:230]}" for statement, times in worst)])
     assert not worst or worst[0][1] <= REPEATS, f"a list that is asked for row by row? {worst[0]}"
+    parts = {look.person: weigh(look.body) for look in looks if look.mimetype == "text/html" and look.status == 200}
     heavy = {person: sum(found.values()) for person, found in parts.items() if sum(found.values()) > BYTES}
     assert not heavy, f"bytes: {heavy}, of which {[sorted(parts[person].items(), key=lambda part: -part[1]) for person in heavy][:1]}"
