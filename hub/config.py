@@ -24,7 +24,10 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 @dataclass(frozen=True)
 class Config:
-    """Every setting of the site. `rate_limits` False switches throttling off (benchmarks and tests)."""
+    """Every setting of the site.
+
+    For benchmarks and tests `rate_limits` False switches throttling off, and `proof_minutes` 0 the question who is there.
+    """
 
     data_dir: Path
     database_url: str
@@ -46,6 +49,7 @@ class Config:
     site_tax_id: str = ""
     fee_tax_bp: int = 0
     payout_minimum: Mapping[str, int] = field(default_factory=dict)
+    proof_minutes: int = 0
     max_upload_mb: int = 25
     rate_limits: bool = True
     page_cache: bool = True
@@ -95,6 +99,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         site_tax_id=env.get("HUB_SITE_TAX_ID", "").strip(),
         fee_tax_bp=_whole(env, "HUB_FEE_TAX_BP", 0, 0, 10_000),
         payout_minimum=_amounts(env, "HUB_PAYOUT_MINIMUM", PAYOUT_MINIMUM),
+        proof_minutes=_whole(env, "HUB_PROOF_MINUTES", 15, 1, 1440),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),

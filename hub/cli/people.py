@@ -10,7 +10,9 @@ from flask import current_app
 
 from hub.cli.context import show, with_app
 from hub.core.accounts import operations, queries
-from hub.core.accounts.states import KeyKind
+from hub.core.factors import operations as factors
+from hub.core.keys import operations as key_operations
+from hub.core.keys.rules import KeyKind
 from hub.db import work
 from hub.kernel.actor import SYSTEM, Scope
 from hub.kernel.errors import NotFound
@@ -45,6 +47,20 @@ def create_user(email: str, name: str, admin: bool, consultant: bool, language: 
     show(data, as_json, text)
 
 
+@users.command("remove-factors")
+@click.option("--email", required=True, help="Whose account it is.")
+@click.option("--reason", required=True, help="How you know that it is this person: kept, and sent to them.")
+@with_app
+def remove_factors(email: str, reason: str) -> None:
+    """Take all second factors off an account whose owner has lost them; its sessions end."""
+    person = queries.by_email(email)
+    if person is None:
+        raise NotFound("There is no account with this address.")
+    with work.unit():
+        factors.remove_all(actor=SYSTEM, person_id=person.id, reason=reason)
+    show({"email": person.email}, False, f"{person.email} signs in with the password alone.")
+
+
 @click.group()
 def keys() -> None:
     """API keys."""
@@ -64,7 +80,7 @@ def create_key(email: str, kind: str, scopes: tuple[str, ...], name: str) -> Non
     granted = list(map(Scope, scopes or [scope.value for scope in Scope]))
     site_key = current_app.config["HUB"].secret_key
     with work.unit():
-        row, secret = operations.issue_key(
+        row, secret = key_operations.issue_key(
             actor=queries.actor_of(person.id), name=name, kind=KeyKind(kind), scopes=granted, site_key=site_key
         )
     data = {"id": row.id, "key": secret, "prefix": row.prefix, "kind": row.kind.value, "scopes": row.scopes.split(), "email": person.email}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -18,7 +19,10 @@ login_manager.session_protection = None  # our sessions live on the server and a
 
 @dataclass
 class Identity(UserMixin):
-    """What a page needs to know of the signed-in person. `token` is the browser session's secret, empty for an API key."""
+    """What a page needs to know of the signed-in person. `token` is the browser session's secret, empty for an API key.
+
+    `proved_at`: when the person in the browser last proved who they are.
+    """
 
     actor: Actor
     name: str
@@ -27,6 +31,7 @@ class Identity(UserMixin):
     language: str = ""
     timezone: str = "UTC"
     token: str = ""
+    proved_at: datetime | None = None
     organisations: list[tuple[str, str]] = field(default_factory=list)
 
     def get_id(self) -> str:
@@ -53,10 +58,16 @@ _by_key: Loader = lambda key: None  # noqa: E731
 _count_unread: Callable[[int], int] = lambda person_id: 0  # noqa: E731
 
 
-def load_people_with(*, by_token: Loader, by_key: Loader) -> None:
+def load_people_with(by_token: Loader) -> None:
     """Called once by the room that keeps the people."""
-    global _by_token, _by_key
-    _by_token, _by_key = by_token, by_key
+    global _by_token
+    _by_token = by_token
+
+
+def load_programs_with(by_key: Loader) -> None:
+    """Called once by the room that keeps the keys."""
+    global _by_key
+    _by_key = by_key
 
 
 def count_unread_with(count: Callable[[int], int]) -> None:
@@ -90,7 +101,7 @@ def identify() -> Response | None:
         if is_api():
             raise NotSignedIn("This needs an API key: send it as “Authorization: Bearer <key>”.")
         back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("accounts.sign_in", next=back))  # type: ignore[return-value]
+        return redirect(url_for("signin.sign_in", next=back))  # type: ignore[return-value]
     _check_scope(view)
     return None
 

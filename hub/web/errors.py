@@ -62,7 +62,7 @@ def on_refusal(error: HubError) -> Any:
     work.rollback()
     status = handle.STATUS.get(type(error), 400)
     if isinstance(error, NotSignedIn) and not wants_json():
-        return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
     response = answer(status, error.code, _title(status), said(error), fields=said_by_field(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)

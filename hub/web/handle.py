@@ -174,12 +174,12 @@ def _run_once(view: View, args: Any, kwargs: Any) -> Any:
 
 
 def _request_hash() -> str:
-    """Hash of what was sent, without the parts that change by themselves (CSRF token)."""
+    """Hash of what was sent, without the parts that change by themselves (CSRF token, a proof of who is there)."""
     digest = hashlib.sha256(request.path.encode())
     if request.is_json:
         digest.update(request.get_data())
     for name in sorted(request.form):
-        if name != "csrf_token":
+        if name != "csrf_token" and not name.startswith("_proof"):
             digest.update(repr((name, request.form.getlist(name))).encode())
     return digest.hexdigest()
 

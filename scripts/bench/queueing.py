@@ -13,6 +13,7 @@ from pathlib import Path
 
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
+from hub.core.keys import operations as keys
 from hub.core.organisations import queries as organisations
 from hub.db import work
 from hub.db.extensions import db
@@ -123,7 +124,7 @@ def _bare(folder: Path, project_id: int, workers: list[int]) -> Callable[[int], 
 def _measure_http(folder: Path, size: int, slug: str, workers: list[int]) -> None:
     """Two requests a pair on one kept connection, beside two of the bare page."""
     with work.unit():
-        keys = [accounts.issue_key(actor=people.actor_of(worker), name="Bench", scopes=[Scope.READ, Scope.WRITE])[1] for worker in workers]
+        keys = [keys.issue_key(actor=people.actor_of(worker), name="Bench", scopes=[Scope.READ, Scope.WRITE])[1] for worker in workers]
     db.session.remove()
     granian = str(Path(sys.executable).parent / "granian")
     bare = [granian, "--interface", "wsgi", "--workers", "1", "--port", str(BARE_PORT), "--no-log", "scripts.bench.bare:app"]

@@ -35,7 +35,7 @@ NOT_PAGES = {
 def is_page(row: Row) -> bool:
     return (
         not row.writes and not row.is_api and bool(row.yes) and row.ok != frozenset({302}) and row.address not in NOT_PAGES
-        and not row.address.partition("?")[0].endswith((".atom", ".ics", ".json", ".css", ".csv", ".pdf", "/logo", "/files/{submission_file}"))
+        and not row.address.partition("?")[0].endswith((".atom", ".ics", ".json", ".css", ".csv", ".pdf", ".svg", "/logo", "/files/{submission_file}"))
     )  # fmt: skip
 
 

@@ -9,9 +9,11 @@ from flask.testing import FlaskClient
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries, rules
 from hub.core.accounts.models import Person
+from hub.core.keys import operations as keys
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.organisations.states import Kind
+from hub.core.signin import operations as signin
 from hub.db import work
 from hub.kernel.actor import SYSTEM, Actor, Scope
 
@@ -56,6 +58,11 @@ def actor_of(person: Person) -> Actor:
     return queries.actor_of(person.id)
 
 
+def signed_in(*, email: str, password: str, **about: str) -> str:
+    """The secret of a new session, for who proves this password; about: ip, user_agent, replaces. In a unit of work of the caller's."""
+    return signin.enter(person_id=queries.with_password(email, password).id, password=password, **about)
+
+
 def sign_in(client: FlaskClient, person: Person, password: str = "demo-pass") -> None:
     """Sign the person in through the form."""
     answer = client.post("/login", data={"email": person.email, "password": password})
@@ -65,5 +72,5 @@ def sign_in(client: FlaskClient, person: Person, password: str = "demo-pass") ->
 def api_headers(person: Person, *scopes: str) -> dict[str, str]:
     """Headers with a fresh API key of the person; all scopes unless some are named."""
     with work.unit():
-        _, secret = accounts.issue_key(actor=actor_of(person), name="Test", scopes=[Scope(s) for s in scopes] or list(Scope))
+        _, secret = keys.issue_key(actor=actor_of(person), name="Test", scopes=[Scope(s) for s in scopes] or list(Scope))
     return {"Authorization": f"Bearer {secret}"}

@@ -12,9 +12,9 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from flask.testing import FlaskClient
 
-from hub.core.accounts import operations as accounts
 from hub.core.accounts.models import Person
-from hub.core.accounts.states import KeyKind
+from hub.core.keys import operations as keys
+from hub.core.keys.rules import KeyKind
 from hub.db import work
 from hub.kernel import clock
 from hub.kernel.actor import Scope
@@ -58,7 +58,7 @@ NEW = {**TYPE, "MaxAssignments": 2, "LifetimeInSeconds": 86_400, "Question": FOR
 def key_of(person: Person, site_key: str, *scopes: Scope) -> tuple[str, str]:
     """An access key id and its secret."""
     with work.unit():
-        row, secret = accounts.issue_key(
+        row, secret = keys.issue_key(
             actor=people.actor_of(person), name="Turk", kind=KeyKind.MTURK, scopes=scopes or list(Scope), site_key=site_key
         )
     return row.prefix, secret

@@ -43,6 +43,7 @@ from hub.kernel.words import N_
 from hub.web import todo
 from hub.web.forms import current_form
 from hub.web.handle import actor, checks, needs_scope, parse, writes
+from hub.web.proof import asks_proof
 
 pages = Blueprint("awards", __name__, template_folder="templates")
 PLACE = "contests/awards/"
@@ -131,6 +132,7 @@ def check(slug: str, entry_id: int) -> Any:
 
 @pages.post("/challenges/<slug>/select/<int:entry_id>")
 @needs_scope("money")
+@asks_proof
 @writes(again=check)
 def select(slug: str, entry_id: int) -> Any:
     challenge = _to_decide(slug, Act.SELECT)
@@ -195,6 +197,7 @@ def award(award_id: int) -> Any:
 
 @pages.post("/awards/<int:award_id>/accept")
 @needs_scope("money")
+@asks_proof
 @writes(again=award)
 def accept(award_id: int) -> Any:
     operations.accept(actor=actor(), award=queries.get_for(actor(), award_id), **parse(ReadForm()))
@@ -279,6 +282,7 @@ def propose_sharing(award_id: int) -> Any:
 
 @pages.post("/awards/<int:award_id>/sharing/agree")
 @needs_scope("money")
+@asks_proof
 @writes(again=sharing)
 def agree_to_sharing(award_id: int) -> Any:
     found, _ = queries.sharing_for(actor(), award_id)

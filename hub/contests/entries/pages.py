@@ -26,6 +26,7 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow, one_field
 from hub.kernel.words import N_
 from hub.web.handle import actor, load, parse, writes
+from hub.web.proof import asks_proof
 
 pages = Blueprint("entries", __name__, template_folder="templates")
 PLACE = "contests/entries/"
@@ -67,6 +68,7 @@ def agreement(slug: str) -> Any:
 
 
 @pages.post("/challenges/<slug>/agreement")
+@asks_proof
 @writes(again=agreement)
 def sign(slug: str) -> Any:
     operations.sign_and_enter(actor=actor(), challenge=_challenge(slug), **parse(ReadForm()))

@@ -46,8 +46,18 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
+class ProvedAgain:
+    """`how` is password, app or passkey."""
+
+    SAYS: ClassVar[str] = N_("confirmed who is there")
+    person_id: int
+    session_id: int
+    how: str
+
+
+@dataclass(frozen=True)
 class SessionEnded:
-    """`why` is signed_out, revoked, replaced, password or suspended."""
+    """`why` is signed_out, revoked, replaced, password, factors or suspended."""
 
     SAYS: ClassVar[str] = N_("ended a session")
     person_id: int
@@ -100,19 +110,3 @@ class PersonSuspended:
 class PersonReinstated:
     SAYS: ClassVar[str] = N_("reinstated an account")
     person_id: int
-
-
-@dataclass(frozen=True)
-class KeyIssued:
-    SAYS: ClassVar[str] = N_("made an API key")
-    person_id: int
-    key_id: int
-    kind: str
-    scopes: list[str]
-
-
-@dataclass(frozen=True)
-class KeyRevoked:
-    SAYS: ClassVar[str] = N_("revoked an API key")
-    person_id: int
-    key_id: int

@@ -1,4 +1,4 @@
-"""People, their browser sessions, the keys of their programs, and the secrets in mails. Of every secret only a hash is kept."""
+"""People, their browser sessions, and the secrets in mails. Of every secret only a hash is kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.accounts.states import LIFE, KeyKind, Purpose, State
+from hub.core.accounts.states import LIFE, Purpose, State
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
@@ -37,7 +37,10 @@ class Person(Versioned, db.Model):
 
 
 class LoginSession(db.Model):
-    """One browser's sign-in. `ended_at` is set when it was ended on purpose; otherwise it lapses by the rules."""
+    """One browser's sign-in. `ended_at` is set when it was ended on purpose; otherwise it lapses by the rules.
+
+    `proved_at`: when the person last proved who they are; older rows have none, and count from their beginning.
+    """
 
     __tablename__ = "login_session"
     __table_args__ = (CheckConstraint("length(token_hash) = 64", name="token_hash"),)
@@ -47,31 +50,10 @@ class LoginSession(db.Model):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_seen_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+    proved_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ended_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     ip: Mapped[str] = mapped_column(String(45), default="")
     user_agent: Mapped[str] = mapped_column(String(300), default="")
-
-
-class ApiKey(db.Model):
-    """A program's key. `prefix` is the part that may be shown; `scopes` are words joined by spaces."""
-
-    __tablename__ = "api_key"
-    __table_args__ = (
-        CheckConstraint("length(secret_hash) = 64", name="secret_hash"),
-        CheckConstraint("length(scopes) > 0", name="scopes"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
-    name: Mapped[str] = mapped_column(String(80))
-    kind: Mapped[KeyKind] = mapped_column(enum_type(KeyKind), default=KeyKind.API)
-    prefix: Mapped[str] = mapped_column(String(20), unique=True)
-    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
-    scopes: Mapped[str] = mapped_column(String(40))
-    created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
-    expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
 class MailToken(db.Model):

@@ -1,9 +1,7 @@
-"""The only writes on accounts: registration, mail links, passwords, sessions, keys."""
+"""The only writes on accounts: registration, mail links, passwords, sessions."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, func, or_, select, update
@@ -13,30 +11,27 @@ from hub.core.accounts.events import (
     AccountChanged,
     DutiesChanged,
     EmailVerified,
-    KeyIssued,
-    KeyRevoked,
     PasswordChanged,
     PersonRegistered,
     PersonReinstated,
     PersonSuspended,
+    ProvedAgain,
     RegistrationRepeated,
     ResetRequested,
     SessionEnded,
     SignedIn,
     VerificationRequested,
 )
-from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
+from hub.core.accounts.models import LoginSession, MailToken, Person
 from hub.core.accounts.policy import POLICY
-from hub.core.accounts.states import LIFE, Act, KeyKind, Purpose, State
+from hub.core.accounts.states import LIFE, Act, Purpose, State
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Actor, Scope
-from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
-from hub.kernel.permissions import administers, require_verified
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotAllowed, NotFound, NotNow, NotSignedIn, one_field
+from hub.kernel.permissions import administers
 from hub.kernel.words import N_
-
-MOST_KEYS = 25
 
 
 def _tell(event: Any, actor: Actor) -> None:
@@ -44,7 +39,7 @@ def _tell(event: Any, actor: Actor) -> None:
     journal.record(event, actor=actor, subject=f"person:{event.person_id}")
 
 
-def _own(actor: Actor) -> Person:
+def own(actor: Actor) -> Person:
     """The actor's own account. Raises NotSignedIn."""
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in first."))
@@ -57,7 +52,7 @@ def register(*, actor: Actor, email: str, name: str, password: str, language: st
     None if the address has an account already: its owner is told by mail, and the visitor must not learn it. Raises Invalid.
     """
     email, name = rules.check_person(email, name)
-    rules.check_password(password, email)
+    rules.check_password(password, email, name=name)
     password_hash = rules.hash_password(password)
     existing = queries.by_email(email)
     if existing is not None:
@@ -88,7 +83,7 @@ def create(
         raise NotAllowed(N_("Only administrators make accounts for others."))
     email, name = rules.check_person(email, name)
     if not any_password:
-        rules.check_password(password, email)
+        rules.check_password(password, email, name=name)
     if queries.by_email(email) is not None:
         raise one_field("email", N_("There is an account with this address already."), code="email_taken")
     person = _new_person(email=email, name=name, password_hash=rules.hash_password(password), language=language)
@@ -151,7 +146,7 @@ def fresh_token(mail_token_id: int) -> str | None:
 
 def request_verification(*, actor: Actor) -> None:
     """Send the confirming mail again. Raises NotSignedIn, NotNow."""
-    person = _own(actor)
+    person = own(actor)
     if person.email_verified_at is not None:
         raise NotNow(N_("Your address is confirmed already."))
     if _asked_just_now(person, Purpose.VERIFY):
@@ -200,33 +195,31 @@ def reset(*, token: str, password: str) -> Person:
     """Set a new password by a mailed link, once. Ends every session, and proves the address. Raises NotFound (code bad_link), Invalid."""
     row = queries.open_token(token, Purpose.RESET)
     person = queries.get(row.person_id)
-    rules.check_password(password, person.email)
+    rules.check_password(password, person.email, name=person.name)
     _use_up(person, Purpose.RESET)
     person.password_hash = rules.hash_password(password)
     _tell(PasswordChanged(person_id=person.id, how="reset"), _as(person))
     _confirm(person)
-    _end_sessions(_as(person), person, why="password")
+    end_all_sessions(actor=_as(person), person=person, why="password")
     return person
 
 
 def change_password(*, actor: Actor, current: str, password: str) -> None:
     """Takes the present password; ends the person's other sessions. Raises Invalid, NotSignedIn."""
-    person = _own(actor)
+    person = own(actor)
     if not rules.password_matches(person.password_hash, current):
         raise one_field("current", N_("This is not your present password."), code="bad_credentials")
-    rules.check_password(password, person.email)
+    rules.check_password(password, person.email, name=person.name)
     person.password_hash = rules.hash_password(password)
     _use_up(person, Purpose.RESET)
     _tell(PasswordChanged(person_id=person.id, how="changed"), actor)
-    _end_sessions(actor, person, why="password", but=actor.credential)
+    end_all_sessions(actor=actor, person=person, why="password", but=actor.credential)
 
 
-def sign_in(*, email: str, password: str, ip: str = "", user_agent: str = "", replaces: str = "") -> str:
-    """Prove who it is and open a session. Returns the session's secret. Raises Invalid (code bad_credentials, suspended)."""
-    person = queries.with_password(email, password)
+def renew_hash(*, person: Person, password: str) -> None:
+    """Keep a proven password at today's cost of hashing."""
     if rules.needs_new_hash(person.password_hash):
         person.password_hash = rules.hash_password(password)
-    return open_session(person_id=person.id, ip=ip, user_agent=user_agent, replaces=replaces)
 
 
 def open_session(*, person_id: int, ip: str = "", user_agent: str = "", replaces: str = "") -> str:
@@ -235,12 +228,24 @@ def open_session(*, person_id: int, ip: str = "", user_agent: str = "", replaces
         sign_out(token=replaces, why="replaced")
     secret, now = rules.new_secret(), clock.now()
     session = LoginSession(
-        person_id=person_id, token_hash=rules.fingerprint(secret), created_at=now, last_seen_at=now, ip=ip[:45], user_agent=user_agent[:300]
-    )
+        person_id=person_id, token_hash=rules.fingerprint(secret), created_at=now, last_seen_at=now, proved_at=now, ip=ip[:45],
+        user_agent=user_agent[:300],
+    )  # fmt: skip
     db.session.add(session)
     db.session.flush()
     _tell(SignedIn(person_id=person_id, session_id=session.id), Actor(person_id=person_id, credential=f"session:{session.id}"))
     return secret
+
+
+def prove_again(*, actor: Actor, how: str) -> None:
+    """The person in this session has just proved again who they are (`how`: password, app, passkey). Raises NotSignedIn."""
+    person = own(actor)
+    kind, _, number = actor.credential.partition(":")
+    session = db.session.get(LoginSession, int(number)) if kind == "session" else None
+    if session is None or session.ended_at is not None:
+        raise NotSignedIn(N_("Sign in first."))
+    session.proved_at = clock.now()
+    _tell(ProvedAgain(person_id=person.id, session_id=session.id, how=how), actor)
 
 
 def sign_out(*, token: str, why: str = "signed_out") -> None:
@@ -260,10 +265,11 @@ def end_session(*, actor: Actor, session_id: int) -> None:
 
 def end_other_sessions(*, actor: Actor) -> None:
     """End all of the actor's sessions but the one that speaks."""
-    _end_sessions(actor, _own(actor), why="revoked", but=actor.credential)
+    end_all_sessions(actor=actor, person=own(actor), why="revoked", but=actor.credential)
 
 
-def _end_sessions(actor: Actor, person: Person, *, why: str, but: str = "") -> None:
+def end_all_sessions(*, actor: Actor, person: Person, why: str, but: str = "") -> None:
+    """End the person's sessions, except the one named; whoever calls has decided that `actor` may."""
     rows = select(LoginSession).where(LoginSession.person_id == person.id, LoginSession.ended_at.is_(None)).order_by(LoginSession.id)
     for session in db.session.scalars(rows):
         if f"session:{session.id}" != but:
@@ -275,58 +281,11 @@ def _end(session: LoginSession, actor: Actor, why: str) -> None:
     _tell(SessionEnded(person_id=session.person_id, session_id=session.id, why=why), actor)
 
 
-def issue_key(
-    *,
-    actor: Actor,
-    name: str,
-    kind: KeyKind = KeyKind.API,
-    scopes: Iterable[Scope] = (Scope.READ,),
-    expires_at: datetime | None = None,
-    site_key: str = "",
-) -> tuple[ApiKey, str]:
-    """A key for the actor's programs: the row and the secret, which can never be shown again. Every key may read.
-
-    For the kind `mturk` the row's `prefix` is the access key id, and the secret is derived from it with `site_key`, the site's own secret.
-    Raises NotAllowed (unverified_address), Invalid.
-    """
-    require_verified(actor)
-    person = _own(actor)
-    if len(queries.keys_of(person.id)) >= MOST_KEYS:
-        raise Invalid(N_("You have %(n)s keys: revoke one that is not used any more first."), n=MOST_KEYS)
-    if not clock.within(None, expires_at):
-        raise one_field("expires_at", N_("This moment has passed already."))
-    granted = sorted({Scope.READ, *scopes}, key=list(Scope).index)
-    secret, prefix = rules.new_key()
-    if kind is KeyKind.MTURK:
-        if not site_key:
-            raise ValueError("a key of this kind is derived from the site's secret")
-        prefix = rules.new_access_key()
-        secret = rules.derived_secret(site_key, prefix)
-    key = ApiKey(
-        person_id=person.id, name=name.strip(), kind=kind, prefix=prefix, secret_hash=rules.fingerprint(secret),
-        scopes=" ".join(granted), created_at=clock.now(), expires_at=expires_at,
-    )  # fmt: skip
-    db.session.add(key)
-    db.session.flush()
-    _tell(KeyIssued(person_id=person.id, key_id=key.id, kind=kind.value, scopes=[scope.value for scope in granted]), actor)
-    return key, secret
-
-
-def revoke_key(*, actor: Actor, key_id: int) -> ApiKey:
-    """Stop one of the actor's own keys for good. Raises NotFound for anybody else's."""
-    key = db.session.get(ApiKey, key_id)
-    if key is None or key.revoked_at is not None or key.person_id != actor.person_id:
-        raise NotFound(N_("There is no such key any more."))
-    key.revoked_at = clock.now()
-    _tell(KeyRevoked(person_id=key.person_id, key_id=key.id), actor)
-    return key
-
-
 def change_profile(
     *, actor: Actor, name: str | None = None, handle: str | None = None, language: str | None = None, timezone: str | None = None
 ) -> Person:
     """Change what is given of the actor's own account. Raises NotSignedIn, Invalid (code handle_taken)."""
-    person = _own(actor)
+    person = own(actor)
     if handle is not None:
         handle = rules.check_handle(handle) if handle != person.handle else handle
         holder = queries.by_handle(handle)
@@ -366,7 +325,7 @@ def suspend(*, actor: Actor, person: Person, reason: str) -> Person:
     LIFE.fire(person, Act.SUSPEND)
     person.state_reason = reason.strip()
     _tell(PersonSuspended(person_id=person.id), actor)
-    _end_sessions(actor, person, why="suspended")
+    end_all_sessions(actor=actor, person=person, why="suspended")
     return person
 
 
@@ -379,13 +338,9 @@ def reinstate(*, actor: Actor, person: Person) -> Person:
     return person
 
 
-def note_use(*, credential: str) -> None:
-    """Write down that a session or key ("session:5", "key:2") was used now. Not worth a line in the journal."""
-    kind, _, number = credential.partition(":")
-    if kind == "session":
-        db.session.execute(update(LoginSession).where(LoginSession.id == int(number)).values(last_seen_at=clock.now()))
-    elif kind == "key":
-        db.session.execute(update(ApiKey).where(ApiKey.id == int(number)).values(last_used_at=clock.now()))
+def note_use(*, session_id: int) -> None:
+    """Write down that a session was used now. Not worth a line in the journal."""
+    db.session.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=clock.now()))
 
 
 def forget_old() -> None:

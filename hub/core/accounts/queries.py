@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from sqlalchemy import Select, bindparam, select
+from sqlalchemy import bindparam, select
 
 from hub.core.accounts import rules
-from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
-from hub.core.accounts.states import KeyKind, Purpose, State
+from hub.core.accounts.models import LoginSession, MailToken, Person
+from hub.core.accounts.states import Purpose, State
 from hub.core.audit import queries as audit
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -53,7 +53,7 @@ class Belonging:
 
 @dataclass(frozen=True)
 class Known:
-    """Who a session's or key's secret belongs to. `noted` is False when its last use should be written down again."""
+    """Who a session's or key's secret belongs to. `noted` is False when its last use should be written down again; a key proves nobody."""
 
     actor: Actor
     name: str
@@ -63,6 +63,7 @@ class Known:
     timezone: str
     credential_id: int
     noted: bool
+    proved_at: datetime | None = None
     belongings: list[Belonging] = field(default_factory=list)
 
 
@@ -154,13 +155,6 @@ _BY_TOKEN = (
     .join(Person, Person.id == LoginSession.person_id)
     .where(LoginSession.token_hash == bindparam("token_hash"), LoginSession.ended_at.is_(None), Person.state == State.ACTIVE)
 )
-_LIVE_KEY = (
-    select(ApiKey, Person)
-    .join(Person, Person.id == ApiKey.person_id)
-    .where(ApiKey.secret_hash == bindparam("secret_hash"), ApiKey.revoked_at.is_(None), Person.state == State.ACTIVE)
-)
-_BY_KEY = _LIVE_KEY.where(ApiKey.kind == KeyKind.API)
-_BY_ACCESS_KEY = _LIVE_KEY.where(ApiKey.prefix == bindparam("prefix"), ApiKey.kind == KeyKind.MTURK)
 """Asked with every request, so made once."""
 
 
@@ -170,30 +164,12 @@ def identity_by_token(token: str) -> Known | None:
     if row is None or not rules.session_lives(row.LoginSession.created_at, row.LoginSession.last_seen_at, clock.now()):
         return None
     session: LoginSession = row.LoginSession
-    return _known(row.Person, ALL_SCOPES, f"session:{session.id}", session.id, session.last_seen_at)
+    known = known_as(row.Person, ALL_SCOPES, f"session:{session.id}", session.id, session.last_seen_at)
+    return replace(known, proved_at=session.proved_at or session.created_at)
 
 
-def identity_by_key(secret: str) -> Known | None:
-    """Whose API key this is, in two statements; None if it is unknown, revoked, expired, of another kind or its person suspended."""
-    return _known_by_key(_BY_KEY, secret_hash=rules.fingerprint(secret))
-
-
-def identity_by_access_key(access_key: str, site_key: str) -> tuple[Known, str] | None:
-    """Whose protocol key this public id is, and the secret that proves it; None as above, or if the site's key has changed since."""
-    secret = rules.derived_secret(site_key, access_key)
-    known = _known_by_key(_BY_ACCESS_KEY, prefix=access_key, secret_hash=rules.fingerprint(secret))
-    return (known, secret) if known is not None else None
-
-
-def _known_by_key(statement: Select[ApiKey, Person], **proof: str) -> Known | None:
-    row = db.session.execute(statement, proof).one_or_none()
-    if row is None or not clock.within(None, row.ApiKey.expires_at):
-        return None
-    key: ApiKey = row.ApiKey
-    return _known(row.Person, frozenset(map(Scope, key.scopes.split())), f"key:{key.id}", key.id, key.last_used_at)
-
-
-def _known(person: Person, scopes: frozenset[Scope], credential: str, credential_id: int, last_used: datetime | None) -> Known:
+def known_as(person: Person, scopes: frozenset[Scope], credential: str, credential_id: int, last_used: datetime | None) -> Known:
+    """Who this credential ("session:5", "key:2") speaks for, with their roles of this moment."""
     belongings = _belongings(person.id)
     return Known(
         actor=_actor(person, belongings, scopes, credential),
@@ -216,9 +192,27 @@ def with_password(email: str, password: str) -> Person:
     person = by_email(email)
     if not rules.password_matches(person.password_hash if person else None, password) or person is None:
         raise Invalid(N_("This address and password do not belong together."), code="bad_credentials")
+    return may_enter(person)
+
+
+def may_enter(person: Person) -> Person:
+    """Raises Invalid (code suspended), for those who have proved that they are this person."""
     if person.state is not State.ACTIVE:
         raise Invalid(N_("This account is suspended: %(reason)s"), code="suspended", reason=person.state_reason)
     return person
+
+
+def device_of(session_id: int) -> tuple[str, str]:
+    """Browser and system of a session, as people call them; empty where they are not known."""
+    session = db.session.get(LoginSession, session_id)
+    return rules.device(session.user_agent if session is not None else "")
+
+
+def knows_device(person_id: int, session_id: int) -> bool:
+    """Did the person use this session's browser and system in an earlier session that is still remembered?"""
+    mine = device_of(session_id)
+    earlier = select(LoginSession.user_agent).where(LoginSession.person_id == person_id, LoginSession.id < session_id).distinct()
+    return any(rules.device(user_agent) == mine for user_agent in db.session.scalars(earlier))
 
 
 def live_sessions(person_id: int) -> list[LoginSession]:
@@ -229,13 +223,6 @@ def live_sessions(person_id: int) -> list[LoginSession]:
         .order_by(LoginSession.last_seen_at.desc(), LoginSession.id.desc())
     )
     return [row for row in rows if rules.session_lives(row.created_at, row.last_seen_at, clock.now())]
-
-
-def keys_of(person_id: int) -> list[ApiKey]:
-    """The person's keys that were not revoked, the latest first."""
-    return list(
-        db.session.scalars(select(ApiKey).where(ApiKey.person_id == person_id, ApiKey.revoked_at.is_(None)).order_by(ApiKey.id.desc()))
-    )
 
 
 def open_token(secret: str, purpose: Purpose) -> MailToken:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
-import hmac
+import lzma
 import re
 import secrets
 import unicodedata
 from datetime import datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -27,25 +27,10 @@ MAIL_PAUSE = timedelta(minutes=1)
 FORGOTTEN_AFTER = timedelta(days=30)
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 256
-KEY_MARK, ACCESS_KEY_MARK = "hub_", "HUBK"
+LEAST_PART = 4
+LEET = str.maketrans("013457@$!", "oieastasi")
 HANDLE = re.compile(r"[a-z0-9](?:-?[a-z0-9]){2,29}")
 RESERVED_HANDLES = frozenset({"admin", "administrator", "anonymous", "edit", "help", "hub", "new", "settings", "support", "system"})
-
-COMMON = frozenset(
-    """
-    00000000 11111111 12121212 12341234 12344321 12345678 123456789 1234567890 123123123 123321123 1234qwer 123qweasd 147258369
-    1q2w3e4r 1q2w3e4r5t 1qaz2wsx 1qazxsw2 55555555 5201314520 66666666 77777777 87654321 88888888 98765432 987654321 99999999
-    a1234567 a12345678 aa123456 abc12345 abcd1234 abcdefgh access14 admin123 administrator adminadmin asdfasdf asdfghjk asdfghjkl
-    baseball basketball blink182 butterfly changeme charlie1 chocolate computer corvette cowboys1 danielle default1 dragon123
-    einstein elephant facebook firebird football football1 garfield george12 google123 graphics hardcore hello123 iloveyou iloveyou1
-    innovation internet jennifer jonathan jordan23 letmein1 liverpool1 lovelove master123 maverick mercedes michelle michael1
-    midnight monkey123 mountain mustang1 nicholas p@ssw0rd p@ssword pa55word passw0rd password password1 password12 password123
-    password! passwort pokemon1 princess princess1 q1w2e3r4 q1w2e3r4t5 qazwsxedc qwer1234 qwerty12 qwerty123 qwertyui qwertyuiop
-    rockyou1 samantha samsung1 scorpion secret123 shadow12 snowball spiderman starwars steelers sunflower sunshine sunshine1
-    superman superman1 test1234 testtest thunder1 trustno1 victoria welcome1 welcome123 whatever william1 woaini1314 woaini520
-    zaq12wsx zaq1zaq1 zxcvbnm1 zxcvbnm123
-    """.split()
-)
 
 
 def normal_email(text: str) -> str:
@@ -66,15 +51,44 @@ def check_person(email: str, name: str) -> tuple[str, str]:
     return email, name
 
 
-def check_password(password: str, email: str = "", *, field: str = "password") -> None:
-    """Refuse what is too short, absurdly long, on every attacker's list, or the address itself. Raises Invalid about `field`."""
+def check_password(password: str, email: str = "", *, name: str = "", field: str = "password") -> None:
+    """Refuse what is too short, absurdly long, among the first that are guessed, or hardly more than the person's own name or address.
+
+    Raises Invalid about `field` (code weak_password).
+    """
     if len(password) < LEAST_PASSWORD:
         raise one_field(field, N_("Choose a password of at least %(n)s characters."), code="weak_password", n=LEAST_PASSWORD)
     if len(password) > MOST_PASSWORD:
         raise one_field(field, N_("A password has at most %(n)s characters."), code="weak_password", n=MOST_PASSWORD)
-    plain = password.lower()
-    if plain in COMMON or len(set(plain)) < 4 or (email and plain in {email, email.partition("@")[0]}):
+    plain = unicodedata.normalize("NFKC", password).casefold()
+    if len(set(plain)) < 4 or _is_common(plain):
         raise one_field(field, N_("This password is among the first that are guessed. Choose another one."), code="weak_password")
+    if _is_own(plain, name, email):
+        raise one_field(field, N_("This password is hardly more than your name or address. Choose another one."), code="weak_password")
+
+
+@cache
+def common_passwords() -> frozenset[str]:
+    """What is tried first, in small letters. Where it comes from stands beside it in `data/common_passwords.md`."""
+    packed = (Path(__file__).parent / "data" / "common_passwords.txt.xz").read_bytes()
+    return frozenset(lzma.decompress(packed).decode().splitlines())
+
+
+def _is_common(plain: str) -> bool:
+    """On the list, also when written with digits for letters, or with up to six digits and signs put before or behind ("Dr4gon2024!")."""
+    bare = re.sub(r"^[\W\d_]{1,6}|[\W\d_]{1,6}$", "", plain)
+    spellings = {text.translate(LEET) for text in (plain, bare)} | {plain, bare}
+    return any(len(text) >= LEAST_PART and text in common_passwords() for text in spellings)
+
+
+def _is_own(plain: str, name: str, email: str) -> bool:
+    """Is too little left once the address, and the parts of name and address, are taken out?"""
+    about = unicodedata.normalize("NFKC", f"{name} {email}").casefold()
+    parts = [*([email] if email else []), *re.findall(rf"[^\W_]{{{LEAST_PART},}}", about)]
+    rest = plain
+    for part in sorted(parts, key=len, reverse=True):
+        rest = rest.replace(part, "")
+    return rest != plain and len(rest) < LEAST_PASSWORD
 
 
 class _Hashing:
@@ -120,23 +134,6 @@ def new_secret() -> str:
 def fingerprint(secret: str) -> str:
     """What we keep of a random secret: SHA-256 in hex. Enough for 256 random bits, unlike for passwords."""
     return hashlib.sha256(secret.encode()).hexdigest()
-
-
-def new_key() -> tuple[str, str]:
-    """A fresh API key and the part of it that may be shown later."""
-    prefix = KEY_MARK + secrets.token_hex(4)
-    return f"{prefix}_{secrets.token_urlsafe(32)}", prefix
-
-
-def new_access_key() -> str:
-    """A public access key id for the Mechanical Turk protocol: 20 signs, 80 of its bits random."""
-    return ACCESS_KEY_MARK + base64.b32encode(secrets.token_bytes(10)).decode()
-
-
-def derived_secret(site_key: str, access_key: str) -> str:
-    """The secret that goes with an access key id, made anew each time it is needed, so that no table holds it (see docs/security.md)."""
-    own = hmac.digest(site_key.encode(), b"hub access keys 1", "sha256")
-    return base64.urlsafe_b64encode(hmac.digest(own, access_key.encode(), "sha256")).decode().rstrip("=")
 
 
 def check_handle(handle: str) -> str:

@@ -9,8 +9,6 @@ from flask_babel import gettext, lazy_gettext
 from marshmallow import Schema, ValidationError, fields, post_load, validate
 
 from hub.core.accounts import rules
-from hub.core.accounts.states import KeyKind
-from hub.kernel.actor import Scope
 from hub.web.forms import Text, Tick
 from hub.web.i18n import LANGUAGES
 
@@ -50,21 +48,11 @@ class RegisterIn(Schema):
     password = Password()
 
 
-class SignInIn(Schema):
-    email = fields.String(required=True, validate=validate.Length(max=254))
-    password = Password()
-
-
 class AddressIn(Schema):
     email = EmailAddress(required=True)
 
 
 class NewPasswordIn(Schema):
-    password = Password()
-
-
-class ChangePasswordIn(Schema):
-    current = Password()
     password = Password()
 
 
@@ -97,15 +85,6 @@ class MeOut(Schema):
     scopes = fields.List(fields.String())
     organisations = fields.List(fields.Nested(BelongingOut))
     version = fields.Integer()
-
-
-class KeyIn(Schema):
-    """`days` is the key's life, 0 for no end."""
-
-    name = Text(1, 80, required=True)
-    kind = fields.Enum(KeyKind, by_value=True, load_default=KeyKind.API)
-    scopes = fields.List(fields.Enum(Scope, by_value=True), load_default=list)
-    days = fields.Integer(load_default=0, validate=validate.OneOf([0, 30, 90, 365]))
 
 
 class DutiesIn(Schema):

@@ -18,13 +18,6 @@ class Act(StrEnum):
     REINSTATE = "reinstate"
 
 
-class KeyKind(Worded):
-    """What an API key opens: our own API, or the Mechanical Turk protocol."""
-
-    API = "api", N_("Hub API")
-    MTURK = "mturk", N_("Mechanical Turk protocol")
-
-
 class Purpose(Worded):
     """What the secret in a mail is good for."""
 

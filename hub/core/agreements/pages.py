@@ -17,6 +17,7 @@ from hub.kernel.errors import NotFound, NotSignedIn
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, public, safe_next, writes
 from hub.web.i18n import language
+from hub.web.proof import asks_proof
 
 pages = Blueprint("agreements", __name__, template_folder="templates")
 SHOWN = ("en", "zh", "both")
@@ -100,6 +101,7 @@ def _may_bind() -> list[tuple[str, str]]:
 
 
 @pages.post("/agreements/<int:terms_id>/sign")
+@asks_proof
 @writes(again=show)
 def sign(terms_id: int) -> Any:
     terms = _get(terms_id)

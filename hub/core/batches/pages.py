@@ -14,6 +14,7 @@ from hub.core.payouts import queries as payouts
 from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
+from hub.web.proof import asks_proof
 
 pages = Blueprint("batches", __name__, template_folder="templates")
 
@@ -34,6 +35,7 @@ def batches() -> Any:
 
 
 @pages.post("/admin/payouts/batches")
+@asks_proof
 @writes(again=batches)
 def make() -> Any:
     _see()
@@ -89,6 +91,7 @@ def as_pain001(batch_id: int) -> Any:
 
 
 @pages.post("/admin/payouts/batches/<int:batch_id>/confirm")
+@asks_proof
 @writes(again=batch)
 def confirm(batch_id: int) -> Any:
     _see()

@@ -29,6 +29,7 @@ from hub.kernel.words import N_
 from hub.web.handle import actor, checks, parse, writes
 from hub.web.i18n import show_money
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.security import CSP
 
 pages = Blueprint("cards", __name__, template_folder="templates")
@@ -146,6 +147,7 @@ def check_refund(payment_id: int) -> Any:
 
 
 @pages.post("/card-payments/<int:payment_id>/refund")
+@asks_proof
 @writes(again=payment)
 def refund(payment_id: int) -> Any:
     found, _ = queries.payment_for(actor(), payment_id)

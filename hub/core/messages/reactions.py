@@ -18,7 +18,6 @@ from hub.core.accounts import operations as accounts_operations
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.events import (
     DutiesChanged,
-    KeyIssued,
     PasswordChanged,
     PersonRegistered,
     PersonReinstated,
@@ -177,12 +176,6 @@ def mail_registered_again(event: RegistrationRepeated, fact: Fact) -> None:
 def tell_of_password(event: PasswordChanged, fact: Fact) -> None:
     text = N_("Your password was changed. If it was not you, set a new one now and end the other sessions.")
     operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, link="/settings/security", kind=Kind.ACCOUNT)
-
-
-@reacts_to(KeyIssued)
-def tell_of_key(event: KeyIssued, fact: Fact) -> None:
-    text = N_("A new API key was made for your account. If it was not you, revoke it and change your password.")
-    operations.notify(actor=SYSTEM, person_ids=[event.person_id], text=text, link="/settings/keys", kind=Kind.ACCOUNT)
 
 
 @reacts_to(PersonReinstated)

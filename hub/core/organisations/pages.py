@@ -10,6 +10,7 @@ from flask_babel import gettext
 from hub.core.accounts import operations as account_operations
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.schemas import DutiesIn, ReasonIn
+from hub.core.keys import queries as keys
 from hub.core.organisations import operations, queries, rules
 from hub.core.organisations.policy import POLICY
 from hub.core.organisations.schemas import MemberIn, OrganisationIn, RoleIn
@@ -19,6 +20,7 @@ from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.i18n import language
 from hub.web.pagecache import for_visitors
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.security import limiter
 
 pages = Blueprint("organisations", __name__, template_folder="templates")
@@ -143,7 +145,7 @@ def one_of_all(person_id: int) -> Any:
         person=accounts.get(person_id),
         places=queries.of_person(person_id),
         sessions=len(accounts.live_sessions(person_id)),
-        keys=len(accounts.keys_of(person_id)),
+        keys=len(keys.keys_of(person_id)),
         me=actor().person_id,
     )
 
@@ -167,6 +169,7 @@ def reinstate(person_id: int) -> Any:
 
 
 @pages.post("/admin/people/<int:person_id>/duties")
+@asks_proof
 @writes(again=one_of_all)
 def set_duties(person_id: int) -> Any:
     POLICY.require(actor(), Act.LIST_PEOPLE, None)

@@ -16,6 +16,7 @@ from hub.core.payees.schemas import AccountIn
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
+from hub.web.proof import asks_proof
 
 pages = Blueprint("payees", __name__, template_folder="templates")
 
@@ -37,6 +38,7 @@ def _look(owner: str, owner_id: int, back: str) -> Any:
 
 
 @pages.post("/my/earnings/payout/account")
+@asks_proof
 @writes
 def open_mine() -> Any:
     return _go("person", actor().person_id or 0, url_for("payouts.new_payout"))
@@ -69,6 +71,7 @@ def _organisation(slug: str) -> tuple[int, str]:
 
 
 @pages.post("/orgs/<slug>/money/payout/account")
+@asks_proof
 @writes
 def open_organisations(slug: str) -> Any:
     number, back = _organisation(slug)

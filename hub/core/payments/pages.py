@@ -27,6 +27,7 @@ from hub.kernel.words import N_
 from hub.web.handle import actor, checks, parse, writes
 from hub.web.i18n import show_money
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.todo import Todo, needs_attention
 
 pages = Blueprint("payments", __name__, template_folder="templates")
@@ -192,6 +193,7 @@ def check_funding(funding_id: int) -> Any:
 
 
 @pages.post("/admin/payments/<int:funding_id>/confirm")
+@asks_proof
 @writes(again=decide_funding)
 def confirm_funding(funding_id: int) -> Any:
     _admin()
@@ -231,6 +233,7 @@ def check_deposit() -> Any:
 
 
 @pages.post("/admin/payments/deposit")
+@asks_proof
 @writes(again=new_deposit)
 def take_deposit() -> Any:
     _admin()

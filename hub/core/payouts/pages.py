@@ -26,6 +26,7 @@ from hub.kernel.actor import Actor
 from hub.web.handle import actor, checks, parse, writes
 from hub.web.i18n import show_money
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.security import CSP
 from hub.web.todo import Todo, needs_attention
 
@@ -95,6 +96,7 @@ def check_payout() -> Any:
 
 
 @pages.post("/my/earnings/payout")
+@asks_proof
 @writes(again=new_payout)
 def ask_payout() -> Any:
     data, me = parse(PayoutIn()), actor().person_id or 0
@@ -123,6 +125,7 @@ def check_organisation_payout(slug: str) -> Any:
 
 
 @pages.post("/orgs/<slug>/money/payout")
+@asks_proof
 @writes(again=new_organisation_payout)
 def ask_organisation_payout(slug: str) -> Any:
     organisation = _pays_out(slug)
@@ -133,6 +136,7 @@ def ask_organisation_payout(slug: str) -> Any:
 
 
 @pages.post("/my/earnings/payout/monthly")
+@asks_proof
 @writes(again=new_payout)
 def plan_payouts() -> Any:
     operations.plan_payouts(actor=actor(), **parse(PlanIn()))
@@ -205,6 +209,7 @@ def _decided(payout: Payout) -> Any:
 
 
 @pages.post("/admin/payouts/<int:payout_id>/confirm")
+@asks_proof
 @writes(again=decide_payout)
 def confirm_payout(payout_id: int) -> Any:
     _see_queue()

@@ -26,6 +26,7 @@ from hub.kernel.money import breakdown
 from hub.kernel.words import N_
 from hub.web.handle import actor, needs_scope, parse, writes
 from hub.web.i18n import show_money
+from hub.web.proof import asks_proof
 
 pages = Blueprint("royalties", __name__, template_folder="templates")
 PLACE = "core/royalties/"
@@ -90,6 +91,7 @@ def show(royalty_id: int) -> Any:
 
 @pages.post("/royalties/<int:royalty_id>/accept")
 @needs_scope("money")
+@asks_proof
 @writes(again=show)
 def accept(royalty_id: int) -> Any:
     operations.accept(actor=actor(), royalty=queries.get_for(actor(), royalty_id))
@@ -142,6 +144,7 @@ def check_pay(due_id: int) -> Any:
 
 @pages.post("/royalties/dues/<int:due_id>/pay")
 @needs_scope("money")
+@asks_proof
 @writes(again=check_pay)
 def pay(due_id: int) -> Any:
     royalty, due = queries.due_for(actor(), due_id)

@@ -16,10 +16,10 @@ from flask_limiter import RequestLimit
 from marshmallow import Schema
 from sqlalchemy.exc import IntegrityError
 
-from hub.core.accounts import operations as accounts
-from hub.core.accounts import queries as people
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
+from hub.core.keys import operations as key_operations
+from hub.core.keys import queries as keys
 from hub.db import once, work
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor, Scope
@@ -106,7 +106,7 @@ def _signer(body: bytes) -> Actor:
     headers = {name.lower(): ",".join(request.headers.getlist(name)) for name in set(request.headers.keys())}
     signed = rules.read_authorization(headers.get("authorization", ""))
     rules.check_scope(signed, headers, clock.now())
-    found = people.identity_by_access_key(signed.access_key, current_app.config["HUB"].secret_key)
+    found = keys.identity_by_access_key(signed.access_key, current_app.config["HUB"].secret_key)
     if found is None:
         raise Refusal("The security token included in the request is invalid.", kind="UnrecognizedClientException")
     known, secret = found
@@ -114,7 +114,7 @@ def _signer(body: bytes) -> Actor:
     rules.check_signature(signed, secret, path=request.path, query=query, headers=headers, body=body)
     if not known.noted:
         with work.unit():
-            accounts.note_use(credential=known.actor.credential)
+            key_operations.note_use(key_id=known.credential_id)
     return known.actor
 
 

@@ -31,6 +31,7 @@ from hub.tech_market.listings.rules import Kind
 from hub.tech_market.listings.states import State as ListingState
 from hub.web.handle import actor, check_version, parse, writes
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.security import limiter
 from hub.web.todo import Waiting, waits
 
@@ -146,6 +147,7 @@ def decline(deal_id: int) -> Any:
 
 
 @pages.post("/deals/<int:deal_id>/sign")
+@asks_proof
 @writes(again=show)
 def sign(deal_id: int) -> Any:
     deal = operations.sign(actor=actor(), deal=queries.get_for(actor(), deal_id), **parse(ReadForm()))

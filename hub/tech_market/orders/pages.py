@@ -27,6 +27,7 @@ from hub.tech_market.quotes import queries as quotes
 from hub.tech_market.quotes.models import Quote
 from hub.tech_market.quotes.states import QuoteState
 from hub.web.handle import actor, needs_scope, parse, writes
+from hub.web.proof import asks_proof
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("orders", __name__, template_folder="templates")
@@ -138,6 +139,7 @@ def check_accept(order_id: int) -> Any:
 
 @pages.post("/orders/<int:order_id>/accept")
 @needs_scope("money")
+@asks_proof
 @writes(again=check_accept)
 def accept(order_id: int) -> Any:
     order = operations.accept(actor=actor(), order=queries.get_for(actor(), order_id))

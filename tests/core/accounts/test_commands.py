@@ -10,6 +10,7 @@ from click.testing import CliRunner, Result
 from hub.cli import people
 from hub.config import Config
 from hub.core.accounts import queries
+from hub.core.keys import queries as keys_read
 from hub.db.extensions import db
 from hub.kernel.actor import Scope
 from hub.kernel.errors import HubError, Invalid, NotAllowed, NotFound
@@ -61,13 +62,13 @@ def test_a_refused_account_is_not_made(hub, email, password):
 def test_a_key_is_printed_as_json_and_works(hub):
     ada = person()
     told = json.loads(hub("keys", "create", "--email", ada.email, "--scopes", "write").stdout)
-    known = queries.identity_by_key(told["key"])
+    known = keys_read.identity_by_key(told["key"])
     assert known is not None and known.actor.person_id == ada.id and known.actor.scopes == {Scope.READ, Scope.WRITE}
     assert told["scopes"] == ["read", "write"] and told["key"].startswith(told["prefix"])
     everything = json.loads(hub("keys", "create", "--email", ada.email).stdout)
     assert everything["scopes"] == ["read", "write", "money"]
     turk = json.loads(hub("keys", "create", "--email", ada.email, "--kind", "mturk").stdout)
-    assert turk["kind"] == "mturk" and queries.identity_by_key(turk["key"]) is None
+    assert turk["kind"] == "mturk" and keys_read.identity_by_key(turk["key"]) is None
     assert (turk["access_key_id"], turk["secret_access_key"]) == (turk["prefix"], turk["key"])
 
 
@@ -76,4 +77,4 @@ def test_no_key_without_a_confirmed_account(hub, who, refusal: type[HubError]):
     email = person(verified=False).email if who == "unconfirmed" else "nobody@example.org"
     answer = hub("keys", "create", "--email", email)
     assert answer.exit_code != 0 and isinstance(answer.exception, refusal)
-    assert queries.keys_of(1) == []
+    assert keys_read.keys_of(1) == []

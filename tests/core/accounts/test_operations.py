@@ -7,15 +7,20 @@ from argon2 import PasswordHasher
 from sqlalchemy import event, func, select
 
 from hub.core.accounts import operations, queries, rules
-from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
-from hub.core.accounts.states import KeyKind, Purpose, State
+from hub.core.accounts.models import LoginSession, MailToken, Person
+from hub.core.accounts.states import Purpose, State
+from hub.core.keys import operations as keys
+from hub.core.keys import queries as keys_read
+from hub.core.keys import rules as key_rules
+from hub.core.keys.models import ApiKey
+from hub.core.keys.rules import KeyKind
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, SYSTEM, Duty, Scope
 from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn
-from tests.factories.people import actor_of, organisation, person
+from tests.factories.people import actor_of, organisation, person, signed_in
 
 
 def count(table: type) -> int:
@@ -107,9 +112,9 @@ def test_only_hashes_of_secrets_are_kept(app):
     secret = mailed(ada, Purpose.VERIFY)
     with work.unit():
         operations.verify_email(token=secret)
-        token = operations.sign_in(email=ada.email, password="correct horse")
+        token = signed_in(email=ada.email, password="correct horse")
     with work.unit():
-        _, key = operations.issue_key(actor=actor_of(ada), name="Nightly")
+        _, key = keys.issue_key(actor=actor_of(ada), name="Nightly")
     kept = [
         str(value)
         for table in (MailToken, LoginSession, ApiKey, Person)
@@ -149,7 +154,7 @@ def test_the_confirming_mail_is_sent_again_at_most_once_a_minute(app):
 def test_a_reset_sets_the_password_once_ends_all_sessions_and_proves_the_address(app):
     ada = registered()
     with work.unit():
-        old = operations.sign_in(email=ada.email, password="correct horse")
+        old = signed_in(email=ada.email, password="correct horse")
         operations.request_reset(actor=ANONYMOUS, email="Ada@example.org")
     secret = mailed(ada, Purpose.RESET)
     with work.unit():
@@ -222,8 +227,8 @@ def test_resets_are_mailed_at_most_once_a_minute(app):
 def test_changing_the_password_takes_the_present_one_and_ends_the_other_sessions(app):
     ada = person()
     with work.unit():
-        here = operations.sign_in(email=ada.email, password="demo-pass")
-        there = operations.sign_in(email=ada.email, password="demo-pass")
+        here = signed_in(email=ada.email, password="demo-pass")
+        there = signed_in(email=ada.email, password="demo-pass")
     me = queries.identity_by_token(here)
     assert me is not None
     with pytest.raises(Invalid) as refusal, work.unit():
@@ -240,9 +245,9 @@ def test_changing_the_password_takes_the_present_one_and_ends_the_other_sessions
 def test_signing_in_says_the_same_for_an_unknown_address_and_a_wrong_password(app):
     ada = person()
     with pytest.raises(Invalid) as unknown:
-        operations.sign_in(email="nobody@example.org", password="demo-pass")
+        signed_in(email="nobody@example.org", password="demo-pass")
     with pytest.raises(Invalid) as wrong:
-        operations.sign_in(email=ada.email, password="demo-past")
+        signed_in(email=ada.email, password="demo-past")
     assert (str(unknown.value), unknown.value.code) == (str(wrong.value), wrong.value.code) == (str(wrong.value), "bad_credentials")
     assert count(LoginSession) == 0
 
@@ -262,9 +267,9 @@ def test_an_unknown_address_costs_a_hash_too(app, monkeypatch):
 def test_signing_in_again_ends_the_session_it_replaces(app):
     ada = person()
     with work.unit():
-        first = operations.sign_in(email=ada.email, password="demo-pass", ip="10.0.0.1", user_agent="Firefox/1" + "x" * 400)
+        first = signed_in(email=ada.email, password="demo-pass", ip="10.0.0.1", user_agent="Firefox/1" + "x" * 400)
     with work.unit():
-        second = operations.sign_in(email=ada.email, password="demo-pass", replaces=first)
+        second = signed_in(email=ada.email, password="demo-pass", replaces=first)
     assert first != second
     assert queries.identity_by_token(first) is None
     assert queries.identity_by_token(second) is not None
@@ -276,7 +281,7 @@ def test_a_hash_of_another_cost_is_renewed_at_signing_in(app):
     with work.unit():
         ada.password_hash = PasswordHasher(time_cost=2, memory_cost=64, parallelism=1).hash("demo-pass")
     with work.unit():
-        operations.sign_in(email=ada.email, password="demo-pass")
+        signed_in(email=ada.email, password="demo-pass")
     assert "m=8,t=1" in ada.password_hash
     assert queries.with_password(ada.email, "demo-pass").id == ada.id
 
@@ -284,12 +289,12 @@ def test_a_hash_of_another_cost_is_renewed_at_signing_in(app):
 def test_a_session_is_good_for_fourteen_days_without_use(app):
     ada = person()
     with work.unit():
-        token = operations.sign_in(email=ada.email, password="demo-pass")
+        token = signed_in(email=ada.email, password="demo-pass")
     clock.advance(timedelta(days=13))
     known = queries.identity_by_token(token)
     assert known is not None and not known.noted
     with work.unit():
-        operations.note_use(credential=known.actor.credential)
+        operations.note_use(session_id=known.credential_id)
     assert queries.identity_by_token(token).noted
     clock.advance(timedelta(days=13))
     assert queries.identity_by_token(token) is not None
@@ -301,7 +306,7 @@ def test_a_session_is_good_for_fourteen_days_without_use(app):
 def test_nobody_ends_another_persons_session(app):
     ada, eve = person(), person("Eve")
     with work.unit():
-        token = operations.sign_in(email=ada.email, password="demo-pass")
+        token = signed_in(email=ada.email, password="demo-pass")
     session = queries.live_sessions(ada.id)[0]
     for number in (session.id, session.id + 99):
         with pytest.raises(NotFound):
@@ -318,11 +323,11 @@ def test_identity_takes_two_statements_and_carries_roles(app):
     ada = person()
     acme, zeta = organisation(ada, "acme"), organisation(ada, "Zeta")
     with work.unit():
-        token = operations.sign_in(email=ada.email, password="demo-pass")
-        _, key = operations.issue_key(actor=actor_of(ada), name="Nightly", scopes=[Scope.WRITE])
+        token = signed_in(email=ada.email, password="demo-pass")
+        _, key = keys.issue_key(actor=actor_of(ada), name="Nightly", scopes=[Scope.WRITE])
     seen: list[str] = []
     event.listen(db.engine, "before_cursor_execute", lambda *args: seen.append(args[2]) if args[2] != "BEGIN" else None)
-    by_token, by_key = queries.identity_by_token(token), queries.identity_by_key(key)
+    by_token, by_key = queries.identity_by_token(token), keys_read.identity_by_key(key)
     assert len(seen) == 4, seen
     assert by_token is not None and by_key is not None
     assert by_token.actor.owns(acme.id) and by_key.actor.owns(zeta.id)
@@ -333,68 +338,68 @@ def test_identity_takes_two_statements_and_carries_roles(app):
 def test_a_key_works_until_it_is_revoked(app):
     ada = person()
     with work.unit():
-        row, secret = operations.issue_key(actor=actor_of(ada), name=" Nightly ", scopes=[Scope.MONEY])
+        row, secret = keys.issue_key(actor=actor_of(ada), name=" Nightly ", scopes=[Scope.MONEY])
     assert secret.startswith(row.prefix + "_") and row.scopes == "read money" and row.name == "Nightly"
-    assert queries.identity_by_key(secret).actor.person_id == ada.id
+    assert keys_read.identity_by_key(secret).actor.person_id == ada.id
     with pytest.raises(NotFound):
-        operations.revoke_key(actor=actor_of(person("Eve")), key_id=row.id)
-    assert queries.identity_by_key(secret) is not None
+        keys.revoke_key(actor=actor_of(person("Eve")), key_id=row.id)
+    assert keys_read.identity_by_key(secret) is not None
     with work.unit():
-        operations.revoke_key(actor=actor_of(ada), key_id=row.id)
-    assert queries.identity_by_key(secret) is None
-    assert queries.keys_of(ada.id) == []
+        keys.revoke_key(actor=actor_of(ada), key_id=row.id)
+    assert keys_read.identity_by_key(secret) is None
+    assert keys_read.keys_of(ada.id) == []
     with pytest.raises(NotFound):
-        operations.revoke_key(actor=actor_of(ada), key_id=row.id)
+        keys.revoke_key(actor=actor_of(ada), key_id=row.id)
 
 
 def test_a_protocol_keys_secret_is_derived_and_ends_with_the_sites_own_key(app):
     ada = person()
     with work.unit():
-        row, secret = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, scopes=[Scope.WRITE], site_key="site")
-        other, another = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
-    found = queries.identity_by_access_key(row.prefix, "site")
+        row, secret = keys.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, scopes=[Scope.WRITE], site_key="site")
+        other, another = keys.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
+    found = keys_read.identity_by_access_key(row.prefix, "site")
     assert found is not None and found[1] == secret
     assert (found[0].actor.person_id, found[0].actor.scopes) == (ada.id, {Scope.READ, Scope.WRITE})
     assert another != secret and other.prefix != row.prefix
-    assert queries.identity_by_access_key(row.prefix, "another site key") is None
-    assert queries.identity_by_access_key("HUBKUNKNOWN", "site") is None
+    assert keys_read.identity_by_access_key(row.prefix, "another site key") is None
+    assert keys_read.identity_by_access_key("HUBKUNKNOWN", "site") is None
     with work.unit():
-        operations.revoke_key(actor=actor_of(ada), key_id=row.id)
-    assert queries.identity_by_access_key(row.prefix, "site") is None
+        keys.revoke_key(actor=actor_of(ada), key_id=row.id)
+    assert keys_read.identity_by_access_key(row.prefix, "site") is None
     with pytest.raises(ValueError):
-        operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK)
+        keys.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK)
 
 
 def test_a_key_may_end_by_itself_and_a_protocol_key_opens_no_api(app):
     ada = person()
     with work.unit():
-        _, secret = operations.issue_key(actor=actor_of(ada), name="A day", expires_at=clock.now() + timedelta(days=1))
-        _, turk = operations.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
-    assert queries.identity_by_key(secret) is not None
-    assert queries.identity_by_key(turk) is None
+        _, secret = keys.issue_key(actor=actor_of(ada), name="A day", expires_at=clock.now() + timedelta(days=1))
+        _, turk = keys.issue_key(actor=actor_of(ada), name="Turk", kind=KeyKind.MTURK, site_key="site")
+    assert keys_read.identity_by_key(secret) is not None
+    assert keys_read.identity_by_key(turk) is None
     clock.advance(timedelta(days=1))
-    assert queries.identity_by_key(secret) is None
+    assert keys_read.identity_by_key(secret) is None
     with pytest.raises(Invalid):
-        operations.issue_key(actor=actor_of(ada), name="Late", expires_at=clock.now())
+        keys.issue_key(actor=actor_of(ada), name="Late", expires_at=clock.now())
 
 
 def test_an_unconfirmed_person_gets_no_key(app):
     ada = person(verified=False)
     with pytest.raises(NotAllowed) as refusal:
-        operations.issue_key(actor=actor_of(ada), name="Nightly")
+        keys.issue_key(actor=actor_of(ada), name="Nightly")
     assert refusal.value.code == "unverified_address"
     assert count(ApiKey) == 0
 
 
 def test_there_is_an_end_to_keys(app, monkeypatch):
-    monkeypatch.setattr(operations, "MOST_KEYS", 2)
+    monkeypatch.setattr(key_rules, "MOST_KEYS", 2)
     ada = person()
     for name in ("One", "Two"):
         with work.unit():
-            operations.issue_key(actor=actor_of(ada), name=name)
+            keys.issue_key(actor=actor_of(ada), name=name)
     with pytest.raises(Invalid):
-        operations.issue_key(actor=actor_of(ada), name="Three")
-    assert len(queries.keys_of(ada.id)) == 2
+        keys.issue_key(actor=actor_of(ada), name="Three")
+    assert len(keys_read.keys_of(ada.id)) == 2
 
 
 def test_the_account_changes_as_asked_and_says_which_fields(app):
@@ -429,24 +434,24 @@ def test_two_changes_of_one_account_at_once_do_not_overwrite_each_other(app):
 def test_suspending_ends_sessions_and_keys_and_signing_in_until_reinstated(app):
     ada, root = person(), person("Root", admin=True)
     with work.unit():
-        token = operations.sign_in(email=ada.email, password="demo-pass")
-        _, secret = operations.issue_key(actor=actor_of(ada), name="Nightly")
+        token = signed_in(email=ada.email, password="demo-pass")
+        _, secret = keys.issue_key(actor=actor_of(ada), name="Nightly")
     with work.unit():
         operations.suspend(actor=actor_of(root), person=ada, reason="Copied entries")
-    assert queries.identity_by_token(token) is None and queries.identity_by_key(secret) is None
+    assert queries.identity_by_token(token) is None and keys_read.identity_by_key(secret) is None
     with pytest.raises(Invalid, match="Copied entries") as refusal:
-        operations.sign_in(email=ada.email, password="demo-pass")
+        signed_in(email=ada.email, password="demo-pass")
     assert refusal.value.code == "suspended"
     with pytest.raises(Invalid) as wrong:
-        operations.sign_in(email=ada.email, password="wrong")
+        signed_in(email=ada.email, password="wrong")
     assert wrong.value.code == "bad_credentials", "only the owner learns that the account is suspended"
     assert queries.addressees([ada.id]) == {}
     assert "Copied" not in repr([row.facts for row in db.session.scalars(select(JournalRow))])
     with work.unit():
         operations.reinstate(actor=actor_of(root), person=ada)
     assert queries.identity_by_token(token) is None, "the old session stays ended"
-    assert queries.identity_by_key(secret) is not None
-    assert operations.sign_in(email=ada.email, password="demo-pass")
+    assert keys_read.identity_by_key(secret) is not None
+    assert signed_in(email=ada.email, password="demo-pass")
 
 
 def test_only_another_administrator_suspends_and_gives_duties(app):
@@ -495,12 +500,12 @@ def test_what_is_useless_for_a_month_is_forgotten(app):
     ada = person()
     with work.unit():
         operations.request_reset(actor=ANONYMOUS, email=ada.email)
-        ended = operations.sign_in(email=ada.email, password="demo-pass")
+        ended = signed_in(email=ada.email, password="demo-pass")
         operations.sign_out(token=ended)
-        operations.sign_in(email=ada.email, password="demo-pass")
+        signed_in(email=ada.email, password="demo-pass")
     clock.advance(timedelta(days=20))
     with work.unit():
-        kept = operations.sign_in(email=ada.email, password="demo-pass")
+        kept = signed_in(email=ada.email, password="demo-pass")
         operations.forget_old()
     assert (count(LoginSession), count(MailToken)) == (3, 1)
     clock.advance(timedelta(days=11))

@@ -15,8 +15,10 @@ from sqlalchemy import func, select
 from hub.app import create_app
 from hub.config import Config
 from hub.core.accounts import operations, queries
-from hub.core.accounts.models import ApiKey, LoginSession, MailToken, Person
+from hub.core.accounts.models import LoginSession, MailToken, Person
 from hub.core.accounts.states import Purpose
+from hub.core.keys import queries as keys_read
+from hub.core.keys.models import ApiKey
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -365,7 +367,7 @@ def test_visitors_are_asked_to_sign_in_and_change_nothing(client):
         assert client.get(path).headers["Location"].startswith("/login?next=")
     for path in WRITES:
         assert client.post(path, data={"name": "X"}).headers["Location"] == "/login"
-    assert len(queries.keys_of(ada.id)) == 1 and queries.card(ada.id).name == "Ada Solver"
+    assert len(keys_read.keys_of(ada.id)) == 1 and queries.card(ada.id).name == "Ada Solver"
 
 
 # The JSON door

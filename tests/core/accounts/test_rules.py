@@ -15,18 +15,34 @@ rules.hash_cheaply()
 
 
 @pytest.mark.parametrize(
-    "password", ["short", "1234567", "password123", "PASSWORD", "aaaaaaaaaaaa", "12121212", "ada@example.org", "x" * 257]
+    "password",
+    [
+        "short",
+        "1234567",
+        "password123",
+        "PASSWORD",
+        "aaaaaaaaaaaa",
+        "12121212",
+        "ada@example.org",
+        "x" * 257,
+        "Dr4gon2024!",
+        "p@ssw0rd99",
+        "123monkey",
+        "Lovelace1815",
+        "xAda.Lovelace1",
+        "ｐａｓｓｗｏｒｄ１",
+    ],
 )
 def test_a_password_that_is_guessed_first_is_refused(password: str) -> None:
     with pytest.raises(Invalid) as refusal:
-        rules.check_password(password, "ada@example.org", field="password")
+        rules.check_password(password, "ada@example.org", name="Ada Lovelace", field="password")
     assert set(refusal.value.fields) == {"password"}
     assert refusal.value.code == "weak_password"
 
 
-@pytest.mark.parametrize("password", ["correct horse", "Tr0ub4dor", "密码很长也可以呢", "a-b-c-d-e"])
+@pytest.mark.parametrize("password", ["correct horse", "Tr0ub4dor", "密码很长也可以呢", "a-b-c-d-e", "lovelace likes engines"])
 def test_an_ordinary_password_is_taken(password: str) -> None:
-    rules.check_password(password, "ada@example.org")
+    rules.check_password(password, "ada@example.org", name="Ada Lovelace")
 
 
 def test_a_password_matches_its_hash_alone_however_it_is_composed() -> None:

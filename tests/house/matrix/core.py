@@ -41,9 +41,6 @@ ACCOUNTS = [
     get("/register/sent", ANYONE),
     get("/verify/{verify}", ANYONE),
     post("/verify/{verify}", ANYONE),
-    get("/login", ANYONE, ok=OK | MOVED),
-    post("/login", ANYONE, send={"email": "company@demo.example", "password": "demo"}),
-    post("/logout", ANYONE),
     get("/reset", ANYONE),
     post("/reset", ANYONE, send={"email": "company@demo.example"}),
     get("/reset/sent", ANYONE),
@@ -51,14 +48,6 @@ ACCOUNTS = [
     post("/reset/{reset}", ANYONE, send={"password": NEW_PASSWORD}),
     get("/settings/profile", SIGNED),
     post("/settings/profile", SIGNED, send={"name": "Somebody Else"}),
-    get("/settings/security", SIGNED),
-    post("/settings/security/password", SIGNED, send={"current": "demo", "password": NEW_PASSWORD}),
-    post("/settings/security/confirm", SIGNED, ok=STOPPED, about="confirmed already"),
-    post("/settings/security/sessions/{session}/end", AUTHOR),
-    post("/settings/security/sessions/end-others", SIGNED),
-    get("/settings/keys", SIGNED),
-    post("/settings/keys", SIGNED, send={"name": "Script", "scopes": ["write"]}),
-    post("/settings/keys/{key}/revoke", AUTHOR),
 ]
 
 ORGANISATION = {"name": "Meridian Fine Foods", "kind": "company"}

@@ -21,9 +21,11 @@ from hub.contests.judging import operations as judging
 from hub.contests.judging.models import Judge
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
-from hub.core.accounts.models import ApiKey, LoginSession, MailToken
+from hub.core.accounts.models import LoginSession, MailToken
 from hub.core.agreements import queries as agreements
 from hub.core.files import operations as files
+from hub.core.keys import operations as keys
+from hub.core.keys.models import ApiKey
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import rules as books
 from hub.core.ledger.models import Account, Transaction
@@ -52,6 +54,7 @@ from hub.tech_market.listings.rules import Kind
 from tests.factories import challenges as contest
 from tests.factories import entries as entering
 from tests.factories import filings, listings
+from tests.house.matrix import signin
 from tests.house.matrix.wings import WINGS
 
 EMAILS = {
@@ -80,7 +83,7 @@ def actor(person: str) -> Actor:
 
 def key_for(person: str, scopes: Iterable[Scope]) -> str:
     with work.unit():
-        return accounts.issue_key(actor=actor(person), name="Matrix", scopes=scopes)[1]
+        return keys.issue_key(actor=actor(person), name="Matrix", scopes=scopes)[1]
 
 
 def add() -> dict[str, str]:
@@ -256,9 +259,14 @@ def add_last() -> dict[str, str]:
         overdue = _open_until(meridian, actor("owner"), "Keep ice cream scoopable", clock.now() - timedelta(hours=1))
         dead = _one(Delivery)
         dead.state, dead.error = DeliveryState.DEAD, "OSError: no route to the mail server"
-    return {"overdue": overdue.slug, "dead": str(dead.id)} | {
-        "verify": str(verify),
-        "reset": str(reset),
-        "session": str(other),
-        "key": str(key.id),
-    }
+        found = signin.add_last()
+    return (
+        found
+        | {"overdue": overdue.slug, "dead": str(dead.id)}
+        | {
+            "verify": str(verify),
+            "reset": str(reset),
+            "session": str(other),
+            "key": str(key.id),
+        }
+    )

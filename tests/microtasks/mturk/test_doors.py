@@ -276,11 +276,11 @@ def test_any_region_and_a_trailing_slash_will_do(client, requester):
 
 
 def test_a_revoked_key_is_nobodys(app, client, owner, requester):
-    from hub.core.accounts import operations as accounts
-    from hub.core.accounts import queries as accounts_read
+    from hub.core.keys import operations as keys
+    from hub.core.keys import queries as keys_read
 
     with work.unit():
-        accounts.revoke_key(actor=people.actor_of(owner), key_id=accounts_read.keys_of(owner.id)[0].id)
+        keys.revoke_key(actor=people.actor_of(owner), key_id=keys_read.keys_of(owner.id)[0].id)
     assert requester.refused("ListHITs")[0] == "UnrecognizedClientException"
 
 

@@ -1,0 +1,1 @@
+"""Keys: what programs prove themselves with."""
