@@ -23,7 +23,7 @@ from tests.house.matrix.table import (
 
 SECURITY = "/settings/security"
 OTHERS = SIGNED - AUTHOR
-NO_PROOF = {"credential": "{}"}
+NO_PROOF = {"credential": "none"}
 
 ROWS = [
     get("/login", ANYONE, ok=OK | MOVED),
