@@ -25,6 +25,9 @@ REMOVED = {
     ),
     Factor.PASSKEY: N_("A passkey was removed from your account. If it was not you, change your password and end the other sessions."),
 }
+NEW_DEVICE = N_(
+    "Your account was opened on a device that is new to us: %(device)s. If it was not you, end that session and change your password."
+)
 
 
 @every(6 * 3600)
@@ -69,10 +72,7 @@ def tell_all_removed(event: FactorsRemoved, fact: Fact) -> None:
 def tell_of_device(event: UsedOnNewDevice, fact: Fact) -> None:
     device = ", ".join(filter(None, accounts.device_of(event.session_id)))
     if device:
-        text = N_(
-            "Your account was opened on a device that is new to us: %(device)s. If it was not you, end that session and change your password."
-        )
-        _tell(event.person_id, text, "/settings/security", device=device)
+        _tell(event.person_id, NEW_DEVICE, "/settings/security", device=device)
     else:
         text = N_("Your account was opened on a device that is new to us. If it was not you, end that session and change your password.")
         _tell(event.person_id, text, "/settings/security")
