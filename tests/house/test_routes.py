@@ -141,9 +141,11 @@ def test_those_who_may_not_are_refused_and_change_nothing(world: World, row: Row
 @ONCE
 @rows(NAMING)
 def test_what_does_not_exist_is_not_there_for_anybody(world: World, row: Row):
-    """An id that leads nowhere, in each place of the address: 404, and never more than the same person learns of an existing one."""
+    """An id that leads nowhere, in each place of the address: 404, and never more than the same person learns of an existing one.
+    One stands for all who are served, one for those who take another role, one for those who may not know."""
     before = world.fingerprints()
-    visitors = SIGNED | ({"anonymous"} if row.is_public and not row.asks else set())
+    told_apart = [row.yes & SIGNED, row.no, row.refused & SIGNED - row.no]
+    visitors = {min(kind, key=PEOPLE.index) for kind in told_apart if kind} | ({"anonymous"} if row.is_public and not row.asks else set())
     for name in row.names:
         missing = "999999" if world.made.places[name].isdecimal() else "no-such-thing"
         for person in sorted(visitors, key=PEOPLE.index):
