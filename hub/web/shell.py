@@ -18,6 +18,7 @@ from hub.db.journal import Delivery, DeliveryState
 from hub.kernel import clock
 from hub.kernel.words import N_
 from hub.web import api, auth, markdown, pagecache
+from hub.web.beside import beside
 from hub.web.forms import current_form
 from hub.web.handle import actor, public, safe_next
 from hub.web.i18n import LANGUAGES
@@ -187,6 +188,7 @@ def init(app: Flask) -> None:
     app.jinja_env.filters["md"] = markdown.render
     app.jinja_env.globals["url_here"] = _url_here
     app.jinja_env.globals["trail_of"] = lambda ref: trail(actor(), ref)
+    app.jinja_env.globals["beside_of"] = lambda ref: beside(actor(), ref)
     pagecache.init(app)
 
 

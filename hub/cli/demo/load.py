@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo import briefs, communities, complement, deals, microtasks, packages, pools, portals, rallies, services
+from hub.cli.demo import briefs, communities, complement, deals, discussions, microtasks, packages, pools, portals, rallies, services
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
@@ -28,6 +28,7 @@ TELLERS = (
     services.tell,
     briefs.tell,
     portals.tell,
+    discussions.tell,
 )
 """Each mode's stories, in an order in which the later may use the earlier."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -10,9 +10,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, case, cast, func, null, select
 
 from hub.communities.spaces.models import CharterAcceptance, Space, SpaceCharter, SpaceMember
-from hub.communities.spaces.policy import POLICY, Seat
+from hub.communities.spaces.policy import POLICY, Seat, stewards_it
 from hub.communities.spaces.states import Act, SpaceRole, State
 from hub.core.accounts import queries as accounts
+from hub.core.discussions import queries as discussions
+from hub.core.discussions.rules import Place
 from hub.core.organisations import queries as organisations
 from hub.core.pools import queries as pools
 from hub.core.pools.rules import Subject
@@ -328,3 +330,23 @@ def _fundable_of(organisation_ids: Sequence[int]) -> list[Subject]:
 
 
 pools.funds("space", one=_fundable, of=_fundable_of)
+
+
+# What people talk about in a community
+
+
+def _places(actor: Actor, ids: Sequence[int]) -> Mapping[int, Place]:
+    return {space.id: Place(space.ref, space.name, space.path, "community", N_("Steward")) for space in by_ids(ids).values()}
+
+
+def _enter(actor: Actor, space_id: int) -> bool:
+    """Members write; stewards speak for the community. Raises what `require_seat` does."""
+    space = db.session.get_one(Space, space_id)
+    return stewards_it(actor, require_seat(actor, space))
+
+
+def _keepers(space_id: int) -> Sequence[int]:
+    return member_ids(db.session.get_one(Space, space_id), (SpaceRole.STEWARD,))
+
+
+discussions.talks_about("space", places=_places, enter=_enter, keepers=_keepers)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,11 +11,17 @@ from feedgen.feed import FeedGenerator
 from icalendar import Calendar, Event
 
 from hub.contests.challenges import queries
+from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.queries import Shown
-from hub.contests.challenges.states import PUBLIC, Phase
+from hub.contests.challenges.states import PUBLIC, Phase, State
+from hub.core.discussions import queries as discussions
+from hub.core.discussions.rules import Place
+from hub.core.questions import queries as questions
+from hub.core.questions.rules import Desk
 from hub.kernel import clock
-from hub.kernel.actor import ANONYMOUS
+from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.documents import Document, Gone
+from hub.kernel.errors import NotAllowed, NotNow
 from hub.kernel.words import N_
 from hub.search.index.operations import provides
 
@@ -147,3 +153,53 @@ def linked_data(shown: Shown, *, base_url: str) -> dict[str, Any]:
         amount = {"@type": "MonetaryAmount", "value": shown.prize_plain, "currency": challenge.currency}
         data["funding"] = {"@type": "MonetaryGrant", "amount": amount}
     return data
+
+
+# What people talk about: challenges that are or were published here
+
+
+def _is_talked_about(challenge: Challenge) -> bool:
+    return challenge.published_at is not None and challenge.source_key is None
+
+
+def places(actor: Actor, ids: Sequence[int]) -> Mapping[int, Place]:
+    """The challenges that discussions hang on; whoever may read one may read what is said about it."""
+    found = [challenge for challenge in queries.by_ids(ids).values() if _is_talked_about(challenge)]
+    return {c.id: Place(c.ref, c.title, f"/challenges/{c.slug}", "contest", N_("Seeker")) for c in found}
+
+
+def enter(actor: Actor, challenge_id: int) -> bool:
+    """Everybody registered writes; the seeker's own people speak for it, unless it stays anonymous. Raises NotAllowed, NotNow."""
+    challenge = queries.by_id(challenge_id)
+    insider = actor.belongs_to(challenge.organisation_id)
+    if insider and not challenge.seeker_shown:
+        raise NotAllowed(N_("The seeker stays anonymous: what you wrote here would tell who it is."), code="stays_anonymous")
+    if challenge.state is State.WITHDRAWN:
+        raise NotNow(N_("This challenge was cancelled: what was said stays readable, nothing is added."), code="archived")
+    return insider
+
+
+def keepers(challenge_id: int) -> Sequence[int]:
+    """Who hears of a new discussion: the seeker's managers."""
+    return queries.manager_ids(queries.by_id(challenge_id))
+
+
+discussions.talks_about("challenge", places=places, enter=enter, keepers=keepers)
+
+
+# Questions to the seeker
+
+
+def desks(actor: Actor, ids: Sequence[int]) -> Mapping[int, Desk]:
+    """The challenges that questions are asked about: every published one, also of a seeker who stays anonymous."""
+    return {c.id: _desk(c) for c in queries.by_ids(ids).values() if _is_talked_about(c)}
+
+
+def _desk(challenge: Challenge) -> Desk:
+    why_not = "" if queries.is_open(challenge) else N_("This challenge takes no entries any more, so no questions are asked about it.")
+    return Desk(
+        challenge.ref, challenge.title, f"/challenges/{challenge.slug}", "contest", challenge.organisation_id, challenge.closes_at, why_not
+    )  # fmt: skip
+
+
+questions.asks_about("challenge", desks=desks, answerers=keepers, followers=lambda number: queries.followers(number))

@@ -25,6 +25,7 @@ class Kind(Worded):
     COMPLEMENT = "complement", N_("Platforms and products")
     MICROTASK = "microtask", N_("Tasks")
     PORTAL = "portal", N_("Portals")
+    DISCUSSION = "discussion", N_("Discussions")
 
 
 SALT = "hub.core.messages.unsubscribe"
@@ -42,6 +43,7 @@ CHOSEN = (
     Kind.MARKET,
     Kind.COMMUNITY,
     Kind.MICROTASK,
+    Kind.DISCUSSION,
     Kind.PORTAL,
     Kind.SEARCH,
 )

@@ -129,7 +129,7 @@ def retell(data: dict[str, Any], slug: str) -> Any:
 def updates(slug: str) -> Any:
     """The organiser's news, the newest first."""
     pool = _found(slug)
-    return {"items": UpdateOut(many=True).dump(queries.updates(pool.id)), "next": None}
+    return paged(queries.updates(pool.id), UpdateOut(), 50)
 
 
 @api.post("/pools/<slug>/updates")

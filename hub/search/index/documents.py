@@ -1,9 +1,11 @@
-"""Experts, their evidence and pools as documents: the core cannot know the index, so this room reads them."""
+"""Experts, their evidence, pools and discussions as documents: the core cannot know the index, so this room reads them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
+from hub.core.discussions import documents as discussions
+from hub.core.discussions import queries as discussions_read
 from hub.core.pools import documents as pools
 from hub.core.pools import queries as pools_read
 from hub.core.profiles import queries as profiles
@@ -63,3 +65,4 @@ def evidence(evidence_ids: list[int]) -> Iterator[Document]:
 
 
 provides("pool", every=pools_read.public_ids)(pools.documents)
+provides("discussion", every=discussions_read.public_ids)(discussions.documents)

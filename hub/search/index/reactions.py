@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from hub.core.discussions import events as discussions
 from hub.core.pools import events as pools
 from hub.core.profiles import queries as profiles
 from hub.core.profiles.events import EvidenceChanged, ProfileChanged
@@ -58,6 +59,18 @@ def mark_evidence(event: EvidenceChanged, fact: Fact) -> None:
 @reacts_to(pools.PoolCancelled)
 def mark_pool(event: Any, fact: Fact) -> None:
     operations.mark([f"pool:{event.pool_id}"])
+
+
+@reacts_to(discussions.ThreadOpened)
+@reacts_to(discussions.PostMade)
+@reacts_to(discussions.PostEdited)
+@reacts_to(discussions.PostDeleted)
+@reacts_to(discussions.PostHidden)
+@reacts_to(discussions.PostRestored)
+@reacts_to(discussions.ThreadLocked)
+@reacts_to(discussions.ThreadUnlocked)
+def mark_discussion(event: Any, fact: Fact) -> None:
+    operations.mark([f"discussion:{event.thread_id}"])
 
 
 @every(1)

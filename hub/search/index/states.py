@@ -17,6 +17,7 @@ class Kind(Worded):
     SERVICE = "service", N_("Service")
     POOL = "pool", N_("Pool")
     BRIEF = "brief", N_("Search brief")
+    DISCUSSION = "discussion", N_("Discussion")
     EXPERT = "expert", N_("Expert")
     EVIDENCE = "evidence", N_("Evidence")
 
@@ -33,6 +34,7 @@ PLURALS = {
     Kind.SERVICE: N_("Services"),
     Kind.POOL: N_("Pools"),
     Kind.BRIEF: N_("Search briefs"),
+    Kind.DISCUSSION: N_("Discussions"),
     Kind.EXPERT: N_("Experts"),
     Kind.EVIDENCE: N_("Evidence"),
 }
@@ -48,6 +50,7 @@ MODES = {
     Kind.SERVICE: "market",
     Kind.POOL: "contest",
     Kind.BRIEF: "search",
+    Kind.DISCUSSION: "community",
     Kind.EXPERT: "search",
     Kind.EVIDENCE: "search",
 }

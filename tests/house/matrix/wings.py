@@ -25,6 +25,7 @@ from tests.house.matrix import (
     services,
     sharing,
     statements,
+    talk,
 )
 
 WINGS: tuple[ModuleType, ...] = (
@@ -48,4 +49,5 @@ WINGS: tuple[ModuleType, ...] = (
     royalties,
     evidence,
     sharing,
+    talk,
 )

@@ -1,0 +1,1 @@
+"""Discussions: threads of posts about a thing of the hub."""

@@ -1,0 +1,193 @@
+"""The only writes on moderation. Whoever decides locks the thread, the post and the case, in this order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from hub.core.accounts import operations as accounts
+from hub.core.accounts import queries as people
+from hub.core.accounts.states import State as AccountState
+from hub.core.discussions import operations as discussions
+from hub.core.discussions import queries as threads
+from hub.core.discussions.models import Post
+from hub.core.discussions.states import PostState
+from hub.core.discussions.states import State as ThreadState
+from hub.core.messages import operations as messages
+from hub.core.messages.states import Kind
+from hub.core.moderation import events, queries, rules
+from hub.core.moderation.models import Case, Flag
+from hub.core.moderation.policy import POLICY
+from hub.core.moderation.rules import Measure, Reason
+from hub.core.moderation.states import LIFE, Act
+from hub.db import journal
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.errors import Conflict, NotAllowed, NotNow, TooMany, one_field
+from hub.kernel.permissions import administers, require_verified
+from hub.kernel.words import N_
+
+MOST_FLAGS_A_DAY = 20
+
+
+def flag(*, actor: Actor, post: Post, reason: Reason, words: str = "") -> Case:
+    """Report a post to the moderators, in one of the reasons and in own words. Several people's reports are decided as one case.
+
+    Raises NotSignedIn, NotAllowed (unverified_address, own_post), NotNow (not_shown), Conflict (already_reported), TooMany, Invalid.
+    """
+    require_verified(actor)
+    if post.author_id == actor.person_id:
+        raise NotAllowed(N_("This is your own post: change it or delete it."), code="own_post")
+    post = threads.locked_post(post.id)
+    if post.state is not PostState.SHOWN:
+        raise NotNow(N_("This post is not shown any more."), code="not_shown")
+    if reason is Reason.OTHER and not words.strip():
+        raise one_field("words", N_("Say in your own words what is wrong with it."), code="words_missing")
+    if queries.reported(actor.person_id or 0, post):
+        raise Conflict(N_("You have reported this post already. You are told what the moderators decide."), code="already_reported")
+    if queries.flags_in_a_day(actor.person_id or 0) >= MOST_FLAGS_A_DAY:
+        raise TooMany(N_("You have reported many posts today. Wait for what the moderators say about them."), retry_after=3600)
+    case = queries.waiting_about(post.id) or _open(post)
+    db.session.add(
+        Flag(case_id=case.id, person_id=actor.person_id, reason=reason, words=words.strip(), edits=post.edits, at=clock.now())
+    )  # fmt: skip
+    db.session.flush()
+    _record(actor, case, events.PostFlagged(case_id=case.id, post_id=post.id, reason=reason.value))
+    return case
+
+
+def _open(post: Post) -> Case:
+    case = Case(
+        post_id=post.id, author_id=post.author_id, state=LIFE.initial, opened_at=clock.now(), due_at=clock.now() + rules.DECIDE_WITHIN
+    )  # fmt: skip
+    db.session.add(case)
+    db.session.flush()
+    told = N_("A post in “%(title)s” was reported and waits for a decision.")
+    _tell(queries.moderators(but=post.author_id), told, case)
+    return case
+
+
+def decide(*, actor: Actor, case: Case, measures: Sequence[str], reason: str) -> Case:
+    """Take measures, or with none leave the post as it is; always with a reason.
+
+    The author reads the reason and may appeal; those who reported it are told. Raises NotAllowed, NotNow (decided already), Invalid.
+    """
+    chosen = rules.check_measures(measures)
+    act = Act.UPHOLD if chosen else Act.DISMISS
+    POLICY.require(actor, act, case)
+    if Measure.SUSPEND in chosen and not administers(actor, case):
+        raise NotAllowed(N_("Only administrators suspend accounts. Take the other measures, and tell one."), code="takes_an_administrator")
+    case = _locked(case)
+    said = rules.said(reason, "reason")
+    LIFE.fire(case, act)
+    case.reason, case.measures = said, " ".join(chosen)
+    case.decided_by, case.decided_at = actor.person_id, clock.now()
+    db.session.flush()
+    if not chosen:
+        _record(actor, case, events.CaseDismissed(case_id=case.id, post_id=case.post_id))
+        told = N_("You reported a post in “%(title)s”. It stays: %(reason)s")
+        _tell(queries.flaggers(case.id), told, case, link=_post(case).permalink, reason=said[:300])
+        return case
+    _record(actor, case, events.CaseUpheld(case_id=case.id, post_id=case.post_id, measures=case.measures))
+    to_author = N_("A moderator has decided about your post in “%(title)s”: %(reason)s You can appeal once, within 14 days.")
+    _tell([case.author_id], to_author, case, reason=said[:300])
+    to_flaggers = N_("You reported a post in “%(title)s”. The moderators have taken measures: thank you.")
+    _tell(queries.flaggers(case.id), to_flaggers, case, link=_thread_path(case))
+    _take(actor, case, chosen)
+    return case
+
+
+def _take(actor: Actor, case: Case, measures: Sequence[Measure]) -> None:
+    """What has been done already by somebody else is left as it is."""
+    post = _post(case)
+    thread = threads.locked(post.thread_id)
+    if Measure.LOCK in measures and thread.state is ThreadState.OPEN:
+        discussions.lock(actor=actor, thread=thread)
+    if Measure.HIDE in measures and threads.locked_post(post.id).state is PostState.SHOWN:
+        discussions.hide(actor=actor, post=post)
+    person = people.get(case.author_id)
+    if Measure.SUSPEND in measures and person.state is AccountState.ACTIVE:
+        accounts.suspend(actor=actor, person=person, reason=case.reason[:500])
+
+
+def appeal(*, actor: Actor, case: Case, appeal: str) -> Case:
+    """Have another moderator look at it, once. Raises NotAllowed, NotNow (too late, appealed before), Invalid."""
+    POLICY.require(actor, Act.APPEAL, case)
+    case = queries.locked(case.id)
+    said = rules.said(appeal, "appeal")
+    LIFE.fire(case, Act.APPEAL)
+    case.appeal, case.appealed_at = said, clock.now()
+    case.due_at = clock.now() + rules.DECIDE_WITHIN
+    _record(actor, case, events.CaseAppealed(case_id=case.id, post_id=case.post_id))
+    others = [person for person in queries.moderators(but=case.decided_by) if person != case.author_id]
+    _tell(others, N_("A decision about a post in “%(title)s” was appealed: it waits for another moderator."), case)
+    return case
+
+
+def confirm(*, actor: Actor, case: Case, reason: str) -> Case:
+    """The measures stand. Raises NotAllowed (the one who decided), NotNow, Invalid."""
+    return _settle(actor, case, Act.CONFIRM, reason)
+
+
+def overturn(*, actor: Actor, case: Case, reason: str) -> Case:
+    """The measures are taken back. Raises NotAllowed (the one who decided), NotNow, Invalid."""
+    return _settle(actor, case, Act.OVERTURN, reason)
+
+
+def _settle(actor: Actor, case: Case, act: Act, reason: str) -> Case:
+    POLICY.require(actor, act, case)
+    case = _locked(case)
+    said = rules.said(reason, "reason")
+    LIFE.fire(case, act)
+    case.settlement, case.settled_by, case.settled_at = said, actor.person_id, clock.now()
+    db.session.flush()
+    if act is Act.CONFIRM:
+        _record(actor, case, events.AppealConfirmed(case_id=case.id, post_id=case.post_id))
+        told = N_("Your appeal about a post in “%(title)s” was read by another moderator, and the decision stands: %(reason)s")
+        _tell([case.author_id], told, case, reason=said[:300])
+        return case
+    _record(actor, case, events.AppealOverturned(case_id=case.id, post_id=case.post_id))
+    _undo(actor, case)
+    told = N_("Your appeal about a post in “%(title)s” was granted: %(reason)s")
+    _tell([case.author_id], told, case, reason=said[:300])
+    told = N_("The measures about a post in “%(title)s” that you reported were taken back on appeal: %(reason)s")
+    _tell(queries.flaggers(case.id), told, case, link=_post(case).permalink, reason=said[:300])
+    _tell([case.decided_by or 0], N_("Your decision about a post in “%(title)s” was overturned: %(reason)s"), case, reason=said[:300])
+    return case
+
+
+def _undo(actor: Actor, case: Case) -> None:
+    post = _post(case)
+    thread = threads.locked(post.thread_id)
+    if Measure.HIDE in case.taken and threads.locked_post(post.id).state is PostState.HIDDEN:
+        discussions.restore(actor=actor, post=post)
+    if Measure.LOCK in case.taken and thread.state is ThreadState.LOCKED:
+        discussions.unlock(actor=actor, thread=thread)
+
+
+def _locked(case: Case) -> Case:
+    """The case as it is now, after its thread and its post: everybody takes them in this order."""
+    post = _post(case)
+    threads.locked(post.thread_id)
+    threads.locked_post(post.id)
+    return queries.locked(case.id)
+
+
+def _post(case: Case) -> Post:
+    return threads.post_by_id(case.post_id)
+
+
+def _thread_path(case: Case) -> str:
+    return threads.by_id(_post(case).thread_id).path
+
+
+def _tell(whom: Sequence[int], text: str, case: Case, link: str = "", **values: Any) -> None:
+    title = threads.by_id(_post(case).thread_id).title
+    messages.notify(
+        actor=SYSTEM, person_ids=whom, text=text, values={"title": title, **values}, link=link or case.path, kind=Kind.DISCUSSION
+    )
+
+
+def _record(actor: Actor, case: Case, event: Any) -> None:
+    journal.record(event, actor=actor, subject=case.ref, scope=f"post:{case.post_id}")

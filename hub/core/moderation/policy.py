@@ -1,0 +1,40 @@
+"""Who may do what with a case."""
+
+from __future__ import annotations
+
+from hub.core.moderation.models import Case
+from hub.core.moderation.states import Act, State
+from hub.kernel.actor import Actor
+from hub.kernel.permissions import Policy, consults
+
+
+def is_author(actor: Actor, case: Case) -> bool:
+    return actor.person_id is not None and actor.person_id == case.author_id
+
+
+def decides(actor: Actor, case: Case) -> bool:
+    """A moderator, but nobody in their own cause."""
+    return consults(actor, case) and not is_author(actor, case)
+
+
+def settles(actor: Actor, case: Case) -> bool:
+    """A moderator other than the one who decided."""
+    return decides(actor, case) and actor.person_id != case.decided_by
+
+
+def may_read(actor: Actor, case: Case) -> bool:
+    """Moderators; the author once measures were taken."""
+    return decides(actor, case) or (is_author(actor, case) and case.state not in (State.OPEN, State.DISMISSED))
+
+
+POLICY = Policy(
+    "case",
+    {
+        Act.UPHOLD: decides,
+        Act.DISMISS: decides,
+        Act.APPEAL: is_author,
+        Act.CONFIRM: settles,
+        Act.OVERTURN: settles,
+        Act.SEE_REPORTS: decides,
+    },
+)

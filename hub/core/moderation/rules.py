@@ -1,0 +1,81 @@
+"""Pure rules of moderation: what posts are reported for, what is done about them, what moderators often write, how long one may appeal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import timedelta
+from typing import Any
+
+from hub.kernel import clock
+from hub.kernel.errors import Invalid, one_field
+from hub.kernel.words import N_, Worded, extent
+
+LONGEST_WORDS, LONGEST_REASON = 1_000, 2_000
+SHORTEST_REASON = 10
+APPEAL_WITHIN = timedelta(days=14)
+DECIDE_WITHIN = timedelta(days=2)
+"""What a report and an appeal may wait for a decision."""
+
+
+class Reason(Worded):
+    """What a post is reported for."""
+
+    SPAM = "spam", N_("Advertising or spam")
+    INSULT = "insult", N_("Insults, threats or hatred")
+    PRIVATE = "private", N_("Somebody’s personal data or secrets")
+    OTHERS_WORK = "others_work", N_("Somebody else’s work or patent")
+    OFF_TOPIC = "off_topic", N_("Has nothing to do with the subject")
+    ILLEGAL = "illegal", N_("Against the law")
+    OTHER = "other", N_("Something else")
+
+
+class Measure(Worded):
+    """What is done about a post, its thread and its author."""
+
+    HIDE = "hide", N_("Hide the post")
+    LOCK = "lock", N_("Lock the discussion")
+    WARN = "warn", N_("Warn the author")
+    SUSPEND = "suspend", N_("Suspend the account")
+
+
+REPLIES: dict[str, tuple[str, str]] = {
+    "spam": (
+        N_("Advertising"),
+        N_("The post advertises something that nobody asked for here. Say instead how your work helps with the problem at hand."),
+    ),
+    "insult": (
+        N_("Tone"),
+        N_("The post attacks a person instead of an argument. Say what is wrong with the idea, and leave the person out of it."),
+    ),
+    "private": (
+        N_("Personal data"),
+        N_("The post tells things about somebody who has not agreed to that. Leave names, addresses and numbers out."),
+    ),
+    "others_work": (
+        N_("Others’ work"),
+        N_("The post shows work that belongs to others without saying so. Link to the source instead of copying it."),
+    ),
+    "off_topic": (N_("Off the subject"), N_("The post has nothing to do with this discussion. Begin one of your own where it fits.")),
+    "fine": (N_("Nothing wrong"), N_("We have read the post and found nothing in it that breaks the rules of the site.")),
+}
+"""Templates of reasons: what they are called, and their text."""
+
+
+def in_time(case: Any) -> bool:
+    """May the decision still be appealed?"""
+    return case.decided_at is not None and clock.now() < case.decided_at + APPEAL_WITHIN
+
+
+def said(text: str, field: str) -> str:
+    """A reason that people can do something with. Raises Invalid (reason_missing)."""
+    if extent(text) < SHORTEST_REASON or len(text.strip()) > LONGEST_REASON:
+        raise one_field(field, N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
+    return text.strip()
+
+
+def check_measures(measures: Iterable[str]) -> list[Measure]:
+    """In the order of the table, each once. Raises Invalid."""
+    chosen = set(measures)
+    if unknown := chosen - set(Measure):
+        raise Invalid(N_("There is no such measure."), fields={"measures": ", ".join(sorted(unknown))}, code="measure_unknown")
+    return [measure for measure in Measure if measure in chosen]

@@ -1,0 +1,1 @@
+"""Questions and answers: asked of the seeker without a name, answered to all."""
