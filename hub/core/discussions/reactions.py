@@ -37,7 +37,7 @@ def news(post: Post, thread: Thread) -> list[News]:
     told = {post.author_id} | {person for person, wish in wishes.items() if wish is Wish.MUTE}
     answered = queries.numbered(thread, post.reply_to) if post.reply_to is not None else None
     groups = [
-        (queries.people_named(post.named).values(), NAMED),
+        (queries.people_named(rules.named_in(_texts(post)[0])).values(), NAMED),
         ([answered.author_id] if answered is not None else [], ANSWERED),
         (keepers(thread) if post.number == 1 else [], OPENED),
         ([person for person, wish in wishes.items() if wish is Wish.FOLLOW], WRITTEN),
@@ -51,9 +51,15 @@ def news(post: Post, thread: Thread) -> list[News]:
     return found
 
 
-def newly_named(post: Post, before: str) -> list[int]:
-    """Person ids of those whom a changed post names and its text `before` did not."""
-    fresh = set(post.named) - set(rules.named_in(before))
+def _texts(post: Post) -> list[str]:
+    """What the post said, from its first text to the present one: news are told late, and the post may have been changed since."""
+    return [*(text.body for text in reversed(queries.history(post))), post.body]
+
+
+def newly_named(post: Post, number: int) -> list[int]:
+    """Person ids of those whom the post names since its `number`th change, and named never before."""
+    texts = _texts(post)
+    fresh = set(rules.named_in(texts[number])) - {name for text in texts[:number] for name in rules.named_in(text)}
     muted = {person for person, wish in queries.wishes(post.thread_id, until=clock.now()).items() if wish is Wish.MUTE}
     return [person for person in queries.people_named(sorted(fresh)).values() if person != post.author_id and person not in muted]
 
@@ -75,9 +81,8 @@ def tell_of_post(event: ThreadOpened | PostMade, fact: Fact) -> None:
 def tell_of_names(event: PostEdited, fact: Fact) -> None:
     """Whoever is named only now is told now."""
     post = queries.post_by_id(event.post_id)
-    before = next((text.body for text in queries.history(post) if text.number == event.number), "")
     if post.state is PostState.SHOWN:
-        _tell(newly_named(post, before), NAMED, post, queries.by_id(event.thread_id))
+        _tell(newly_named(post, event.number), NAMED, post, queries.by_id(event.thread_id))
 
 
 def _tell(people: list[int], text: str, post: Post, thread: Thread) -> None:
