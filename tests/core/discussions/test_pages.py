@@ -5,12 +5,12 @@ from __future__ import annotations
 import io
 
 import pytest
+from tests.house.test_budgets import BYTES, STATEMENTS, counted, weigh
 
 from hub.core.discussions import operations, queries
 from hub.db import work
 from tests.factories import talk as made
 from tests.factories.people import api_headers, sign_in
-from tests.house.test_budgets import BYTES, STATEMENTS, counted, weigh
 
 
 @pytest.fixture
