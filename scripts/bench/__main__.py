@@ -10,7 +10,7 @@ from hub.app import create_app
 from hub.cli.demo.load import load
 from hub.config import from_environment
 from hub.db.extensions import db
-from scripts.bench import books, posting, queueing, searching, serving, writing
+from scripts.bench import books, posting, queueing, sealing, searching, serving, writing
 
 
 def main() -> None:
@@ -24,8 +24,10 @@ def main() -> None:
             slug = searching.an_open_challenge()
             writing.measure(folder)
             posting.measure(folder)
+            sealing.seal(folder)
             queueing.measure(folder)
         books.measure(folder)
+        sealing.prove(folder)
         serving.measure(folder, {"/explore (20 cards)": "/explore", "a challenge's page": f"/challenges/{slug}", "/": "/"})
     finally:
         shutil.rmtree(folder, ignore_errors=True)

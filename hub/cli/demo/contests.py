@@ -15,6 +15,7 @@ from hub.contests.challenges.rules import Kind
 from hub.contests.entries import operations as entries
 from hub.contests.entries import queries as entered
 from hub.contests.entries.models import Entry
+from hub.contests.filings import operations as filings
 from hub.contests.judging import operations as judging
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
@@ -43,6 +44,7 @@ def tell_challenge(cast: Cast, story: dict[str, Any]) -> Challenge:
         step(cast, story, challenge, opened)
     if story["stage"] in {"open", *AFTER_CLOSE}:
         assert closes_at is not None
+        _file(cast, story, challenge, opened)
         _enter_all(cast, story, challenge, opened, closes_at)
     if story["stage"] in AFTER_CLOSE:
         assert closes_at is not None
@@ -109,6 +111,22 @@ def _steps_to(stage: str) -> list[Step]:
     return steps[: {"draft": 0, "in_review": 1, "approved": 2, "requested": 3}.get(stage, len(steps))]
 
 
+def _file(cast: Cast, story: dict[str, Any], challenge: Challenge, opened: datetime) -> None:
+    """What the seeker knew before, sealed on the day after the opening."""
+    if "filing" not in story:
+        return
+    seeker = cast.owner_of(story["organisation"])
+    with clock.at(opened + timedelta(hours=20)):
+        filing = filings.draft(actor=seeker, challenge=challenge, **story["filing"])
+        story["filed"] = filings.seal(actor=seeker, filing=filing).id
+
+
+def _claim(story: dict[str, Any], seeker: Actor) -> None:
+    for row in story["entries"]:
+        if "known" in row:
+            filings.claim(actor=seeker, entry=row["entry"], filing_id=story["filed"], words=row["known"])
+
+
 def _enter_all(cast: Cast, story: dict[str, Any], challenge: Challenge, opened: datetime, closes_at: datetime) -> None:
     for row in story.get("entries", []):
         actor = cast.actor(row["person"])
@@ -133,6 +151,7 @@ def _after_close(cast: Cast, story: dict[str, Any], challenge: Challenge, closes
     with clock.at(closes_at + timedelta(days=2)):
         for row in story["entries"]:
             _score(cast, challenge, row)
+        _claim(story, seeker)
     with clock.at(closes_at + timedelta(days=10)):
         if story["stage"] == "ended":
             awards.end_without_award(actor=seeker, challenge=challenge, reason=story["end_reason"])

@@ -145,9 +145,9 @@ def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
     moment = clock.now()
     _require_in_time(challenge, moment)
     _require_version(entry, version)
-    signature = _signature(actor, challenge)
-    _require_content(entry)
     draft = queries.draft_of(entry)
+    signature = _signed(actor, draft.terms)
+    _require_content(entry)
     if entry.state is State.SEALED and draft.last_seal is not None and not draft.changed:
         return draft.last_seal
     LIFE.fire(entry, Act.SEAL)
@@ -328,7 +328,10 @@ def _require_content(entry: Entry) -> None:
 
 def _signature(actor: Actor, challenge: Challenge) -> Signed:
     """The actor's signature under the agreement as it stands now. Raises NotAllowed."""
-    terms = agreements_read.current(challenge.ref, queries.AGREEMENT)
+    return _signed(actor, agreements_read.current(challenge.ref, queries.AGREEMENT))
+
+
+def _signed(actor: Actor, terms: Any) -> Signed:
     signature = agreements_read.signature(actor.person_id or 0, terms.id) if terms is not None else None
     if signature is None:
         raise NotAllowed(

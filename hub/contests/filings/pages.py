@@ -137,9 +137,10 @@ def receipt(filing_id: int) -> Any:
 @writes
 def claim(entry_id: int) -> Any:
     """The form, with the entry as sealed beside it: so the look is written down."""
-    challenge_operations.close_if_due(entries.find(entry_id).challenge)
-    entry_operations.look(actor=actor(), entry=queries.to_claim_on(actor(), entry_id))
-    return _claim_form(entry_id)
+    found = entries.find(entry_id)
+    challenge_operations.close_if_due(found.challenge)
+    entry_operations.look(actor=actor(), entry=queries.to_claim_on(actor(), found.id))
+    return _claim_form(found.id)
 
 
 def _claim_form(entry_id: int) -> Any:

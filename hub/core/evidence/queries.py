@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import Select, func, or_, select
 
 from hub.core.evidence import rules
 from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceLeaf, EvidenceNode
@@ -243,9 +243,16 @@ def leaves(after: int = -1) -> Iterator[list[EvidenceLeaf]]:
 
 def nodes(wanted: Iterable[merkle.Node]) -> dict[merkle.Node, str]:
     """The stored hashes of nodes above the leaves."""
-    rows = select(EvidenceNode.level, EvidenceNode.position, EvidenceNode.hash)
-    found = db.session.execute(rows.where(tuple_(EvidenceNode.level, EvidenceNode.position).in_(list(wanted))))
-    return {(level, position): said for level, position, said in found}
+    return {(level, position): said for level, position, said in db.session.execute(_nodes_at(wanted))}
+
+
+def _nodes_at(wanted: Iterable[merkle.Node]) -> Select[int, int, str]:
+    """Level by level: pairs in an IN list make SQLite read the whole table."""
+    by_level: dict[int, list[int]] = {}
+    for level, position in wanted:
+        by_level.setdefault(level, []).append(position)
+    places = [(EvidenceNode.level == level) & EvidenceNode.position.in_(positions) for level, positions in by_level.items()]
+    return select(EvidenceNode.level, EvidenceNode.position, EvidenceNode.hash).where(or_(*places))
 
 
 def count_nodes() -> int:

@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, fields, validate
 
 from hub.web.forms import Text
 
 MOST = 2**53
-
-
-def _is_hash(value: str) -> None:
-    if len(value) != 64 or any(letter not in "0123456789abcdef" for letter in value):
-        raise ValidationError("A fingerprint is 64 hexadecimal digits.")
 
 
 class Size(fields.Integer):
@@ -61,7 +56,7 @@ class ConsistencyOut(Schema):
 class ProofIn(Schema):
     """`hash` is the fingerprint on the receipt; `size` that of the log at some time, by default now."""
 
-    hash = fields.String(required=True, validate=_is_hash)
+    hash = fields.String(required=True)
     size = Size(load_default=None, allow_none=True)
 
 

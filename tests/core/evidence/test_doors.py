@@ -103,5 +103,5 @@ def test_programs_ask_the_same(client: FlaskClient, told: dict[str, Any]) -> Non
     assert client.get(f"{api}/consistency?first=0&second=1").get_json()["second"]["size"] == 1
     assert rules.read_keys(client.get(f"{api}/keys").get_json()) == queries.trusted()
     assert client.get(f"{api}/proof?hash={'0' * 64}").status_code == 404
-    assert client.get(f"{api}/proof?hash=zz").status_code == 422
+    assert client.get(f"{api}/proof?hash=zz").status_code == 404
     assert client.get(f"{api}/consistency?first=0&second=99").get_json()["code"] == "no_such_size"

@@ -75,6 +75,14 @@ def test_every_leaf_is_proved_in_every_tree_and_trees_are_consistent() -> None:
         queries.proof_of("0" * 64)
 
 
+@pytest.mark.only_on("sqlite")
+def test_nodes_are_found_by_their_key_alone() -> None:
+    asked = queries._nodes_at(merkle.nodes_of(merkle.inclusion(5, 1_000_000)) - {(0, 4), (0, 5)})
+    sql = str(asked.compile(db.engine, compile_kwargs={"literal_binds": True}))
+    plan = [row[3] for row in db.session.execute(text(f"EXPLAIN QUERY PLAN {sql}"))]
+    assert plan and not [step for step in plan if step.startswith("SCAN")]
+
+
 def test_a_seal_that_is_rolled_back_leaves_no_leaf() -> None:
     log(3)
     before = queries.head()

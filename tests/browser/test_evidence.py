@@ -1,0 +1,103 @@
+"""An entry sealed, its receipt kept, checked here and offline, tampered with and refused; prior knowledge filed in time, and refused after."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from playwright.sync_api import Browser, Page, expect
+
+from hub.cli.evidence import evidence
+from hub.contests.challenges.models import Challenge
+from tests.browser.conftest import Site, Visitor
+
+KNOWN = "A hydrogel that swells with amines: our laboratory notes of 2019, page 3."
+
+
+@pytest.fixture
+def windows(browser: Browser, site: Site) -> Iterator[dict[str, Visitor]]:
+    visitors = {name: Visitor(browser, site).sign_in(name) for name in ("company", "solver")} | {
+        "anybody": Visitor(browser, site), "again": Visitor(browser, site),
+    }  # fmt: skip
+    yield visitors
+    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
+    for visitor in visitors.values():
+        visitor.close()
+    assert not complaints
+
+
+def press(page: Page, name: str) -> None:
+    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
+    page.wait_for_load_state()
+
+
+def reads(page: Page, text: str | re.Pattern[str]) -> None:
+    expect(page.get_by_role("main")).to_contain_text(text)
+
+
+def keep(page: Page, link: str, file: Path) -> Path:
+    with page.expect_download() as download:
+        page.get_by_role("main").get_by_role("link", name=link).first.click()
+    download.value.save_as(file)
+    return file
+
+
+def show(page: Page, file: Path) -> None:
+    page.goto("/evidence/verify")
+    page.set_input_files("[name=file]", file)
+    press(page, "Check it")
+
+
+def test_sealed_kept_checked_tampered_with_and_filed_in_time_or_not_at_all(site: Site, windows: dict[str, Visitor], tmp_path: Path) -> None:
+    seeker, solver, anybody = (windows[name].page for name in ("company", "solver", "anybody"))
+    with site.app.app_context():
+        slug = Challenge.query.filter(Challenge.title.startswith("Detect spoilage")).one().slug
+    page = f"/challenges/{slug}/prior-knowledge"
+    seeker.goto(page)
+    seeker.fill("[name=title]", "Hydrogels that swell")
+    seeker.fill("[name=body]", KNOWN)
+    press(seeker, "Save and go on")
+    press(seeker, "Check and seal")
+    reads(seeker, KNOWN)
+    press(seeker, "Seal the filing")
+    filed = keep(seeker, "Download the receipt", tmp_path / "filing.json")
+
+    solver.goto(f"/challenges/{slug}/room/seal")
+    press(solver, "Seal the entry")
+    sealed = keep(solver, "Download the receipt", tmp_path / "receipt.json")
+    for file in (filed, sealed):
+        show(anybody, file)
+        reads(anybody, "The receipt holds.")
+        reads(anybody, "The log of this site says the same")
+    anybody.goto("/.well-known/evidence-keys.json")
+    keys = tmp_path / "keys.json"
+    keys.write_text(anybody.inner_text("body"))
+    offline = CliRunner().invoke(evidence, ["verify", str(sealed), "--keys", str(keys)])
+    assert offline.exit_code == 0 and "one of the keys you trust" in offline.output
+
+    told = json.loads(sealed.read_text())
+    told["manifest"]["body"] += " And it costs one cent."
+    tampered = tmp_path / "tampered.json"
+    tampered.write_text(json.dumps(told))
+    show(anybody, tampered)
+    reads(anybody, "The receipt does not hold.")
+    reads(anybody, "The manifest was altered")
+    assert CliRunner().invoke(evidence, ["verify", str(tampered), "--keys", str(keys)]).exit_code == 1
+
+    site.later(days=19, hours=-2)
+    seeker = windows["again"].sign_in("company").page  # the session has run out meanwhile
+    seeker.goto(page)
+    seeker.fill("[name=title]", "Remembered too late")
+    seeker.fill("[name=body]", "We read it somewhere.")
+    site.later(hours=3)
+    press(seeker, "Save and go on")
+    reads(seeker, "can be filed only until then")
+    seeker.goto(page)
+    reads(seeker, "it is too late to file")
+    anybody.goto("/evidence/checkpoints")
+    anybody.get_by_role("link", name=re.compile("^since ")).first.click()
+    reads(anybody, "nothing was changed or taken out in between")
