@@ -358,6 +358,7 @@ class People:
         self.owner_actor, self.solver_actor, self.admin_actor = cast.owner, cast.solver, cast.admin
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", SEEDS)
 def test_any_order_of_people_faults_and_time_keeps_the_books(money_alone, till, cast, number, record_property):
     speaks: Any = gateway_stripe.configured()
