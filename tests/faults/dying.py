@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from flask import Flask
@@ -69,12 +69,19 @@ def _around(act: Callable[..., Any], pass_by: Callable[..., None]) -> Callable[.
     return acted
 
 
-def every_moment(till: Till, prepare: Callable[[], Any], step: Callable[[Any], Callable[[], object]], after: Callable[[Any], None]) -> int:
+def every_moment(
+    till: Till,
+    prepare: Callable[[], Any],
+    step: Callable[[Any], Callable[[], object]],
+    after: Callable[[Any], None],
+    moments: Sequence[int] = (*range(12), *range(12, LONGEST, 5)),
+) -> int:
     """Kill the step at its moments in turn, each time with something fresh from `prepare`; then `after` restarts and looks.
 
-    The first dozen moments are taken one by one; later ones, which repeat themselves, by fives. Returns how many moments there were.
+    The first dozen moments are taken one by one; later ones, which repeat themselves, by fives; or `moments`, of which the last is past the
+    end. Returns how many moments there were.
     """
-    for moment in [*range(12), *range(12, LONGEST, 5)]:
+    for moment in moments:
         thing = prepare()
         killed = killed_at(till, moment, step(thing))
         after(thing)
