@@ -44,6 +44,58 @@ FORMS: dict[str, Row] = {
 }
 """What is agreed, and where; the first of `yes` goes there."""
 
+DOORS = {
+    "organisations/<slug>/fundings": "a prize is paid in",
+    "challenges/<slug>/fund": "a prize is paid in",
+    "challenges/<slug>/select": "a winner is selected",
+    "awards/<int:award_id>/accept": "an award is signed",
+    "awards/<int:award_id>/sharing": "a team's shares are proposed",
+    "awards/<int:award_id>/sharing/agree": "a share is agreed to",
+    "briefs/<int:brief_id>/fee": "the fee for a search is named",
+    "briefs/<int:brief_id>/fee/hold": "the fee for a search is set aside",
+    "orders": "an order is placed",
+    "orders/<int:order_id>/hold": "an order is placed",
+    "orders/<int:order_id>/accept": "a delivery is accepted",
+    "bookings": "an instrument is booked",
+    "projects/<slug>/fund": "a task budget is paid in",
+    "pools/<slug>/pledges": "a pledge is made",
+    "pools/<slug>/spend": "a pool's money is spent",
+    "organisations/<slug>/royalties": "a royalty is proposed",
+    "royalties/<int:royalty_id>/accept": "a royalty is agreed to",
+    "royalties/<int:royalty_id>/report": "a royalty is agreed to",
+    "royalties/dues/<int:due_id>/pay": "a royalty is paid",
+    "organisations/<slug>/payouts": "an organisation is paid out",
+    "me/payouts": "a person is paid out",
+    "me/payout-plan": "a person is paid out",
+}
+"""Doors for programs through which money is agreed, and the page on which people agree to the same."""
+
+NOTHING_AGREED = {
+    "gives back what is held": (
+        "challenges/<slug>/end", "challenges/<slug>/withdraw", "challenges/<slug>/cancel", "projects/<slug>/finish",
+        "projects/<slug>/withdraw", "orders/<int:order_id>/drop", "orders/<int:order_id>/call-off", "pools/<slug>/cancel",
+        "pools/<slug>/return-rest", "me/pledges/<int:pledge_id>/withdraw", "card-payments/<int:payment_id>/refunds",
+        "organisations/<slug>/fundings/<int:funding_id>/cancel",
+    ),
+    "pays what the worker was shown before the task": ("assignments/<int:assignment_id>/accept",),
+    "pays in what was asked for; the world has no processor": ("fundings/<int:funding_id>/card",),
+    "is the account, not an amount": ("me/payout-account", "organisations/<slug>/payout-account"),
+    "corrects a paper": ("papers/<number>/cancel",),
+}  # fmt: skip
+
+
+def test_every_door_to_money_has_its_page_in_the_table(world: World) -> None:
+    known = set(DOORS) | {door for doors in NOTHING_AGREED.values() for door in doors}
+    assert set(DOORS.values()) <= set(FORMS)
+    doors = {
+        rule.rule.removeprefix("/api/v1/")
+        for rule in world.app.url_map.iter_rules()
+        if rule.rule.startswith("/api/v1/") and getattr(world.app.view_functions[rule.endpoint], "scope", "") == "money"
+    }
+    unknown = {door for door in doors - known if not door.startswith("admin/")}
+    assert not unknown, f"where do people see gross, fee and net before they agree to this? {sorted(unknown)}"
+
+
 LISTS = re.compile(r'<dl class="breakdown">(.*?)</dl>', re.DOTALL)
 SUMS = re.compile(r"<tfoot>(.*?)</tfoot>", re.DOTALL)
 CELLS = re.compile(r"<(?:dd|td)[^>]*>(.*?)</(?:dd|td)>", re.DOTALL)

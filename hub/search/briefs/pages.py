@@ -30,6 +30,7 @@ from hub.web.handle import actor, check_version, needs_scope, parse, public, wri
 from hub.web.i18n import label, until
 from hub.web.markdown import excerpt
 from hub.web.paging import Page, page_number
+from hub.web.proof import asks_proof
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("briefs", __name__, template_folder="templates")
@@ -224,6 +225,7 @@ def offer_fee(brief_id: int) -> Any:
 
 @pages.post("/briefs/<int:brief_id>/fee/hold")
 @needs_scope("money")
+@asks_proof
 @writes(again=fee)
 def hold_fee(brief_id: int) -> Any:
     found = operations.hold_fee(actor=actor(), brief=queries.get_for(actor(), brief_id), **parse(schemas.HoldFeeIn()))
