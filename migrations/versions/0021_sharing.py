@@ -82,8 +82,8 @@ def upgrade() -> None:
     sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_award_share_person_id_person')),
     sa.ForeignKeyConstraint(['sharing_id'], ['award_sharing.id'], name=op.f('fk_award_share_sharing_id_award_sharing')),
     sa.PrimaryKeyConstraint('id', name=op.f('pk_award_share')),
-    sa.UniqueConstraint('sharing_id', 'person_id', name=op.f('uq_award_share_sharing_id')),
-    sa.UniqueConstraint('sharing_id', 'place', name=op.f('uq_award_share_sharing_id'))
+    sa.UniqueConstraint('sharing_id', 'person_id', name='uq_award_share_sharing_id_person_id'),
+    sa.UniqueConstraint('sharing_id', 'place', name='uq_award_share_sharing_id_place')
     )
     op.create_index('ix_award_share_person', 'award_share', ['person_id', 'agreed_at'], unique=False)
 

@@ -123,8 +123,8 @@ class AwardShare(db.Model):
 
     __tablename__ = "award_share"
     __table_args__ = (
-        UniqueConstraint("sharing_id", "person_id"),
-        UniqueConstraint("sharing_id", "place"),
+        UniqueConstraint("sharing_id", "person_id", name="uq_award_share_sharing_id_person_id"),
+        UniqueConstraint("sharing_id", "place", name="uq_award_share_sharing_id_place"),
         CheckConstraint("points BETWEEN 0 AND 10000", name="points_in_range"),
         CheckConstraint("place >= 0", name="place_counts"),
         Index("ix_award_share_person", "person_id", "agreed_at"),
