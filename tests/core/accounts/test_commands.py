@@ -10,10 +10,12 @@ from click.testing import CliRunner, Result
 from hub.cli import people
 from hub.config import Config
 from hub.core.accounts import queries
+from hub.core.factors import queries as factors
 from hub.core.keys import queries as keys_read
 from hub.db.extensions import db
 from hub.kernel.actor import Scope
 from hub.kernel.errors import HubError, Invalid, NotAllowed, NotFound
+from tests.factories.factors import app_for
 from tests.factories.people import person
 
 
@@ -78,3 +80,12 @@ def test_no_key_without_a_confirmed_account(hub, who, refusal: type[HubError]):
     answer = hub("keys", "create", "--email", email)
     assert answer.exit_code != 0 and isinstance(answer.exception, refusal)
     assert keys_read.keys_of(1) == []
+
+
+def test_second_factors_are_removed_on_the_command_line_for_the_last_administrator(hub):
+    root = person("Root", admin=True)
+    app_for(root)
+    assert hub("users", "remove-factors", "--email", root.email, "--reason", " ").exit_code != 0 and factors.held_by(root.id).any
+    assert hub("users", "remove-factors", "--email", "nobody@example.org", "--reason", "x").exit_code != 0
+    assert "password alone" in hub("users", "remove-factors", "--email", root.email, "--reason", "Stands before me.").stdout
+    assert not factors.held_by(root.id).any
