@@ -24,6 +24,8 @@ class Cast:
     persons: dict[str, Person]
 
     def __getattr__(self, name: str) -> Actor:
+        if name not in self.__dict__["persons"]:
+            raise AttributeError(name)
         return people.actor_of(self.__dict__["persons"][name])
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo import briefs, communities, complement, deals, discussions, microtasks, packages, pools, portals, rallies, services
+from hub.cli.demo import briefs, communities, complement, deals, discussions, microtasks, packages, pools, portals, rallies, sales, services
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
@@ -24,6 +24,7 @@ TELLERS = (
     rallies.tell,
     pools.tell,
     complement.tell,
+    sales.tell,
     deals.tell,
     services.tell,
     briefs.tell,

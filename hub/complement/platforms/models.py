@@ -16,7 +16,8 @@ class Platform(Versioned, db.Model):
     """What an organisation opens for others to build on.
 
     The boundary has three readable parts: open to all, under confidentiality (may be empty), proprietary. `review_days` is the promise that
-    every release is decided on; `share_bp` the owner's part of sales in 1/100 %. `terms_id` is the current developer agreement.
+    every release is decided on; `share_bp` the owner's part of sales in 1/100 % at most (the bands of the day stand with the sales);
+    for `refund_days` a buyer may give a paid product back. `terms_id` is the current developer agreement.
     `source_key` marks a catalogue: its products are imported, nobody publishes there.
     """
 
@@ -25,6 +26,7 @@ class Platform(Versioned, db.Model):
         CheckConstraint("review_days BETWEEN 1 AND 60", name="promises_days"),
         CheckConstraint("share_bp BETWEEN 0 AND 5000", name="share_in_range"),
         CheckConstraint("secrecy_years BETWEEN 1 AND 30", name="secrecy_in_range"),
+        CheckConstraint("refund_days BETWEEN 0 AND 60", name="refund_in_range"),
         CheckConstraint("state = 'draft' OR opened_at IS NOT NULL", name="open_is_dated"),
         CheckConstraint("state = 'draft' OR source_key IS NOT NULL OR terms_id IS NOT NULL", name="open_has_agreement"),
         CheckConstraint("source_key IS NOT NULL OR author_id IS NOT NULL", name="has_author"),
@@ -45,6 +47,7 @@ class Platform(Versioned, db.Model):
     secrecy_years: Mapped[int] = mapped_column(default=3)
     review_days: Mapped[int] = mapped_column(default=5)
     share_bp: Mapped[int] = mapped_column(default=0)
+    refund_days: Mapped[int] = mapped_column(default=14, server_default="14")
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     reason: Mapped[str] = mapped_column(Text, default="")
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))

@@ -26,6 +26,9 @@ from hub.core.messages.states import Kind as About
 from hub.core.organisations import operations as organisations
 from hub.core.organisations import queries as organisations_read
 from hub.core.organisations.states import Kind as OrganisationKind
+from hub.core.royalties import operations as royalties
+from hub.core.royalties import queries as sales
+from hub.core.royalties import rules as sales_rules
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -38,6 +41,7 @@ from hub.search.index import operations as index
 
 FIELDS = (
     "name", "summary", "about", "language", "public_part", "nda_part", "proprietary_part", "secrecy_years", "review_days", "share_bp",
+    "refund_days",
 )  # fmt: skip
 
 
@@ -80,11 +84,24 @@ def edit(*, actor: Actor, platform: Platform, **content: Any) -> Platform:
         platform.updated_at = clock.now()
         db.session.flush()
         journal.record(PlatformEdited(platform_id=platform.id, fields=",".join(changed)), actor=actor, subject=platform.ref)
+        if "share_bp" in changed:
+            _lower_shares(actor, platform)
         if platform.state in PUBLIC:
             index.mark([platform.ref])
             if set(changed) & set(rules.BINDING):
                 _renew_agreement(actor, platform)
     return platform
+
+
+def _lower_shares(actor: Actor, platform: Platform) -> None:
+    """What is said about sales goes down with the share that developers agree to, from today on. It never goes up by itself."""
+    for share in (share for said in sales.shares_of(platform.ref).values() for share in said):
+        if sales_rules.highest(share.bands) > platform.share_bp:
+            lower = [sales_rules.Band(band.upto, min(band.bp, platform.share_bp)) for band in share.bands]
+            royalties.share_revenue(
+                actor=actor, subject=platform.ref, currency=share.currency, owner_id=platform.organisation_id, bands=lower,
+                from_on=max(share.from_on, clock.now().date()),
+            )  # fmt: skip
 
 
 def _write(platform: Platform, content: Mapping[str, Any]) -> list[str]:

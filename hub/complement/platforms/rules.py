@@ -16,8 +16,9 @@ SHORTEST_PART, LONGEST_PART = 10, 2_000
 MOST_REVIEW_DAYS = 60
 MOST_SHARE_BP = 5_000
 """A platform keeps half of what is sold at most."""
+MOST_REFUND_DAYS = 60
 LONGEST_REASON = 1_000
-BINDING = ("name", "public_part", "nda_part", "proprietary_part", "review_days", "share_bp", "secrecy_years")
+BINDING = ("name", "public_part", "nda_part", "proprietary_part", "review_days", "share_bp", "refund_days", "secrecy_years")
 """What the developer agreement names: a change of it is a new version to sign."""
 
 
@@ -63,6 +64,7 @@ def parties(platform: Any, owner: str) -> dict[str, str]:
         "seeker": owner,
         "title": platform.name,
         "share": share(platform.share_bp),
+        "refund_days": str(platform.refund_days or ""),
         "review_days": str(platform.review_days),
         "public_part": sentence(platform.public_part),
         "nda_part": sentence(platform.nda_part),

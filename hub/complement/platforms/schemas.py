@@ -50,7 +50,12 @@ class PlatformIn(Schema):
         error_messages=WHOLE,
         metadata={"description": "Within how many days every release is decided on."},
     )
-    share_bp = Share(data_key="share", metadata={"description": "The owner's part of sales in per cent, 0 to 50."})
+    share_bp = Share(data_key="share", metadata={"description": "The owner's part of sales in per cent at most, 0 to 50."})
+    refund_days = fields.Integer(
+        validate=validate.Range(0, rules.MOST_REFUND_DAYS, error=lazy_gettext("From 0 to 60 days.")),
+        error_messages=WHOLE,
+        metadata={"description": "For so many days a buyer may give a paid product back; 0: not at all."},
+    )
 
 
 class NewPlatformIn(PlatformIn):
@@ -86,7 +91,8 @@ class PlatformOut(Schema):
     proprietary_part = fields.String(attribute="platform.proprietary_part")
     secrecy_years = fields.Integer(attribute="platform.secrecy_years")
     review_days = fields.Integer(attribute="platform.review_days")
-    share = Share(attribute="platform.share_bp", metadata={"description": "The owner's part of sales in per cent."})
+    share = Share(attribute="platform.share_bp", metadata={"description": "The owner's part of sales in per cent at most."})
+    refund_days = fields.Integer(attribute="platform.refund_days")
     state = fields.Enum(State, by_value=True, attribute="platform.state")
     reason = fields.String(attribute="platform.reason", metadata={"description": "Why it is closed."})
     takes_releases = fields.Boolean(attribute="platform.takes_releases")

@@ -15,6 +15,16 @@ class ProductDrafted:
 
 
 @dataclass(frozen=True)
+class ProductPriced:
+    """0 minor units and no currency: it is free from now on."""
+
+    SAYS: ClassVar[str] = N_("changed the price")
+    product_id: int
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
 class ProductEdited:
     """`fields` are the names of what changed, joined by commas."""
 

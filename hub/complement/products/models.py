@@ -14,12 +14,14 @@ from hub.complement.products.states import LIFE, RELEASE_LIFE, Stage, State
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
+from hub.kernel.money import Money
 from hub.kernel.taxonomy import Sector
 
 
 class Product(Versioned, db.Model):
     """What a vendor (an organisation or a person) publishes on a platform.
 
+    `price_minor` is what a new user pays, 0 for what is free; what was sold keeps the price it was sold at.
     `licence` is an SPDX expression; for imported products it may be empty, and `stated` is what their source says. `listed_at` is the first
     listing; it is taken away when the platform takes the product off. `source_key` names the record it was imported from: such a product is
     released elsewhere, under `source_url`.
@@ -31,6 +33,8 @@ class Product(Versioned, db.Model):
         CheckConstraint("(organisation_id IS NULL) <> (person_id IS NULL)", name="one_vendor"),
         CheckConstraint("state <> 'listed' OR listed_at IS NOT NULL", name="listed_is_dated"),
         CheckConstraint("source_key IS NULL OR source <> ''", name="source_is_named"),
+        CheckConstraint("price_minor >= 0 AND (price_minor = 0) = (price_currency = '')", name="a_price_has_its_currency"),
+        CheckConstraint("price_minor = 0 OR source_key IS NULL", name="imported_is_free"),
         Index("ix_product_platform_state", "platform_id", "state", "listed_at"),
     )
 
@@ -49,6 +53,8 @@ class Product(Versioned, db.Model):
     source_url: Mapped[str] = mapped_column(String(500), default="")
     licence: Mapped[str] = mapped_column(String(200), default="")
     stated: Mapped[str] = mapped_column(String(200), default="")
+    price_minor: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    price_currency: Mapped[str] = mapped_column(String(3), default="", server_default="")
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -71,6 +77,11 @@ class Product(Versioned, db.Model):
     @property
     def is_imported(self) -> bool:
         return self.source_key is not None
+
+    @property
+    def price(self) -> Money | None:
+        """None for what is free."""
+        return Money(self.price_minor, self.price_currency) if self.price_minor else None
 
 
 class Release(Versioned, db.Model):

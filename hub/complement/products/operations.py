@@ -12,6 +12,7 @@ from hub.complement.products import queries, rules
 from hub.complement.products.events import (
     ProductDrafted,
     ProductEdited,
+    ProductPriced,
     ProductsImported,
     ProductTakenOff,
     ProductTakenUp,
@@ -28,6 +29,7 @@ from hub.complement.products.rules import ImportedProduct, Reason
 from hub.complement.products.states import LIFE, RELEASE_LIFE, Act, ReleaseAct, State
 from hub.core.agreements import queries as agreements
 from hub.core.files import operations as files
+from hub.core.ledger.rules import positive
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.organisations import operations as organisations
@@ -38,6 +40,7 @@ from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.links import check_link
+from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
 from hub.kernel.slugs import slugify
 from hub.kernel.words import N_
@@ -112,6 +115,23 @@ def _write(product: Product, content: Mapping[str, Any]) -> list[str]:
     for name in changed:
         setattr(product, name, given[name])
     return changed
+
+
+def price(*, actor: Actor, product: Product, amount: Money | None) -> Product:
+    """What new users pay from now on; None: nothing. Who has it keeps it. Whether it can be sold there, the calling room has decided.
+
+    Raises NotAllowed, Invalid (amount_zero, amount_negative).
+    """
+    POLICY.require(actor, Act.PRICE, product)
+    require_verified(actor)
+    if amount is not None:
+        positive(amount)
+    minor, currency = (amount.minor, amount.currency) if amount is not None else (0, "")
+    if (product.price_minor, product.price_currency) != (minor, currency):
+        product.price_minor, product.price_currency, product.updated_at = minor, currency, clock.now()
+        db.session.flush()
+        _record(ProductPriced(product_id=product.id, minor=minor, currency=currency), actor, product)
+    return product
 
 
 def send_release(*, actor: Actor, product: Product, number: str, licence: str, notes: str, stream: BinaryIO, filename: str) -> Release:

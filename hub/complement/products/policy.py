@@ -59,6 +59,7 @@ POLICY = Policy(
         Act.WITHDRAW: speaks_for_it,
         Act.TAKE_UP: speaks_for_it,
         Act.READ_REVIEW: reads_its_review,
+        Act.PRICE: speaks_for_it,
         Act.IMPORT: administers,
     },
 )

@@ -134,7 +134,11 @@ class ProductOut(Schema):
     licence = fields.String(attribute="product.licence", metadata={"description": "SPDX expression of the newest release, or empty."})
     licence_as_stated = fields.String(attribute="product.stated", metadata={"description": "What the source of an imported product says."})
     released_elsewhere = fields.Boolean(attribute="product.is_imported")
-    price = fields.Constant(None, metadata={"description": "Always null: products cost nothing yet.", "type": ["string", "null"]})
+    price = fields.Function(
+        lambda shown: shown.product.price.plain() if shown.product.price else None,
+        metadata={"description": "What a new user pays, as text; null for what is free.", "type": ["string", "null"]},
+    )
+    price_currency = fields.String(attribute="product.price_currency", metadata={"description": "ISO 4217; empty for what is free."})
     state = fields.Enum(State, by_value=True, attribute="product.state")
     latest = fields.Nested(ReleaseOut, allow_none=True)
     listed_at = fields.DateTime(attribute="product.listed_at", allow_none=True)

@@ -41,6 +41,7 @@ class Act(StrEnum):
     WITHDRAW = "withdraw"
     TAKE_UP = "take_up"
     READ_REVIEW = "read_review"
+    PRICE = "price"
     IMPORT = "import"
 
 

@@ -56,6 +56,9 @@ def _facts(shown: Shown, score: Score | None) -> dict[str, Any]:
     product, words = shown.product, []
     if score is not None and score.count:
         words.append([N_("%(mean)s of 5 stars"), {"mean": f"{score.mean:.1f}"}])
+    price = product.price
+    if price is not None:
+        words.append([N_("Price: %(price)s"), {"price": str(price)}])
     if shown.latest is not None:
         words.append([N_("Version %(number)s"), {"number": shown.latest.number}])
     return {

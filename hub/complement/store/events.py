@@ -41,6 +41,12 @@ class EntitlementRevoked:
 
 
 @dataclass(frozen=True)
+class EntitlementGivenBack:
+    SAYS: ClassVar[str] = N_("gave a paid product back")
+    entitlement_id: int
+
+
+@dataclass(frozen=True)
 class ProductRated:
     SAYS: ClassVar[str] = N_("rated a product")
     rating_id: int

@@ -11,6 +11,7 @@ from hub.complement.products.states import Stage
 from hub.complement.products.states import State as ProductState
 from hub.complement.store import queries, rules
 from hub.complement.store.events import (
+    EntitlementGivenBack,
     EntitlementRevoked,
     EntitlementTokenReplaced,
     ProductInstalled,
@@ -41,24 +42,35 @@ NOT_INSTALLED = N_("Install it first: only those who have it fetch its files.")
 def install(*, actor: Actor, product: Product, organisation_id: int | None = None) -> Entitlement:
     """The holder's entitlement to the product; there is only ever one, whoever asks how often.
 
-    For an organisation its owners and managers ask.
+    For an organisation its owners and managers ask. What has a price is bought (room `sales`); who had it keeps it.
 
-    Raises NotAllowed (also `revoked`), NotNow (`released_elsewhere`, `nothing_to_install`).
+    Raises NotAllowed (also `revoked`), NotNow (`released_elsewhere`, `nothing_to_install`, `has_a_price`).
     """
     POLICY.require(actor, Act.INSTALL, product)
     if organisation_id is not None and not actor.manages(organisation_id):
         raise NotAllowed(N_("Only owners and managers install for an organisation."))
     if product.is_imported:
         raise NotNow(N_("This product is released elsewhere: get it at its source."), code="released_elsewhere")
+    person_id = None if organisation_id is not None else actor.person_id
+    known = queries.own(product.id, person_id, organisation_id)
+    if product.price is not None and (known is None or known.state is State.RETURNED):
+        raise NotNow(N_("It has a price: buy it."), code="has_a_price")
+    return grant(actor=actor, product=product, person_id=person_id, organisation_id=organisation_id)
+
+
+def grant(*, actor: Actor, product: Product, person_id: int | None, organisation_id: int | None) -> Entitlement:
+    """The holder's entitlement, made or taken up again. That it is due (it is free, or was paid for), the caller has decided.
+
+    Raises NotAllowed (`revoked`), NotNow (`nothing_to_install`).
+    """
     if product.state is not ProductState.LISTED or product.id not in products.latest_of([product.id]):
         raise NotNow(N_("There is nothing to install: no release of it is listed."), code="nothing_to_install")
-    person_id = None if organisation_id is not None else actor.person_id
     known = queries.own(product.id, person_id, organisation_id)
     if known is None:
         known = _grant(actor, product, person_id, organisation_id)
     if known.state is State.REVOKED:
         raise NotAllowed(N_("This entitlement was revoked: %(reason)s"), code="revoked", reason=known.reason)
-    if known.state is State.ENDED:
+    if known.state in (State.ENDED, State.RETURNED):
         LIFE.fire(known, Act.INSTALL_AGAIN)
         known.serial += 1
         known.updated_at = clock.now()
@@ -131,6 +143,15 @@ def revoke(*, actor: Actor, entitlement: Entitlement, reason: str) -> Entitlemen
     _record(EntitlementRevoked(entitlement_id=entitlement.id), actor, entitlement)
     text = N_("Your entitlement to “%(name)s” was revoked: %(reason)s")
     _tell(actor, _holders(entitlement), entitlement.product, text, "/my/installs", reason=said)
+    return entitlement
+
+
+def give_back(*, actor: Actor, entitlement: Entitlement) -> Entitlement:
+    """It ends, because its price was returned; that this is due, the calling room has decided. What was revoked stays revoked."""
+    if entitlement.state in (State.ACTIVE, State.ENDED):
+        LIFE.fire(entitlement, Act.GIVE_BACK)
+        entitlement.updated_at = clock.now()
+        _record(EntitlementGivenBack(entitlement_id=entitlement.id), actor, entitlement)
     return entitlement
 
 

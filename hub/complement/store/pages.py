@@ -34,6 +34,7 @@ from hub.complement.store.states import Act
 from hub.core.files import queries as files
 from hub.core.files.pages import send
 from hub.core.organisations import queries as organisations
+from hub.core.royalties import queries as royalties
 from hub.kernel import clock
 from hub.kernel.taxonomy import Sector
 from hub.search.index.queries import Card, Results
@@ -169,7 +170,7 @@ def show_product(slug: str, product: str) -> Any:
     latest_number = newest(release.number for release in approved)
     held = queries.held(actor(), found.id)
     score = queries.score(found) if not found.is_imported else None
-    number = page_number()
+    number, is_vendor = page_number(), PRODUCT_POLICY.can(actor(), ProductAct.RELEASE, found)
     return render_template(
         PLACE + "product.html",
         product=found,
@@ -180,12 +181,15 @@ def show_product(slug: str, product: str) -> Any:
         held=held,
         active=next((each for each in held if each.state.value == "active"), None),
         holders=_may_install_for(found) if actor().signed_in else [],
+        kept=any(each.state.value == "ended" for each in held),
+        bought=found.price is not None and royalties.has_bought(actor(), found.ref),
         score=score,
         ratings=queries.ratings(found.id, page=number) if score and score.count else [],
         page=Page(number, queries.RATINGS, score.count if score else 0),
         rating=queries.rating_of(found.id, actor().person_id) if held else None,
         may_rate=POLICY.can(actor(), Act.RATE, found) and any(each.state.value != "revoked" for each in held),
-        is_vendor=PRODUCT_POLICY.can(actor(), ProductAct.RELEASE, found),
+        is_vendor=is_vendor,
+        sold_count=royalties.count_of(found.ref) if is_vendor else 0,
         belongs=product_policy.belongs_to_vendor(actor(), found),
         concerned=concerned,
         decisions=products.decisions(found.id)[:1] if concerned and found.state is ProductState.RETURNED else [],

@@ -140,7 +140,11 @@ def has_used(actor: Actor, product_id: int) -> Entitlement | None:
 def of_actor(actor: Actor) -> list[Install]:
     """Everything the actor and their organisations have installed, the newest first. Five statements at most."""
     mine = or_(Entitlement.person_id == (actor.person_id or 0), Entitlement.organisation_id.in_(list(actor.roles)))
-    query = select(Entitlement).where(mine, Entitlement.state != State.ENDED).order_by(Entitlement.since.desc(), Entitlement.id.desc())
+    query = (
+        select(Entitlement)
+        .where(mine, Entitlement.state.not_in([State.ENDED, State.RETURNED]))
+        .order_by(Entitlement.since.desc(), Entitlement.id.desc())
+    )
     return installs(db.session.scalars(query.limit(200)).all())
 
 
@@ -196,7 +200,8 @@ def verify(secret: str, token: str) -> Verdict:
     entitlement = db.session.get(Entitlement, claims.entitlement_id)
     if entitlement is None:
         return Verdict(Refusal.FORGED)
-    refusal = {State.ENDED: Refusal.ENDED, State.REVOKED: Refusal.REVOKED}.get(entitlement.state)
+    ended = {State.ENDED: Refusal.ENDED, State.REVOKED: Refusal.REVOKED, State.RETURNED: Refusal.RETURNED}
+    refusal = ended.get(entitlement.state)
     if refusal is None and claims.serial != entitlement.serial:
         refusal = Refusal.REPLACED
     return Verdict(

@@ -47,6 +47,7 @@ class Refusal(Worded):
     REPLACED = "replaced", N_("Its holder has replaced it by another one.")
     ENDED = "ended", N_("Its holder has given the installation up.")
     REVOKED = "revoked", N_("The entitlement was revoked.")
+    RETURNED = "returned", N_("It was given back for its price.")
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,7 @@ class Parties:
     reference: str = ""
     share: str = ""
     review_days: str = ""
+    refund_days: str = ""
     public_part: str = ""
     nda_part: str = ""
     proprietary_part: str = ""
@@ -217,6 +218,7 @@ def _facts(choices: Choices, parties: Parties) -> dict[str, Any]:
         "has_split": bool(parties.prize and parties.fee and parties.net),
         "has_entry": bool(parties.entry),
         "has_share": bool(parties.share),
+        "has_refunds": bool(parties.refund_days),
         "has_promise": bool(parties.review_days),
         "has_nda": bool(parties.nda_part),
         "has_boundary": bool(parties.public_part and parties.proprietary_part),

@@ -135,16 +135,28 @@ def void_pending(*, actor: Actor, pending_id: int) -> Pending:
     return pending
 
 
+def let_go(*, actor: Actor, pending_id: int) -> Pending:
+    """The money is free again: voided in its time, expired after it. What was decided stays as it was decided. Raises NotFound."""
+    pending, legs = queries.locked_pending(pending_id)
+    if pending.overdue:
+        _expire(pending, legs)
+    return void_pending(actor=actor, pending_id=pending_id) if pending.state is PendingState.PENDING else pending
+
+
 def expire_due() -> int:
     """Let go of what nobody decided in time, AT_ONCE at most. Returns how many."""
-    let_go = 0
+    expired = 0
     for pending_id in queries.overdue_pendings(AT_ONCE):
         pending, legs = queries.locked_pending(pending_id)
         if pending.overdue:
-            _let_go(pending, legs, PendingAct.EXPIRE)
-            journal.record(events.PendingExpired(pending.id, pending.subject), actor=SYSTEM, subject=pending.ref)
-            let_go += 1
-    return let_go
+            _expire(pending, legs)
+            expired += 1
+    return expired
+
+
+def _expire(pending: Pending, legs: Sequence[Leg]) -> None:
+    _let_go(pending, legs, PendingAct.EXPIRE)
+    journal.record(events.PendingExpired(pending.id, pending.subject), actor=SYSTEM, subject=pending.ref)
 
 
 def reverse(

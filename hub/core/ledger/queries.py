@@ -180,6 +180,18 @@ def locked_pending(pending_id: int) -> tuple[Pending, list[Leg]]:
     return pending, [Leg(AccountRef(*row[:5]), row[5]) for row in rows]
 
 
+def pending_sides(ids: Sequence[int]) -> dict[int, tuple[PendingState, dict[AccountRef, int]]]:
+    """The state of these pending transactions, and what each will move on each account. Two statements; none for none."""
+    if not ids:
+        return {}
+    rows = db.session.execute(select(Pending.id, Pending.state).where(Pending.id.in_(ids)))
+    found: dict[int, tuple[PendingState, dict[AccountRef, int]]] = {row.id: (row.state, {}) for row in rows}
+    legs = select(PendingLeg.pending_id, PendingLeg.minor, *_REF).join(Account, Account.id == PendingLeg.account_id)
+    for row in db.session.execute(legs.where(PendingLeg.pending_id.in_(found))):
+        found[row[0]][1][AccountRef(*row[2:7])] = row[1]
+    return found
+
+
 def pending(pending_id: int) -> Pending:
     """Raises NotFound."""
     return _found(db.session.get(Pending, pending_id))

@@ -22,6 +22,7 @@ from hub.core.papers import rules
 from hub.core.papers.models import Paper, PaperFact, PaperProgress, PaperSeries
 from hub.core.papers.policy import PAPERS, PaperAct
 from hub.core.papers.rules import Moved, PaperKind
+from hub.core.royalties import queries as royalties
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState, JournalRow
 from hub.kernel.actor import Actor
@@ -107,14 +108,27 @@ def moved(transaction_ids: Sequence[int]) -> list[Moved]:
     rows = db.session.execute(wanted.where(Transaction.id.in_(transaction_ids)).order_by(Transaction.id)).all()
     legs = books.legs_of(transaction_ids)
     before = {one.id: one for one in moved([row.reverses_id for row in rows if row.reverses_id is not None])}
+    sales = royalties.sides_of([row.id for row in rows if row.kind is Kind.SALE])
     return [
         Moved(
             row.id, row.kind.value, row.at, row.memo, row.subject,
             tuple((account.ref, amount.minor) for account, amount in legs[row.id]), before.get(row.reverses_id),
+            _sold(*sales[row.id]) if row.id in sales else None,
         )
         for row in rows
         if legs[row.id]
     ]  # fmt: skip
+
+
+def _sold(sale: Any, year: Any, share: Any) -> rules.Sold:
+    sides = Owner(year.seller_kind, year.seller_id), Owner(sale.buyer_kind, sale.buyer_id), Owner(OwnerKind.ORGANISATION, share.owner_id)
+    return rules.Sold(*sides, sale.gross_minor, sale.fee_minor, sale.owner_minor, sale.seller_minor)
+
+
+def of_transaction(transaction_id: int, recipient: Owner) -> list[Paper]:
+    """The papers about a transaction that somebody got, in order."""
+    chosen = select(Paper).join(PaperFact, PaperFact.paper_id == Paper.id).where(PaperFact.transaction_id == transaction_id)
+    return list(db.session.scalars(chosen.where(PaperFact.recipient == str(recipient)).order_by(Paper.id)))
 
 
 def drafts_of(transaction_id: int) -> list[rules.Draft]:

@@ -40,6 +40,8 @@ class What(Worded):
     REVERSED = "reversed", N_("Reversed")
     CANCELLED = "cancelled", N_("Taken back")
     PERIOD = "period", N_("Movements of the month")
+    BOUGHT = "bought", N_("Bought")
+    SHARE = "share", N_("Share of a sale")
 
 
 def number(issuer: Owner, year: int, place: int) -> str:
@@ -92,8 +94,21 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Sold:
+    """A sale as papers see it: who sold to whom on whose platform; `gross == fee + share + net`."""
+
+    seller: Owner
+    buyer: Owner
+    host: Owner
+    gross: int
+    fee: int
+    share: int
+    net: int
+
+
+@dataclass(frozen=True)
 class Moved:
-    """A transaction as papers see it: what moved, between whom. `minor` is credit less debit."""
+    """A transaction as papers see it: what moved, between whom. `minor` is credit less debit; `sale` says more of one that was a sale."""
 
     id: int
     kind: str
@@ -102,6 +117,7 @@ class Moved:
     subject: str
     legs: tuple[tuple[AccountRef, int], ...]
     reverses: Moved | None = None
+    sale: Sold | None = None
 
     @property
     def cause(self) -> str:
@@ -148,6 +164,27 @@ def _released(moved: Moved) -> list[Draft]:
             found.append(replace(for_work(moved, payer, payee, settles[0]), settles=settles))
         if part:
             found.append(replace(moved.draft(PaperKind.INVOICE, THE_SITE, payee, Line(What.FEE, part.minor)), settles=settles))
+    return found
+
+
+def _sold(moved: Moved) -> list[Draft]:
+    """buyer -> seller, host and fees. An organisation that sells invoices the buyer. Persons keep no series of numbers: of theirs the site
+    writes the buyer a receipt, and the seller a note. The seller bears the fee and the host's share; each invoices its own."""
+    sale = moved.sale
+    if sale is None:
+        return []
+    settles = (sale.gross, sale.gross - sale.net, sale.net)
+    if sale.seller.kind is OwnerKind.ORGANISATION:
+        found = [moved.draft(PaperKind.INVOICE, sale.seller, sale.buyer, Line(What.BOUGHT, sale.gross))]
+    else:
+        found = [
+            moved.draft(PaperKind.RECEIPT, THE_SITE, sale.buyer, Line(What.BOUGHT, sale.gross)),
+            replace(moved.draft(PaperKind.REMITTANCE, THE_SITE, sale.seller, Line(What.WORK, sale.gross)), settles=settles),
+        ]
+    if sale.fee:
+        found.append(moved.draft(PaperKind.INVOICE, THE_SITE, sale.seller, Line(What.FEE, sale.fee)))
+    if sale.share and sale.host != sale.seller:
+        found.append(moved.draft(PaperKind.INVOICE, sale.host, sale.seller, Line(What.SHARE, sale.share)))
     return found
 
 
@@ -231,9 +268,11 @@ def _lost(moved: Moved) -> list[Draft]:
 
 
 def _reversed(moved: Moved) -> list[Draft]:
-    """The mirror of another movement: a credit note for each of that one's papers, between the same two."""
-    before = drafts(moved.reverses) if moved.reverses else []
-    return [moved.draft(PaperKind.CREDIT_NOTE, one.issuer, one.recipient, Line(What.REVERSED, one.minor)) for one in before]
+    """The mirror of another movement: a credit note for that one's papers between the same two, a line for each."""
+    between: dict[tuple[Owner, Owner], list[Line]] = {}
+    for one in drafts(moved.reverses) if moved.reverses else []:
+        between.setdefault((one.issuer, one.recipient), []).append(Line(What.REVERSED, one.minor, one.lines[0].label))
+    return [moved.draft(PaperKind.CREDIT_NOTE, *sides, *lines) for sides, lines in between.items()]
 
 
 BY_KIND: dict[str, Callable[[Moved], list[Draft]]] = {
@@ -243,7 +282,7 @@ BY_KIND: dict[str, Callable[[Moved], list[Draft]]] = {
     "pledge_collected": _collected,
     "payout_sent": _paid_out,
     "payout_bounced": _came_back,
-    "sale": _released,
+    "sale": _sold,
     "royalty": _released,
     "consultant_fee": _passed_on,
     "card_refund_sent": _back_to_card,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.ledger.rules import OwnerKind
 from hub.core.royalties import rules
-from hub.core.royalties.rules import LONGEST_TITLE, Band, Period
+from hub.core.royalties.rules import LONGEST_TITLE, Band, Period, SaleParts
 from hub.core.royalties.states import DUE, ROYALTY, DueState, State
 from hub.db.extensions import db
 from hub.db.journal import BigId
@@ -61,21 +61,29 @@ class RevenueYear(db.Model):
 
 
 class Sale(db.Model):
-    """One sale: what the buyer paid and who got what of it. Given back, `refund_id` is the transaction that mirrors it."""
+    """One sale: what the buyer paid and who got what of it. Given back, `refund_id` is the transaction that mirrors it.
+
+    `item` is what was sold ("product:17"). While it can be returned, the money for that is set aside (`pending_id`). Months are UTC's.
+    """
 
     __tablename__ = "sale"
     __table_args__ = (
         UniqueConstraint("key"),
         UniqueConstraint("transaction_id"),
         UniqueConstraint("refund_id"),
+        CheckConstraint("(refund_id IS NULL) = (refund_month = '')", name="refund_has_its_month"),
         CheckConstraint("gross_minor > 0 AND fee_minor >= 0 AND owner_minor >= 0 AND seller_minor >= 0", name="amounts"),
         CheckConstraint("gross_minor = fee_minor + owner_minor + seller_minor", name="adds_up"),
         Index("ix_sale_year", "year_id"),
+        Index("uq_sale_pending", "pending_id", unique=True),
+        Index("ix_sale_item", "item", "month"),
+        Index("ix_sale_subject", "subject", "month"),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(160))
     subject: Mapped[str] = mapped_column(String(80))
+    item: Mapped[str] = mapped_column(String(80), default="", server_default="")
     label: Mapped[str] = mapped_column(String(200), default="")
     share_id: Mapped[int] = mapped_column(ForeignKey("revenue_share.id"))
     year_id: Mapped[int] = mapped_column(ForeignKey("revenue_year.id"))
@@ -88,6 +96,9 @@ class Sale(db.Model):
     seller_minor: Mapped[int] = mapped_column(BigInteger)
     transaction_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transaction.id"))
     refund_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("transaction.id"))
+    pending_id: Mapped[int | None] = mapped_column(BigInteger, ForeignKey("pending.id"))
+    month: Mapped[str] = mapped_column(String(7), default="", server_default="")
+    refund_month: Mapped[str] = mapped_column(String(7), default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
     @property
@@ -97,6 +108,12 @@ class Sale(db.Model):
     @property
     def net_minor(self) -> int:
         return self.owner_minor + self.seller_minor
+
+    @property
+    def parts(self) -> SaleParts:
+        """What was paid and who got what of it."""
+        minors = (self.gross_minor, self.fee_minor, self.owner_minor, self.seller_minor)
+        return SaleParts(*(Money(minor, self.currency) for minor in minors))
 
 
 class Royalty(db.Model):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind
+from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, mirrored
 from hub.core.organisations import queries as organisations
 from hub.core.royalties import events, queries, rules
 from hub.core.royalties.models import RevenueShare, RevenueYear, Royalty, RoyaltyDue, Sale
@@ -57,12 +57,14 @@ def share_revenue(*, actor: Actor, subject: str, currency: str, owner_id: int, b
 
 
 def sell(
-    *, actor: Actor, subject: str, gross: Money, buyer: tuple[OwnerKind, int], seller: tuple[OwnerKind, int], label: str, key: str
-) -> Sale:
+    *, actor: Actor, subject: str, gross: Money, buyer: tuple[OwnerKind, int], seller: tuple[OwnerKind, int], label: str, key: str,
+    item: str = "", returnable_until: datetime | None = None,
+) -> Sale:  # fmt: skip
     """One sale in one transaction: out of the buyer's balance to the seller, the owner of `subject` by the year's marginal band, the site.
 
-    The same `key` again returns the first one. Raises NotAllowed, Invalid (amount_*, over_balance, own_product), NotNow (no_shares),
-    Conflict (idempotency_key_reused).
+    Until `returnable_until` what each side got is set aside for the buyer: it stands on their balances and cannot be spent, so that giving
+    it back never fails for want of money. The same `key` again returns the first one. Raises NotAllowed,
+    Invalid (amount_*, over_balance, own_product), NotNow (no_shares), Conflict (idempotency_key_reused).
     """
     require_verified(actor)
     if not _spends(actor, *buyer):
@@ -77,16 +79,19 @@ def sell(
         return _same_sale(before, subject, gross, buyer, year)
     share = queries.share_of(subject, gross.currency, now.date())
     if share is None:
-        raise NotNow(N_("Nothing is agreed about sales in this currency."), code="no_shares")
+        raise NotNow(queries.NO_SHARES, code="no_shares")
     parts = rules.sale(gross, fees.rate(Mode.PRODUCTS, now), share.bands, year.net_minor)
     sale = Sale(
-        key=key, subject=subject, label=label[:200], share_id=share.id, year_id=year.id, buyer_kind=buyer[0], buyer_id=buyer[1],
+        key=key, subject=subject, item=item, month=f"{now:%Y-%m}", label=label[:200], share_id=share.id,
+        year_id=year.id, buyer_kind=buyer[0], buyer_id=buyer[1],
         currency=gross.currency, gross_minor=gross.minor, fee_minor=parts.fee.minor, owner_minor=parts.owner.minor,
         seller_minor=parts.seller.minor, at=now,
     )  # fmt: skip
     db.session.add(sale)
     db.session.flush()
     _post_sale(actor, sale, buyer, seller, share.owner_id)
+    if returnable_until is not None:
+        _set_aside(actor, sale, returnable_until)
     year.net_minor += sale.net_minor
     amounts = (sale.gross_minor, sale.fee_minor, sale.owner_minor, sale.seller_minor, sale.currency)
     event = events.SaleMade(sale.id, sale.transaction_id or 0, subject, sale.label, *amounts)
@@ -109,10 +114,21 @@ def _post_sale(actor: Actor, sale: Sale, buyer: tuple[OwnerKind, int], seller: t
     sale.transaction_id = posted.transaction.id
 
 
+def _set_aside(actor: Actor, sale: Sale, until: datetime) -> None:
+    """The sale's mirror, pending."""
+    legs = mirrored(books.ref_legs(sale.transaction_id or 0))
+    pended = ledger.pend(
+        actor=actor, kind=Kind.REVERSAL, key=f"{sale.ref}:returnable", legs=legs, expires_at=until, memo=sale.label, cause=sale.ref,
+        subject=sale.subject,
+    )  # fmt: skip
+    sale.pending_id = pended.pending.id
+
+
 def refund_sale(*, actor: Actor, sale: Sale, reason: str) -> Sale:
     """Give the whole of a sale back: exactly what was posted, mirrored, once. That it is due, the calling room has decided.
 
-    The year's bands count without it from then on. Raises Invalid (reason_missing), NotNow (not_enough_to_reverse: a side has spent it).
+    What was set aside for it is let go in the same step. The year's bands count without it from then on. Raises Invalid (reason_missing),
+    NotNow (not_enough_to_reverse: a side has spent it).
     """
     year = db.session.get_one(RevenueYear, sale.year_id)
     queries.lock(year)
@@ -120,8 +136,10 @@ def refund_sale(*, actor: Actor, sale: Sale, reason: str) -> Sale:
     if sale.refund_id is not None:
         return sale
     assert sale.transaction_id is not None
+    if sale.pending_id is not None:
+        ledger.let_go(actor=actor, pending_id=sale.pending_id)
     posted = ledger.reverse(actor=actor, transaction_id=sale.transaction_id, key=f"{sale.ref}:refund", reason=reason, cause=sale.ref)
-    sale.refund_id = posted.transaction.id
+    sale.refund_id, sale.refund_month = posted.transaction.id, f"{clock.now():%Y-%m}"
     year.net_minor -= sale.net_minor
     db.session.flush()
     event = events.SaleRefunded(sale.id, posted.transaction.id, sale.subject, sale.gross_minor, sale.currency)
@@ -155,7 +173,7 @@ def _spends(actor: Actor, owner: OwnerKind, owner_id: int) -> bool:
 
 
 def _over_balance(source: AccountRef) -> Invalid:
-    left = Money(books.balance(source), source.currency)
+    left = Money(books.available(source), source.currency)
     return one_field("amount", N_("The balance is %(left)s, which is not enough."), code="over_balance", left=str(left))
 
 

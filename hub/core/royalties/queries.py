@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,10 +10,13 @@ from sqlalchemy import func, or_, select
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
+from hub.core.fees import queries as fees
+from hub.core.fees.rules import Mode
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import AccountRef, Kind, OwnerKind
+from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.royalties import rules
@@ -25,8 +28,10 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
-from hub.kernel.money import CURRENCIES
+from hub.kernel.money import CURRENCIES, Money
 from hub.kernel.words import N_
+
+NO_SHARES = N_("Nothing is agreed about sales in this currency.")
 
 
 def share_of(subject: str, currency: str, day: date | None = None) -> RevenueShare | None:
@@ -34,6 +39,22 @@ def share_of(subject: str, currency: str, day: date | None = None) -> RevenueSha
     chosen = select(RevenueShare).where(RevenueShare.subject == subject, RevenueShare.currency == currency)
     chosen = chosen.where(RevenueShare.from_on <= (day or clock.now().date()))
     return db.session.scalars(chosen.order_by(RevenueShare.from_on.desc(), RevenueShare.id.desc()).limit(1)).first()
+
+
+def shares_of(subject: str) -> dict[str, list[RevenueShare]]:
+    """All that holds for sales under `subject`, and what is to come, by currency: first what holds today, if anything. One statement."""
+    today = clock.now().date()
+    said: dict[str, dict[date, RevenueShare]] = {}
+    chosen = (
+        select(RevenueShare).where(RevenueShare.subject == subject).order_by(RevenueShare.currency, RevenueShare.from_on, RevenueShare.id)
+    )
+    for share in db.session.scalars(chosen):  # of one day, the last one said holds
+        said.setdefault(share.currency, {})[share.from_on] = share
+    found: dict[str, list[RevenueShare]] = {}
+    for currency, days in said.items():
+        past = [day for day in days if day <= today]
+        found[currency] = [share for day, share in days.items() if day > today or day == max(past)]
+    return found
 
 
 def sold(subject: str, seller: OwnerKind, seller_id: int, currency: str, year: int) -> int:
@@ -53,6 +74,102 @@ def _year(subject: str, seller: OwnerKind, seller_id: int, currency: str, year: 
         RevenueYear.subject == subject, RevenueYear.seller_kind == seller, RevenueYear.seller_id == seller_id,
         RevenueYear.currency == currency, RevenueYear.year == year,
     )  # fmt: skip
+
+
+def quote(
+    subject: str, gross: Money, seller: tuple[OwnerKind, int], *, unless_said: rules.Bands
+) -> tuple[RevenueShare | None, int, rules.SaleParts]:
+    """The shares that hold today, if any were said, the site's fee in basis points, and how a sale of `gross` would be divided now.
+
+    Where nothing was said of the currency, `unless_said` would hold. Three statements.
+    """
+    share, now = share_of(subject, gross.currency), clock.now()
+    fee_bp, bands = fees.rate(Mode.PRODUCTS, now), share.bands if share is not None else unless_said
+    return share, fee_bp, rules.sale(gross, fee_bp, bands, sold(subject, *seller, gross.currency, now.year))
+
+
+def sales(ids: Iterable[int | None]) -> dict[int, Sale]:
+    """By id. One statement; none for none."""
+    wanted = {number for number in ids if number is not None}
+    return {sale.id: sale for sale in db.session.scalars(select(Sale).where(Sale.id.in_(wanted)))} if wanted else {}
+
+
+@dataclass
+class Sums:
+    """What some sales add up to."""
+
+    count: int
+    parts: rules.SaleParts
+
+    @property
+    def share(self) -> Money:
+        return self.parts.owner
+
+
+@dataclass
+class MonthOfSales:
+    """What was sold in a month ("2026-11", UTC), and what of all sales was given back in it."""
+
+    month: str
+    sold: Sums
+    returned: Sums
+
+    @property
+    def kept(self) -> rules.SaleParts:
+        """What was sold less what was given back."""
+        one, other = self.sold.parts, self.returned.parts
+        return rules.SaleParts(one.gross - other.gross, one.fee - other.fee, one.owner - other.owner, one.seller - other.seller)
+
+
+def months_of(*, subject: str = "", item: str = "") -> list[MonthOfSales]:
+    """Month by month and currency by currency, the newest first, the sales under `subject` or of `item`. Two statements."""
+    which = Sale.item == item if item else Sale.subject == subject
+    sums = [func.count(), *(func.sum(column) for column in (Sale.gross_minor, Sale.fee_minor, Sale.owner_minor, Sale.seller_minor))]
+    found: dict[tuple[str, str], list[Sums | None]] = {}
+    for place, month in enumerate((Sale.month, Sale.refund_month)):
+        chosen = select(month, Sale.currency, *sums).where(which, month != "").group_by(month, Sale.currency)
+        for name, currency, count, *minors in db.session.execute(chosen):
+            parts = rules.SaleParts(*(Money(int(minor), currency) for minor in minors))
+            found.setdefault((name, currency), [None, None])[place] = Sums(count, parts)
+    none = {currency: Sums(0, rules.SaleParts(*[Money(0, currency)] * 4)) for _, currency in found}
+    ordered = sorted(found.items(), key=lambda each: each[0], reverse=True)
+    return [MonthOfSales(month, one or none[currency], other or none[currency]) for (month, currency), (one, other) in ordered]
+
+
+def sales_page(*, subject: str = "", item: str = "", before: int | None = None, limit: int = 50) -> Sequence[Sale]:
+    """The newest first, those below id `before`."""
+    chosen = select(Sale).where(Sale.item == item if item else Sale.subject == subject)
+    if before is not None:
+        chosen = chosen.where(Sale.id < before)
+    return db.session.scalars(chosen.order_by(Sale.id.desc()).limit(limit)).all()
+
+
+def count_of(item: str) -> int:
+    """How often it was sold, without what was given back."""
+    return db.session.scalar(select(func.count()).where(Sale.item == item, Sale.refund_id.is_(None))) or 0
+
+
+def has_bought(actor: Actor, item: str) -> bool:
+    """Has the actor, or an organisation of theirs, paid for it and not given it back?"""
+    one = (Sale.buyer_kind == OwnerKind.PERSON) & (Sale.buyer_id == (actor.person_id or 0))
+    theirs = (Sale.buyer_kind == OwnerKind.ORGANISATION) & Sale.buyer_id.in_(list(actor.roles))
+    chosen = select(Sale.id).where(Sale.item == item, Sale.refund_id.is_(None), or_(one, theirs))
+    return actor.signed_in and db.session.scalar(chosen.limit(1)) is not None
+
+
+def items_sold(kind: str, *, after: int, limit: int) -> Sequence[Sale]:
+    """Sales of things of one kind ("product"), in order, those above id `after`: for rooms above to check theirs against."""
+    chosen = select(Sale).where(Sale.item.like(f"{kind}:%"), Sale.id > after).order_by(Sale.id).limit(limit)
+    return db.session.scalars(checks.afresh(chosen)).all()
+
+
+def sides_of(transaction_ids: Sequence[int]) -> dict[int, tuple[Sale, RevenueYear, RevenueShare]]:
+    """The sales that these transactions posted, each with its seller's year and the shares. One statement; none for none."""
+    if not transaction_ids:
+        return {}
+    chosen = select(Sale, RevenueYear, RevenueShare).join(RevenueYear, RevenueYear.id == Sale.year_id)
+    chosen = chosen.join(RevenueShare, RevenueShare.id == Sale.share_id).where(Sale.transaction_id.in_(transaction_ids))
+    return {sale.transaction_id or 0: (sale, year, share) for sale, year, share in db.session.execute(chosen)}
 
 
 def sale_by_key(key: str) -> Sale | None:
@@ -163,7 +280,7 @@ def _verify_sales(report: Report) -> None:
         rows = db.session.execute(checks.afresh(chosen)).all()
         wanted = [number for sale, _, _ in rows for number in (sale.transaction_id, sale.refund_id) if number is not None]
         legs = books.legs_of(wanted)
-        refunds = _kinds(wanted)
+        refunds, waiting = _kinds(wanted), books.pending_sides([sale.pending_id for sale, _, _ in rows if sale.pending_id is not None])
         for sale, share, year in rows:
             if share is None or year is None:
                 report.add("sale_orphan", sale.ref, "The sale names shares or a year that do not exist.")
@@ -171,10 +288,14 @@ def _verify_sales(report: Report) -> None:
             posted = _sums(legs.get(sale.transaction_id or 0, []))
             if posted != _said(sale, share, year):
                 report.add("sale_postings", sale.ref, f"The sale of {sale.gross_minor} minor units says other sides than its postings.")
-            if sale.refund_id is not None:
-                mirrored = {ref: -minor for ref, minor in posted.items()}
-                if refunds.get(sale.refund_id) is not Kind.REVERSAL or _sums(legs.get(sale.refund_id, [])) != mirrored:
-                    report.add("sale_refund", sale.ref, f"transaction:{sale.refund_id} does not mirror the sale.")
+            mirrored = {ref: -minor for ref, minor in posted.items()}
+            if sale.pending_id is not None:
+                state, sides = waiting.get(sale.pending_id, (None, {}))
+                if sides != mirrored or state is PendingState.POSTED or (sale.refund_id is not None and state is PendingState.PENDING):
+                    report.add("sale_pending", sale.ref, f"pending:{sale.pending_id} is not what was set aside in case it is given back.")
+            back = sale.refund_id
+            if back is not None and (refunds.get(back) is not Kind.REVERSAL or _sums(legs.get(back, [])) != mirrored):
+                report.add("sale_refund", sale.ref, f"transaction:{back} does not mirror the sale.")
 
 
 def _kinds(ids: Sequence[int]) -> dict[int, Kind]:

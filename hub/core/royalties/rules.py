@@ -84,6 +84,39 @@ def sale(gross: Money, fee_bp: int, bands: Bands, before: int) -> SaleParts:
     return SaleParts(gross, parts.fee, gross.of(share), gross.of(parts.net.minor - share))
 
 
+@dataclass(frozen=True)
+class Step:
+    """What a sale that lies wholly in one band comes to: while the year's sales are above `above` minor units, up to `band.upto`."""
+
+    band: Band
+    above: int
+    parts: SaleParts
+
+
+def steps(gross: Money, fee_bp: int, bands: Bands) -> list[Step]:
+    """Band by band, what a sale of `gross` comes to."""
+    above, found = 0, []
+    for band in bands:
+        found.append(Step(band, above, sale(gross, fee_bp, [Band(None, band.bp)], 0)))
+        above = band.upto or above
+    return found
+
+
+def rate_above(bands: Bands, total: int) -> int:
+    """The rate, in basis points, of the next minor unit after `total`."""
+    return next(band.bp for band in bands if band.upto is None or total < band.upto)
+
+
+def dearer(before: Bands, after: Bands) -> bool:
+    """Is more due on any part of a year's sales than before?"""
+    limits = {0, *(band.upto for band in (*before, *after) if band.upto is not None)}
+    return any(rate_above(after, limit) > rate_above(before, limit) for limit in limits)
+
+
+def highest(bands: Bands) -> int:
+    return max(band.bp for band in bands)
+
+
 class Period(Worded):
     """How often a licensee reports."""
 

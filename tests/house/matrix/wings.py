@@ -22,6 +22,7 @@ from tests.house.matrix import (
     portals,
     rallies,
     royalties,
+    sales,
     services,
     sharing,
     statements,
@@ -50,4 +51,5 @@ WINGS: tuple[ModuleType, ...] = (
     evidence,
     sharing,
     talk,
+    sales,
 )
