@@ -16,6 +16,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Int
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock, sealing
 from hub.kernel.actor import Actor
@@ -162,24 +163,26 @@ def write_pending(session: Session) -> None:
     if not rows:
         return
     connection = session.connection()
-    head = connection.execute(_HEAD).one_or_none()
-    last, previous = (head.last_id, head.hash) if head is not None else (0, GENESIS)
+    known = _HEAD(connection, {})
+    last, previous = known[0] if known else (0, GENESIS)
     for row in rows:
         row |= {"id": last + 1, "previous": previous}
         row["hash"] = sealing.digest(_sealed(row))
         last, previous = row["id"], row["hash"]
-    connection.execute(_APPEND, rows)
-    connection.execute(_BEGIN if head is None else _MOVE_ON, {"last_id": last, "hash": previous})
+    _APPEND(connection, rows)
+    (_MOVE_ON if known else _BEGIN)(connection, {"last_id": last, "hash": previous})
     due = [
         {"journal_id": row["id"], "reaction": name, "next_at": row["at"]} for row in rows for name, _, _ in _reactions.get(row["kind"], [])
     ]
     if due:
-        connection.execute(_DELIVER, due)
+        _DELIVER(connection, due)
 
 
-_HEAD = select(JournalHead.__table__).with_for_update()
-_BEGIN, _MOVE_ON = insert(JournalHead.__table__).values(id=1), update(JournalHead.__table__)
-_APPEND, _DELIVER = insert(JournalRow.__table__), insert(Delivery.__table__)
+_HEAD = Prepared(select(JournalHead.last_id, JournalHead.hash).with_for_update())
+_END = ("last_id", "hash")
+_BEGIN, _MOVE_ON = Prepared(insert(JournalHead), *_END), Prepared(update(JournalHead), *_END)
+_APPEND = Prepared(insert(JournalRow), *_COLUMNS)
+_DELIVER = Prepared(insert(Delivery).inline(), "journal_id", "reaction", "next_at")
 """Made once, and without the session's bookkeeping: every commit that matters comes through here."""
 
 

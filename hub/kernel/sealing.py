@@ -10,7 +10,10 @@ from typing import Any
 def canonical(facts: Any) -> bytes:
     """Canonical JSON: sorted keys, no spaces, UTF-8. Integers and strings only, no floats (the subset on which RFC 8785 agrees)."""
     _refuse_floats(facts)
-    return json.dumps(facts, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _CANONICAL.encode(facts).encode()
+
+
+_CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def digest(facts: Any) -> str:
@@ -21,6 +24,8 @@ def digest(facts: Any) -> str:
 def _refuse_floats(facts: Any) -> None:
     waiting = [facts]
     for value in waiting:  # grows while it is walked
+        if isinstance(value, (str, int)):
+            continue
         if isinstance(value, float):
             raise TypeError("floats have no canonical form: use integers or strings")
         if isinstance(value, dict):

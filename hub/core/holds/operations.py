@@ -5,9 +5,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from sqlalchemy import bindparam, update
+from sqlalchemy.orm.util import identity_key
+
 from hub.core.holds import events, queries, rules
 from hub.core.holds.models import Hold, HoldStage
 from hub.core.holds.policy import HOLDS, HoldAct
+from hub.core.holds.queries import Held
 from hub.core.holds.rules import Share
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
@@ -16,6 +20,7 @@ from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import AccountRef, Kind, OwnerKind
 from hub.db import journal
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.kernel import clock, money
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, NotNow
@@ -87,23 +92,33 @@ def release_split(
         memo=memo[:300],
         cause=hold.ref,
         subject=subject,
-        shortage=_not_enough_held(hold, gross),
+        shortage=lambda: _not_enough_held(hold, gross),
     )
     if posted.fresh:
-        hold.awarded_minor += whole.net.minor
-        hold.fee_minor += whole.fee.minor
+        _count_out(hold.id, whole)
         for share, part in parts:
             if part.gross:
-                _say_released(actor, hold, posted.transaction, share, part, quiet)
+                _say_released(actor, hold, subject, posted.transaction, share, part, quiet)
     return posted.transaction
 
 
-def _say_released(actor: Actor, hold: Hold, transaction: Transaction, share: Share, part: Breakdown, quiet: bool) -> None:
+def _count_out(hold_id: int, whole: Breakdown) -> None:
+    _COUNTING(db.session.connection(), {"number": hold_id, "net": whole.net.minor, "fee": whole.fee.minor})
+    read_before = db.session.identity_map.get(identity_key(Hold, hold_id))
+    if read_before is not None:
+        db.session.expire(read_before)
+
+
+_MORE = {"awarded_minor": Hold.awarded_minor + bindparam("net"), "fee_minor": Hold.fee_minor + bindparam("fee")}
+_COUNTING = Prepared(update(Hold).where(Hold.id == bindparam("number")).values(_MORE))
+
+
+def _say_released(actor: Actor, hold: Held, subject: str, transaction: Transaction, share: Share, part: Breakdown, quiet: bool) -> None:
     to = share.organisation_id
     amounts = (part.gross.minor, part.fee.minor, part.net.minor, part.gross.currency)
     tell = queries.bookkeepers(to) if to is not None else []
-    facts = (transaction.id, hold.subject, hold.organisation_id, share.person_id, transaction.memo, *amounts, quiet, to, tell)
-    journal.record(events.HoldReleased(*facts), actor=actor, subject=transaction.ref, scope=hold.subject)
+    facts = (transaction.id, subject, hold.organisation_id, share.person_id, transaction.memo, *amounts, quiet, to, tell)
+    journal.record(events.HoldReleased(*facts), actor=actor, subject=transaction.ref, scope=subject)
 
 
 def pay_consultant(*, actor: Actor, released: Transaction, person_id: int, share_bp: int) -> Transaction | None:
@@ -217,16 +232,16 @@ def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
     return posted.transaction
 
 
-def _held_for(subject: str, currency: str) -> Hold:
-    hold = queries.locked_hold(subject, currency)
-    if hold is not None:
-        return hold
+def _held_for(subject: str, currency: str) -> Held:
+    held = queries.locked_now(subject, currency)
+    if held is not None:
+        return held
     for other in queries.holds_of(subject):
         accounts.same_currency(Money(other.left_minor, currency), other.currency, "gross")
     raise NotNow(N_("No money is held for this."), code="nothing_held")
 
 
-def _not_enough_held(hold: Hold, gross: Money) -> NotNow:
-    left = hold.money(hold.left_minor)
+def _not_enough_held(hold: Held, gross: Money) -> NotNow:
+    left = gross.of(hold.left_minor)
     message = N_("%(left)s is left in the hold, less than %(gross)s.")
     return NotNow(message, code="not_enough_held", left=str(left), gross=str(gross))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import String, cast, func, select
+from sqlalchemy import String, bindparam, cast, func, select
 
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
@@ -16,6 +17,7 @@ from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.kernel.actor import Role
 from hub.kernel.errors import Conflict, NotFound
 from hub.kernel.money import CURRENCIES, Money
@@ -24,8 +26,7 @@ from hub.kernel.words import N_
 
 def held(subject: str, currency: str) -> int:
     """Minor units held for `subject` now."""
-    left = Hold.funded_minor - Hold.awarded_minor - Hold.fee_minor - Hold.refunded_minor
-    return int(db.session.scalar(select(func.sum(left)).where(Hold.subject == subject, Hold.currency == currency)) or 0)
+    return int(db.session.scalar(select(func.sum(_LEFT)).where(Hold.subject == subject, Hold.currency == currency)) or 0)
 
 
 def holds_of(subject: str) -> list[Hold]:
@@ -46,6 +47,32 @@ def locked_holds(subject: str) -> list[Hold]:
     db.session.flush()
     chosen = select(Hold).where(Hold.subject == subject).order_by(Hold.id).with_for_update()
     return list(db.session.scalars(chosen.execution_options(populate_existing=True)))
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a release needs to know of a hold, without the row."""
+
+    id: int
+    currency: str
+    organisation_id: int
+    left_minor: int
+
+    @property
+    def ref(self) -> str:
+        return f"hold:{self.id}"
+
+
+def locked_now(subject: str, currency: str) -> Held | None:
+    """The hold as it is now, kept from others until this unit of work ends."""
+    db.session.flush()
+    rows = [Held(*row) for row in _LOCKING(db.session.connection(), {"about": subject})]
+    return next((held for held in rows if held.currency == currency), None)
+
+
+_LEFT = Hold.funded_minor - Hold.awarded_minor - Hold.fee_minor - Hold.refunded_minor
+_OF = select(Hold.id, Hold.currency, Hold.organisation_id, _LEFT.label("left_minor")).where(Hold.subject == bindparam("about"))
+_LOCKING = Prepared(_OF.order_by(Hold.id).with_for_update())
 
 
 def stages_of(subject: str) -> list[HoldStage]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import TextClause, bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 
@@ -18,12 +18,15 @@ from hub.core.ledger.rules import AccountRef, Change, Kind, Leg, Movement
 from hub.core.ledger.states import PENDING, PendingAct, PendingState
 from hub.db import journal
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, HubError, NotNow, one_field
 from hub.kernel.words import N_
 
 Row = TypeVar("Row", Pending, Transaction)
+Shortage = HubError | Callable[[], HubError] | None
+"""What is raised for want of money, or makes it; None: NotNow (not_enough_money)."""
 
 AT_ONCE = 200
 """So many pending transactions expire in one unit of work."""
@@ -54,7 +57,7 @@ def post(
     memo: str = "",
     cause: str = "",
     subject: str = "",
-    shortage: HubError | None = None,
+    shortage: Shortage = None,
 ) -> Posted:
     """Write one transaction, its postings and the new balances; the same `key` again returns the first one.
 
@@ -75,7 +78,7 @@ def pend(
     memo: str = "",
     cause: str = "",
     subject: str = "",
-    shortage: HubError | None = None,
+    shortage: Shortage = None,
 ) -> Pended:
     """Set the money of one transaction aside until `post_pending` or `void_pending` decides, at the latest until `expires_at`.
 
@@ -96,8 +99,9 @@ def pend(
         {"pending_id": pending_id, "account_id": ids[leg.account], "currency": leg.account.currency, "minor": leg.minor}
         for leg in movement.legs
     ]
-    db.session.connection().execute(_LEGS, rows)
-    db.session.connection().execute(_SEALING[Pending], {"number": pending_id})
+    connection = db.session.connection()
+    _LEGS(connection, rows)
+    _SEALING[Pending](connection, {"number": pending_id})
     pending = _written(Pending(id=pending_id, sealed_id=pending_id, decided_at=None, transaction_id=None, **values))
     journal.record(events.PendingMade(pending.id, subject), actor=actor, subject=pending.ref)
     return Pended(pending, fresh=True)
@@ -160,7 +164,7 @@ def _expire(pending: Pending, legs: Sequence[Leg]) -> None:
 
 
 def reverse(
-    *, actor: Actor, transaction_id: int, key: str, reason: str, cause: str = "", shortage: HubError | None = None
+    *, actor: Actor, transaction_id: int, key: str, reason: str, cause: str = "", shortage: Shortage = None
 ) -> Posted:  # fmt: skip
     """Write the mirror of a transaction, at most once for each, and never of a reversal. The same `key` again returns the first one.
 
@@ -218,19 +222,17 @@ def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
 def insert_unless_there(model: type[Any], unique: Sequence[str], values: dict[str, Any]) -> int | None:
     """Insert unless another transaction was first; then None, after that one has committed."""
     connection = db.session.connection()
-    found: int | None = connection.scalar(_inserting(model.__table__, tuple(unique), connection.dialect.name), values)
-    return found
+    new = _inserting(model.__table__, tuple(unique), tuple(values), connection.dialect.name)(connection, values)
+    return int(new[0][0]) if new else None
 
 
 @cache
-def _inserting(table: Any, unique: tuple[str, ...], dialect: str) -> Any:
+def _inserting(table: Any, unique: tuple[str, ...], names: tuple[str, ...], dialect: str) -> Prepared:
     maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
-    return maker(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
+    return Prepared(maker(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id), *names)
 
 
-def _post(
-    actor: Actor, movement: Movement, shortage: HubError | None, *, freed: Iterable[Leg] = (), reverses_id: int | None = None
-) -> Posted:
+def _post(actor: Actor, movement: Movement, shortage: Shortage, *, freed: Iterable[Leg] = (), reverses_id: int | None = None) -> Posted:
     """Write the transaction; `freed` are the legs that were pending for it."""
     body = movement.body(reverses=reverses_id)
     values = _values(actor, movement, body) | {"reverses_id": reverses_id}
@@ -253,8 +255,9 @@ def _post(
         }
         for leg in movement.legs
     ]
-    db.session.connection().execute(_POSTINGS, rows)
-    db.session.connection().execute(_SEALING[Transaction], {"number": transaction_id})
+    connection = db.session.connection()
+    _POSTINGS(connection, rows)
+    _SEALING[Transaction](connection, {"number": transaction_id})
     return Posted(_written(Transaction(id=transaction_id, sealed_id=transaction_id, **values)), fresh=True)
 
 
@@ -274,29 +277,39 @@ def _values(actor: Actor, movement: Movement, body: str) -> dict[str, Any]:
 def _opened(model: type[Any], values: dict[str, Any]) -> int | None:
     """The new row's id; None if the key is known."""
     db.session.flush()
-    if db.session.connection().scalar(_KNOWN[model], {"key": values["key"]}) is not None:
-        return None
-    return insert_unless_there(model, ["key"], values)
+    connection = db.session.connection()
+    opened = _opening(model.__table__, tuple(values), connection.dialect.name)(connection, values)
+    return int(opened[0][0]) if opened else None
+
+
+@cache
+def _opening(table: Any, names: tuple[str, ...], dialect: str) -> Prepared:
+    """A known key is looked for before: SQLite asks the triggers of a row that it then leaves out, and they refuse to replace one."""
+    known = select(table.c.id).where(table.c.key == bindparam("key", type_=table.c.key.type)).exists()
+    row = select(*(bindparam(name, type_=table.c[name].type).label(name) for name in names)).where(~known)
+    maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    new = maker(table).from_select(list(names), row, include_defaults=False).on_conflict_do_nothing(index_elements=["key"])
+    return Prepared(new.returning(table.c.id))
 
 
 def _written(row: Row) -> Row:
     """The row as the session has it, without reading again what was just written."""
     make_transient_to_detached(row)
-    return db.session.merge(row, load=False)
+    db.session.add(row)
+    return row
 
 
-_POSTINGS, _LEGS = insert(Posting.__table__), insert(PendingLeg.__table__)
-_KNOWN: dict[type[Any], Any] = {
-    model: select(model.__table__.c.id).where(model.__table__.c.key == bindparam("key")) for model in (Transaction, Pending)
-}
-_SEALING: dict[type[Any], Any] = {
-    model: update(model.__table__).where(model.__table__.c.id == bindparam("number")).values(sealed_id=bindparam("number"))
+_LEG = ("account_id", "currency", "minor")
+_POSTINGS = Prepared(insert(Posting).inline(), "transaction_id", *_LEG, "balance_after")
+_LEGS = Prepared(insert(PendingLeg).inline(), "pending_id", *_LEG)
+_SEALING: dict[type[Any], Prepared] = {
+    model: Prepared(update(model.__table__).where(model.__table__.c.id == bindparam("number")).values(sealed_id=bindparam("number")))
     for model in (Transaction, Pending)
 }
-"""Sealed rows are never changed; a trigger lets that happen only if they add up. All are made once: making a statement takes its time."""
+"""Sealed rows are never changed; a trigger lets that happen only if they add up."""
 
 
-def _change(changes: dict[int, Change], shortage: HubError | None) -> dict[int, int]:
+def _change(changes: dict[int, Change], shortage: Shortage) -> dict[int, int]:
     """Change these accounts in one statement that takes none out of its bound. Returns the new balances by account id.
 
     The accounts are locked in the order of their ids by all, so that no two wait for each other (SQLite has one writer anyway).
@@ -308,26 +321,30 @@ def _change(changes: dict[int, Change], shortage: HubError | None) -> dict[int, 
     for place, number in enumerate(sorted(changes)):
         change = changes[number]
         values |= {f"id{place}": number, f"b{place}": change.balance, f"o{place}": change.pending_out, f"i{place}": change.pending_in}
-    after: dict[int, int] = dict(connection.execute(_changing(len(changes)), values).all())
+    after: dict[int, int] = dict(_changing(len(changes))(connection, values))
     if len(after) < len(changes):
-        raise shortage or NotNow(N_("There is not enough money on the account."), code="not_enough_money")
+        raise (shortage() if callable(shortage) else shortage) or NotNow(
+            N_("There is not enough money on the account."), code="not_enough_money"
+        )
     return after
 
 
 @cache
-def _changing(count: int) -> TextClause:
+def _changing(count: int) -> Prepared:
     """The statement that changes `count` accounts, each within its bound."""
     number = "CAST(:{} AS BIGINT)"
     rows = " UNION ALL ".join(
         "SELECT " + ", ".join(f"{number.format(name + str(place))} AS {column}" for name, column in _COLUMNS) for place in range(count)
     )
     balance, out, into = "account.balance + d.balance", "account.pending_out + d.pending_out", "account.pending_in + d.pending_in"
-    return text(
-        f"UPDATE account SET balance = {balance}, pending_out = {out}, pending_in = {into} "  # noqa: S608 all of it is written here
-        f"FROM ({rows}) AS d WHERE account.id = d.id "
-        f"AND (account.bound <> 'debits_within_credits' OR {balance} - ({out}) >= 0) "
-        f"AND (account.bound <> 'credits_within_debits' OR {balance} + {into} <= 0) "
-        f"AND {balance} - ({out}) >= -:most AND {balance} + {into} <= :most RETURNING account.id, account.balance"
+    return Prepared(
+        text(
+            f"UPDATE account SET balance = {balance}, pending_out = {out}, pending_in = {into} "  # noqa: S608 all of it is written here
+            f"FROM ({rows}) AS d WHERE account.id = d.id "
+            f"AND (account.bound <> 'debits_within_credits' OR {balance} - ({out}) >= 0) "
+            f"AND (account.bound <> 'credits_within_debits' OR {balance} + {into} <= 0) "
+            f"AND {balance} - ({out}) >= -:most AND {balance} + {into} <= :most RETURNING account.id, account.balance"
+        )
     )
 
 

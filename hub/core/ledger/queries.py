@@ -8,13 +8,14 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import Select, func, select, text
 
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
 from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.kernel import clock
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
@@ -246,17 +247,15 @@ def overdue_pendings(limit: int) -> list[int]:
 
 def account_ids(refs: Sequence[AccountRef]) -> dict[AccountRef, int]:
     """The ids of those accounts that were opened."""
-    values: dict[str, str | int] = {}
-    for place, ref in enumerate(refs):
-        values |= {f"k{place}": ref.owner_kind.value, f"o{place}": ref.owner_id, f"p{place}": ref.purpose.value}
-        values |= {f"c{place}": ref.currency, f"s{place}": ref.subject}
-    rows = db.session.connection().execute(_finding(len(refs)), values)
+    names, statement = _finding(len(refs))
+    told = [value for ref in refs for value in (str(ref.owner_kind), ref.owner_id, str(ref.purpose), ref.subject, ref.currency)]
+    rows = statement(db.session.connection(), dict(zip(names, told, strict=True)))
     return {refs[place]: number for place, number in rows}
 
 
 @cache
-def _finding(count: int) -> TextClause:
-    """The statement that finds `count` accounts: (place, id) of each."""
+def _finding(count: int) -> tuple[list[str], Prepared]:
+    """The statement that finds `count` accounts, (place, id) of each; and the names of the values that it is told, _NAMES of each."""
     number, words = "CAST(:{} AS BIGINT)", "CAST(:{} AS VARCHAR)"
     rows = " UNION ALL ".join(
         f"SELECT {place} AS place, "
@@ -264,7 +263,8 @@ def _finding(count: int) -> TextClause:
         for place in range(count)
     )
     same = " AND ".join(f"account.{column} = d.{column}" for _, column in _NAMES)
-    return text(f"SELECT d.place, account.id FROM ({rows}) AS d JOIN account ON {same}")  # noqa: S608
+    names = [f"{name}{place}" for place in range(count) for name, _ in _NAMES]
+    return names, Prepared(text(f"SELECT d.place, account.id FROM ({rows}) AS d JOIN account ON {same}"))  # noqa: S608
 
 
 _NAMES = (("k", "owner_kind"), ("o", "owner_id"), ("p", "purpose"), ("s", "subject"), ("c", "currency"))
