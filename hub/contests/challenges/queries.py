@@ -101,8 +101,8 @@ agreements.may_read_with("challenge", _may_read_agreement)
 
 def get_for(actor: Actor, slug: str) -> Challenge:
     """The challenge with its criteria, if this actor may see it. Raises NotFound otherwise, so that drafts cannot be guessed."""
-    query = select(Challenge).where(Challenge.slug == slug).options(selectinload(Challenge.criteria))
-    challenge = db.session.scalars(query).one_or_none()
+    query = select(Challenge).where(Challenge.slug == slug).options(joinedload(Challenge.criteria))
+    challenge = db.session.scalars(query).unique().one_or_none()
     if challenge is None or not may_see(actor, challenge):
         raise NotFound(N_("There is no such challenge."))
     return challenge

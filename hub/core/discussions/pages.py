@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, BinaryIO, cast
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
@@ -22,7 +21,7 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound, NotNow
 from hub.kernel.words import N_
 from hub.web import pagecache
-from hub.web.beside import Line, Panel, lies_beside
+from hub.web.beside import Found, Line, Panel, lies_beside
 from hub.web.errors import said
 from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.markdown import excerpt, render
@@ -189,7 +188,7 @@ def answer(post_id: int) -> Any:
     post = _post(post_id)
     if post.state is not PostState.SHOWN:
         raise NotNow(N_("This post is not shown any more, so it cannot be answered."), code="not_shown")
-    return _answer_page(queries.get_for(actor(), post.thread_id), post)
+    return _answer_page(queries.by_id(post.thread_id), post)
 
 
 def _answer_page(found: Thread, post: Post) -> str:
@@ -203,7 +202,7 @@ def _answer_page(found: Thread, post: Post) -> str:
 @pages.get("/discussions/posts/<int:post_id>/edit")
 def edit(post_id: int) -> Any:
     post = _post(post_id, PostAct.EDIT)
-    return show_page("edit", post=post, thread=queries.get_for(actor(), post.thread_id))
+    return show_page("edit", post=post, thread=queries.by_id(post.thread_id))
 
 
 @pages.post("/discussions/posts/<int:post_id>/edit")
@@ -217,7 +216,7 @@ def save(post_id: int) -> Any:
 @pages.get("/discussions/posts/<int:post_id>/delete")
 def deletion(post_id: int) -> Any:
     post = _post(post_id, PostAct.DELETE)
-    found = queries.get_for(actor(), post.thread_id)
+    found = queries.by_id(post.thread_id)
     return show_page("delete", row=_row(actor(), queries.said(post), queries.place_for(actor(), found.subject)), thread=found)
 
 
@@ -232,7 +231,7 @@ def delete(post_id: int) -> Any:
 @pages.get("/discussions/posts/<int:post_id>/history")
 def history(post_id: int) -> Any:
     post = _post(post_id, PostAct.READ_HISTORY)
-    found = queries.get_for(actor(), post.thread_id)
+    found = queries.by_id(post.thread_id)
     return show_page("history", post=post, thread=found, texts=queries.history(post), states=PostState)
 
 
@@ -251,18 +250,20 @@ def file(post_id: int, file_id: int) -> Response:
 
 @lies_beside(20)
 def panel(who: Actor, ref: str) -> Panel | None:
-    """The threads about a thing where somebody wrote last."""
+    """The threads about a thing where somebody wrote last. A community's page has no statement left: it leads there."""
     kind, _sep, number = ref.partition(":")
     if kind not in queries.kinds():
         return None
-    found, total = queries.latest(ref)
     here = f"/discussions/{kind}/{number}"
+    if kind == "space":
+        told = _("What members talk about beside the pages; everybody reads it.")
+        return Panel("discussions", _("Discussion"), empty=told, action=(_("Read the discussions"), here))
     return Panel(
-        "discussions", _("Discussion"), _lines(found), _("Nobody has begun a discussion yet."),
-        more=(ngettext("%(num)s discussion", "%(num)s discussions", total), here) if total else None,
+        "discussions", _("Discussion"), queries.panel(ref), _line, _("Nobody has begun a discussion yet."),
+        more=(lambda total: ngettext("%(num)s discussion", "%(num)s discussions", total), here),
         action=(_("Begin a discussion"), f"{here}/new"),
     )  # fmt: skip
 
 
-def _lines(threads: Sequence[Thread]) -> list[Line]:
-    return [Line(one.title, one.path, ngettext("%(num)s post", "%(num)s posts", one.posts), one.last_at) for one in threads]
+def _line(row: Found) -> Line:
+    return Line(row.title, f"/discussions/{row.key}", ngettext("%(num)s post", "%(num)s posts", row.number), row.at)

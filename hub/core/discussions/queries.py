@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -19,6 +19,7 @@ from hub.core.discussions.rules import Place, Source, Trust, Way
 from hub.core.discussions.states import PostState, State, Wish
 from hub.core.files.models import File
 from hub.db.extensions import db
+from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.errors import HubError, NotFound, NotNow
@@ -140,11 +141,11 @@ def listed_after(last_id: int | None, limit: int, *, subject: str | None = None)
     return list(db.session.scalars(query.where(Thread.id < last_id) if last_id is not None else query))
 
 
-def latest(subject: str, limit: int = 3) -> tuple[list[Thread], int]:
-    """The threads of a subject where somebody wrote last, and how many it has. One statement."""
-    query = select(Thread, func.count().over()).where(*_listed(subject, None)).order_by(Thread.last_at.desc(), Thread.id.desc())
-    rows = db.session.execute(query.limit(limit)).all()
-    return [thread for thread, _ in rows], rows[0][1] if rows else 0
+def panel(subject: str) -> Question:
+    """The threads of a subject where somebody wrote last, as its page asks for them (hub.web.beside)."""
+    columns = (Thread.title, Thread.id.label("key"), literal("").label("words"), Thread.posts.label("number"), Thread.last_at.label("at"))
+    query = select(*columns, func.count().over().label("total")).where(*_listed(subject, None))
+    return query.order_by(Thread.last_at.desc(), Thread.id.desc())
 
 
 def public_ids() -> Sequence[int]:

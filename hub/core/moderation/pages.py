@@ -57,7 +57,7 @@ def flagging(post_id: int) -> Any:
         raise NotAllowed(N_("This is your own post: change it or delete it."), code="own_post")
     if post.state is not PostState.SHOWN and request.method == "GET":
         raise NotNow(N_("This post is not shown any more."), code="not_shown")
-    return show_page("flag", said=threads.said(post), thread=threads.get_for(actor(), post.thread_id), reasons=Reason, rules=rules)
+    return show_page("flag", said=threads.said(post), thread=threads.by_id(post.thread_id), reasons=Reason, rules=rules)
 
 
 @pages.post("/moderation/posts/<int:post_id>/flag")

@@ -156,12 +156,12 @@ def panel(who: Actor, ref: str) -> Panel | None:
     kind, _sep, number = ref.partition(":")
     if kind not in queries.kinds():
         return None
-    found, total = queries.latest(ref)
     here = f"/questions/{kind}/{number}"
-    lines = [Line(excerpt(one.text, 120), f"{here}#question-{one.id}", excerpt(one.answer, 160), one.decided_at) for one in found]
     return Panel(
-        "questions", _("Questions to the seeker"), lines, _("No question has been answered yet. Whoever asks is not named."),
-        more=(ngettext("%(num)s answer", "%(num)s answers", total), here) if total else None, action=(_("Questions and answers"), here),
+        "questions", _("Questions to the seeker"), queries.panel(ref),
+        lambda row: Line(excerpt(row.title, 120), f"{here}#question-{row.key}", excerpt(row.words, 160), row.at),
+        _("No question has been answered yet. Whoever asks is not named."),
+        more=(lambda total: ngettext("%(num)s answer", "%(num)s answers", total), here), action=(_("Questions and answers"), here),
     )  # fmt: skip
 
 

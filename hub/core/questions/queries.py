@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, literal, or_, select
 
 from hub.core.questions import rules
 from hub.core.questions.models import Question, QuestionAnswer
@@ -87,11 +87,12 @@ def answered_after(subject: str, after: int | None, limit: int) -> list[Question
     return list(db.session.scalars(query.order_by(Question.id).limit(limit + 1)))
 
 
-def latest(subject: str, limit: int = 3) -> tuple[list[Question], int]:
-    """The questions about a thing that were answered last, and how many were. One statement."""
-    query = select(Question, func.count().over()).where(Question.subject == subject, Question.state == State.ANSWERED)
-    rows = db.session.execute(query.order_by(Question.decided_at.desc(), Question.id.desc()).limit(limit)).all()
-    return [question for question, _ in rows], rows[0][1] if rows else 0
+def panel(subject: str) -> Asked:
+    """The questions about a thing that were answered last, as its page asks for them (hub.web.beside)."""
+    columns = (Question.text.label("title"), Question.id.label("key"), Question.answer.label("words"), literal(0).label("number"))
+    query = select(*columns, Question.decided_at.label("at"), func.count().over().label("total"))
+    query = query.where(Question.subject == subject, Question.state == State.ANSWERED)
+    return query.order_by(Question.decided_at.desc(), Question.id.desc())
 
 
 def concerning(actor: Actor, desk: Desk) -> list[Question]:

@@ -161,7 +161,7 @@ def test_a_hidden_thread_is_gone_for_all_but_its_author_and_the_moderators(cast,
         with pytest.raises(NotFound):
             queries.get_for(actor, thread.id)
     assert queries.get_for(cast.solver, thread.id) is queries.get_for(cast.admin, thread.id)
-    assert not list(documents.documents([thread.id])) and queries.latest(place.ref) == ([], 0)
+    assert not list(documents.documents([thread.id])) and queries.listed(subject=place.ref) == ([], 0)
     assert app.test_client().get(thread.path).status_code == 404
     with work.unit():
         operations.restore(actor=cast.admin, post=queries.numbered(thread, 1))
