@@ -56,7 +56,9 @@ def end(sent: dict[str, Any], slug: str) -> Any:
 @api.response(200, AwardOut(many=True))
 def mine() -> Any:
     """Awards that wait for one's signature."""
-    return [_shown(award) for award in queries.to_sign(actor())]
+    awards = queries.to_sign(actor())
+    terms = agreements.get_all(award.terms_id for award in awards if award.terms_id is not None)
+    return [{"award": award, "terms": terms.get(award.terms_id or 0)} for award in awards]
 
 
 @api.get("/awards/<int:award_id>")

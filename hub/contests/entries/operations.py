@@ -245,15 +245,21 @@ def look(*, actor: Actor, entry: Entry) -> EntryView | None:
     Looks have a table of their own that only grows, beside the journal: reading must not stop everybody else's writing for long.
     Raises NotFound if the actor may not read it.
     """
-    return _written(actor, entry, "entry")
+    capacity = _capacity(actor, entry)
+    return None if capacity is None else _written(actor, entry, capacity, "entry")
 
 
-def _written(actor: Actor, entry: Entry, what: str, **copy: str) -> EntryView | None:
+def _capacity(actor: Actor, entry: Entry) -> Capacity | None:
+    """In what capacity somebody other than the author reads the entry; None for the author. Raises NotFound for everybody else."""
     if POLICY.can(actor, Act.READ_DRAFT, entry):
         return None
     capacity: Capacity | None = queries.capacity(actor, entry)
     if capacity is None:
         raise NotFound(queries.NO_SUCH)
+    return capacity
+
+
+def _written(actor: Actor, entry: Entry, capacity: Capacity, what: str, **copy: str) -> EntryView:
     view = EntryView(entry_id=entry.id, person_id=actor.person_id, capacity=capacity, what=what, at=clock.now(), **copy)
     db.session.add(view)
     db.session.flush()
@@ -265,16 +271,17 @@ def take_copy(*, actor: Actor, entry: Entry, file: StoredFile, content: Callable
 
     None for the author, who gets the file as it is. `content` reads the file's bytes. Raises NotFound if the actor may not read it.
     """
-    if POLICY.can(actor, Act.READ_DRAFT, entry):
+    capacity = _capacity(actor, entry)
+    if capacity is None:
         return None
-    if queries.capacity(actor, entry) is None:
-        raise NotFound(queries.NO_SUCH)
     reader, number, seal = accounts.card(actor.person_id or 0).handle, secrets.token_hex(4), queries.seal_of(entry)
     words = f"Copy {number} of a file sealed in {seal.receipt_no}, given to @{reader} on {clock.now():%Y-%m-%d %H:%M:%S} UTC"
     whole = content()
     made = marks.marked(file.media_type, whole, words)
     copy = Copy(rules.copy_name(file.filename, reader, clock.now(), number), made if made is not None else whole)
-    _written(actor, entry, "file", file_name=file.filename[:255], copy_no=number, copy_sha256=hashlib.sha256(copy.content).hexdigest())
+    _written(
+        actor, entry, capacity, "file", file_name=file.filename[:255], copy_no=number, copy_sha256=hashlib.sha256(copy.content).hexdigest()
+    )
     return copy
 
 

@@ -64,6 +64,11 @@ def get(terms_id: int) -> Terms:
     return terms
 
 
+def get_all(terms_ids: Iterable[int]) -> dict[int, Terms]:
+    """By number, in one statement."""
+    return {terms.id: terms for terms in db.session.scalars(select(Terms).where(Terms.id.in_(set(terms_ids))))}
+
+
 def get_for(actor: Actor, terms_id: int) -> Terms:
     """The agreement, for whoever signed it or may sign it, administrators, and whoever the subject's room says. Raises NotFound."""
     terms = get(terms_id)
