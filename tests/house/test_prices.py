@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.house.matrix import pools, services, sharing
+from tests.house.matrix import pools, sales, services, sharing
 from tests.house.matrix.core_api import PAYOUT
 from tests.house.matrix.table import AUTHOR, CONSULTANT, OWNER, Row, get, post, who
 from tests.house.matrix.world import World
@@ -39,6 +39,8 @@ FORMS: dict[str, Row] = {
     "a royalty is proposed": get("/orgs/{org}/money/royalties/new", OWNER),
     "a royalty is agreed to": get("/royalties/{royalty_asked}", OWNER),
     "a royalty is paid": get("/royalties/dues/{royalty_due}/pay", OWNER),
+    "a product's price is set": post(sales.ONE + "/price/check", who("other"), send=sales.PRICE),
+    "a product is bought": post(sales.ONE + "/buy/check", OWNER, send={"organisation": ""}),
     "an organisation is paid out": post("/orgs/{org}/money/payout/check", OWNER, send=PAYOUT),
     "a person is paid out": post("/my/earnings/payout/check", AUTHOR, send=PAYOUT | {"currency": "CNY"}),
 }
@@ -64,6 +66,8 @@ DOORS = {
     "royalties/<int:royalty_id>/accept": "a royalty is agreed to",
     "royalties/<int:royalty_id>/report": "a royalty is agreed to",
     "royalties/dues/<int:due_id>/pay": "a royalty is paid",
+    "platforms/<platform>/products/<slug>/price": "a product's price is set",
+    "platforms/<platform>/products/<slug>/buy": "a product is bought",
     "organisations/<slug>/payouts": "an organisation is paid out",
     "me/payouts": "a person is paid out",
     "me/payout-plan": "a person is paid out",
@@ -75,8 +79,9 @@ NOTHING_AGREED = {
         "challenges/<slug>/end", "challenges/<slug>/withdraw", "challenges/<slug>/cancel", "projects/<slug>/finish",
         "projects/<slug>/withdraw", "orders/<int:order_id>/drop", "orders/<int:order_id>/call-off", "pools/<slug>/cancel",
         "pools/<slug>/return-rest", "me/pledges/<int:pledge_id>/withdraw", "card-payments/<int:payment_id>/refunds",
-        "organisations/<slug>/fundings/<int:funding_id>/cancel",
+        "organisations/<slug>/fundings/<int:funding_id>/cancel", "purchases/<int:purchase_id>/return",
     ),
+    "says shares, of which each price shows what they come to": ("platforms/<platform>/shares",),
     "pays what the worker was shown before the task": ("assignments/<int:assignment_id>/accept",),
     "pays in what was asked for; the world has no processor": ("fundings/<int:funding_id>/card",),
     "is the account, not an amount": ("me/payout-account", "organisations/<slug>/payout-account"),
@@ -102,14 +107,14 @@ CELLS = re.compile(r"<(?:dd|td)[^>]*>(.*?)</(?:dd|td)>", re.DOTALL)
 AMOUNT = re.compile(r"[A-Z]{3}\s([\d,]+(?:\.\d+)?)")
 
 
-def figures(page: str) -> list[tuple[Decimal, Decimal, Decimal]]:
-    """Gross, fee and net of each breakdown, and of the last line of each table of shares."""
+def figures(page: str) -> list[list[Decimal]]:
+    """Gross, then fee and net (of a sale also the share of the platform) of each breakdown, and of the last line of each table of shares."""
     found = []
     for part in LISTS.findall(page) + SUMS.findall(page):
         amounts = [AMOUNT.search(cell.replace("\xa0", " ").replace("&nbsp;", " ")) for cell in CELLS.findall(part)]
         said = [Decimal(amount[1].replace(",", "")) for amount in amounts if amount]
-        if len(said) == 3:
-            found.append((said[0], said[1], said[2]))
+        if len(said) >= 3:
+            found.append(said)
     return found
 
 
@@ -120,5 +125,5 @@ def test_gross_fee_and_net_are_there_before_anybody_agrees(world: World, what: s
     assert answer.status_code == 200, answer.text
     shown = figures(answer.text)
     assert shown, "no gross, fee and net on the page"
-    assert all(gross > 0 and gross == fee + net for gross, fee, net in shown), shown
+    assert all(gross > 0 and gross == sum(parts) for gross, *parts in shown), shown
     assert "<form" in answer.text and 'method="post"' in answer.text, "nothing can be agreed to here"
