@@ -124,7 +124,7 @@ def _bare(folder: Path, project_id: int, workers: list[int]) -> Callable[[int], 
 def _measure_http(folder: Path, size: int, slug: str, workers: list[int]) -> None:
     """Two requests a pair on one kept connection, beside two of the bare page."""
     with work.unit():
-        keys = [keys.issue_key(actor=people.actor_of(worker), name="Bench", scopes=[Scope.READ, Scope.WRITE])[1] for worker in workers]
+        issued = [keys.issue_key(actor=people.actor_of(worker), name="Bench", scopes=[Scope.READ, Scope.WRITE])[1] for worker in workers]
     db.session.remove()
     granian = str(Path(sys.executable).parent / "granian")
     bare = [granian, "--interface", "wsgi", "--workers", "1", "--port", str(BARE_PORT), "--no-log", "scripts.bench.bare:app"]
@@ -141,7 +141,7 @@ def _measure_http(folder: Path, size: int, slug: str, workers: list[int]) -> Non
                 plain.getresponse().read()
 
         def pair(number: int) -> None:
-            headers = {"Authorization": f"Bearer {keys[number % PEOPLE]}", "Content-Type": "application/json"}
+            headers = {"Authorization": f"Bearer {issued[number % PEOPLE]}", "Content-Type": "application/json"}
             lease = _post(ours, "/api/v1/tasks/next", {"project": slug}, headers)
             _post(ours, f"/api/v1/assignments/{lease['id']}/submit", {"answer": ANSWER}, headers)
 
