@@ -18,7 +18,7 @@ from tests.factories.factors import app_for, code_of, passkey_for
 from tests.factories.people import api_headers, person, sign_in
 
 ASKING = {
-    "agreements.sign", "awards.accept", "awards.agree_to_sharing", "awards.select", "batches.confirm", "batches.make", "cards.refund", "deals.sign", "entries.sign",
+    "agreements.sign", "awards.accept", "awards.agree_to_sharing", "awards.select", "batches.confirm", "batches.make", "briefs.hold_fee", "cards.refund", "deals.sign", "entries.sign",
     "factors.add_passkey", "factors.begin_app", "factors.confirm_app", "factors.make_codes", "factors.remove_all", "factors.remove_app",
     "factors.remove_passkey", "keys.issue", "orders.accept", "organisations.set_duties", "payees.open_mine", "payees.open_organisations",
     "payments.confirm_funding", "payments.take_deposit", "payouts.ask_organisation_payout", "payouts.ask_payout", "payouts.confirm_payout",
@@ -122,14 +122,19 @@ def test_programs_are_not_asked_and_other_ways_in_are_refused(stale):
     assert client.post("/api/v1/me/payouts", json=payout, headers=headers).get_json()["code"] != "proof_needed"
 
 
-def test_the_doors_that_ask_are_those_that_the_table_names(app):
-    assert {name for name, view in app.view_functions.items() if getattr(view, "asks_proof", False)} == ASKING
+def asking(app) -> set[str]:
+    return {name for name, view in app.view_functions.items() if getattr(view, "asks_proof", False)}
+
+
+def test_none_of_the_doors_that_must_ask_has_stopped_asking(app):
+    """A room may mark more of its doors; taking one off the table is a decision to be made here."""
+    assert not ASKING - asking(app)
 
 
 def test_every_door_that_should_ask_does_and_changes_nothing(app, stale):
     client = stale(person("Root", admin=True))
     before = db.session.scalar(select(func.count()).select_from(JournalRow))
-    for endpoint in sorted(ASKING):
+    for endpoint in sorted(asking(app)):
         for rule in app.url_map.iter_rules(endpoint):
             if "POST" not in (rule.methods or set()):
                 continue
