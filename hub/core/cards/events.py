@@ -1,4 +1,7 @@
-"""What happened to money by card. `tell` are the people to be told; amounts are minor units of `currency`."""
+"""What happened to money by card. `tell` are the people to be told; amounts are minor units of `currency`.
+
+`transaction_id` is the movement in the books; None where nothing moved (and in facts from before it was kept).
+"""
 
 from __future__ import annotations
 
@@ -44,6 +47,7 @@ class CardRefundAsked:
     payment_id: int
     minor: int
     currency: str
+    transaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class CardRefundSent:
     minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -69,6 +74,7 @@ class CardRefundFailed:
     currency: str
     reason: str
     tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -85,6 +91,7 @@ class DisputeOpened:
     currency: str
     reason: str
     tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -96,6 +103,7 @@ class DisputeWon:
     frozen_minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
 
 
 @dataclass(frozen=True)
@@ -111,3 +119,48 @@ class DisputeLost:
     loss_minor: int
     currency: str
     tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CardRefundFound:
+    """Somebody refunded a card payment at the processor itself: an administrator takes it over into the books."""
+
+    SAYS: ClassVar[str] = N_("found a refund that was made at the payment processor")
+    found_id: int
+    payment_id: int
+    label: str
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True)
+class CardRefundAdopted:
+    """`taken_minor` were the payer's, `loss_minor` is the site's loss."""
+
+    SAYS: ClassVar[str] = N_("took over a refund that was made at the payment processor")
+    found_id: int
+    organisation_id: int | None
+    label: str
+    minor: int
+    taken_minor: int
+    loss_minor: int
+    currency: str
+    tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None
+
+
+@dataclass(frozen=True)
+class CardFoundRefundFailed:
+    """The bank sent it back. What was the payer's is on the balance again."""
+
+    SAYS: ClassVar[str] = N_("noted that a refund made at the payment processor failed")
+    found_id: int
+    organisation_id: int | None
+    label: str
+    minor: int
+    taken_minor: int
+    currency: str
+    reason: str
+    tell: list[int] = field(default_factory=list)
+    transaction_id: int | None = None

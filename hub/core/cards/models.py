@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.cards.states import DisputeState, PaymentState, RefundState
+from hub.core.cards.states import DisputeState, FoundState, PaymentState, RefundState
 from hub.db.extensions import db
 from hub.db.journal import BigId
 from hub.db.types import UtcDateTime, enum_type
@@ -85,6 +85,7 @@ class CardRefund(db.Model):
     requested_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    looked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     @property
     def ref(self) -> str:
@@ -93,6 +94,50 @@ class CardRefund(db.Model):
     @property
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
+
+
+class CardFoundRefund(db.Model):
+    """A refund of a card payment that somebody made at the processor itself. The money has left there; in the books it is once an
+    administrator took it over: `hold_minor` and `balance_minor` of the payer's, the rest is the site's loss."""
+
+    __tablename__ = "card_found_refund"
+    __table_args__ = (
+        UniqueConstraint("remote_id"),
+        CheckConstraint("minor > 0 AND hold_minor >= 0 AND balance_minor >= 0", name="amounts"),
+        CheckConstraint("hold_minor + balance_minor <= minor", name="never_more_than_refunded"),
+        CheckConstraint("adopted_at IS NOT NULL OR hold_minor + balance_minor = 0", name="taken_when_adopted"),
+        CheckConstraint("state <> 'adopted' OR adopted_at IS NOT NULL", name="adopted_has_its_time"),
+        CheckConstraint("state <> 'found' OR adopted_at IS NULL", name="found_is_not_adopted"),
+        CheckConstraint("(state = 'failed') = (failure <> '')", name="failed_with_a_reason"),
+        Index("ix_card_found_refund_payment", "payment_id", "id"),
+        Index("ix_card_found_refund_state", "state", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    payment_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("card_payment.id"))
+    remote_id: Mapped[str] = mapped_column(String(120))
+    minor: Mapped[int] = mapped_column(BigInteger)
+    currency: Mapped[str] = mapped_column(String(3))
+    hold_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    balance_minor: Mapped[int] = mapped_column(BigInteger, default=0)
+    state: Mapped[FoundState] = mapped_column(enum_type(FoundState), default=FoundState.FOUND)
+    failure: Mapped[str] = mapped_column(String(300), default="")
+    created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    adopted_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    adopted_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+
+    @property
+    def ref(self) -> str:
+        return f"card_found_refund:{self.id}"
+
+    @property
+    def amount(self) -> Money:
+        return Money(self.minor, self.currency)
+
+    @property
+    def taken(self) -> Money:
+        """What of it was the payer's."""
+        return Money(self.hold_minor + self.balance_minor, self.currency)
 
 
 class CardDispute(db.Model):

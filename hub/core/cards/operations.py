@@ -5,17 +5,29 @@ from __future__ import annotations
 from typing import Any
 
 from hub.core.cards import events, queries, rules
-from hub.core.cards.models import CardDispute, CardPayment, CardRefund
+from hub.core.cards.models import CardDispute, CardFoundRefund, CardPayment, CardRefund
 from hub.core.cards.policy import CARDS, CardAct
 from hub.core.cards.rules import Frozen
-from hub.core.cards.states import DISPUTE, PAYMENT, REFUND, DisputeAct, DisputeState, PaymentAct, PaymentState, RefundAct, RefundState
+from hub.core.cards.states import (
+    DISPUTE,
+    FOUND_REFUND,
+    PAYMENT,
+    REFUND,
+    DisputeAct,
+    DisputeState,
+    FoundAct,
+    FoundState,
+    PaymentAct,
+    PaymentState,
+    RefundAct,
+    RefundState,
+)
 from hub.core.gateways import operations as gateways
 from hub.core.gateways import rules as processing
 from hub.core.gateways.gateway import Object
 from hub.core.gateways.models import GatewayCall
 from hub.core.holds import queries as holds
 from hub.core.ledger import operations as ledger
-from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind, Leg
@@ -49,14 +61,10 @@ def start(*, actor: Actor, funding: Funding, base_url: str) -> tuple[CardPayment
     visit = queries.open_visit(funding) or _new_visit(actor, funding)
     group = funding.subject or funding.ref
     params = rules.checkout(
-        amount=visit.amount,
-        name=funding.label or funding.reference,
-        reference=funding.reference,
-        group=group,
-        success_url=f"{base_url}/pay/{funding.id}/done?payment={visit.id}",
-        cancel_url=f"{base_url}/pay/{funding.id}",
+        amount=visit.amount, name=funding.label or funding.reference, reference=funding.reference, group=group,
+        success_url=f"{base_url}/pay/{funding.id}/done?payment={visit.id}", cancel_url=f"{base_url}/pay/{funding.id}",
         expires_at=visit.expires_at,
-    )
+    )  # fmt: skip
     call = gateways.want(actor=actor, key=visit.ref, name=rules.CREATE, params=params, cause=visit.ref, at_once=True)
     return visit, call
 
@@ -64,17 +72,9 @@ def start(*, actor: Actor, funding: Funding, base_url: str) -> tuple[CardPayment
 def _new_visit(actor: Actor, funding: Funding) -> CardPayment:
     now = clock.now().replace(microsecond=0)
     visit = CardPayment(
-        funding_id=funding.id,
-        minor=funding.due.minor,
-        currency=funding.currency,
-        paid_minor=0,
-        refunded_minor=0,
-        disputed_minor=0,
-        requested_by=actor.person_id,
-        created_at=now,
-        looked_at=now,
-        expires_at=now + rules.OPEN_FOR,
-    )
+        funding_id=funding.id, minor=funding.due.minor, currency=funding.currency, paid_minor=0, refunded_minor=0, disputed_minor=0,
+        requested_by=actor.person_id, created_at=now, looked_at=now, expires_at=now + rules.OPEN_FOR,
+    )  # fmt: skip
     db.session.add(visit)
     db.session.flush()
     event = events.CardPaymentStarted(visit.id, funding.id, visit.minor, visit.currency)
@@ -135,12 +135,14 @@ def _post_fee(fee: Money, movement_id: str, cause: str) -> None:
 
 
 def note_sweep(*, found: Object) -> None:
-    """The processor paid what it has of ours to our own bank account (its `payout`), or that came back. Each once."""
+    """The processor paid what it has of ours to our own bank account (its `payout`, by whomever it was asked for), or that came back.
+    Each once; of one that came back before anybody heard of it, both."""
     amount = processing.from_processor(int(found["amount"]), str(found["currency"]))
     key, status = f"processor_payout:{found['id']}", found.get("status")
-    if status == "paid":
-        ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT, key=key, legs=rules.swept_legs(amount), memo=str(found["id"]))
-    elif status in {"failed", "canceled"} and books.by_key(key) is not None:
+    if status not in {"paid", "failed", "canceled"} or not found.get("balance_transaction"):
+        return
+    ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT, key=key, legs=rules.swept_legs(amount), memo=str(found["id"]))
+    if status != "paid":
         legs = rules.swept_legs(-amount)
         ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT_RETURNED, key=f"{key}:returned", legs=legs, memo=str(found["id"]))
 
@@ -166,10 +168,10 @@ def ask_refund(*, actor: Actor, payment: CardPayment, amount: Money) -> CardRefu
     db.session.flush()
     owner = queries.owner_of(funding)
     short = payments_read.over_balance(owner.kind, owner.id, owner.currency)
-    _post(actor, Kind.CARD_REFUND_ASKED, refund.ref, "asked", rules.refund_asked_legs(owner, amount.minor), funding, short)
+    asked = _post(actor, Kind.CARD_REFUND_ASKED, refund.ref, "asked", rules.refund_asked_legs(owner, amount.minor), funding, short)
     params = {"payment_intent": payment.intent_id, "amount": processing.to_processor(amount)}
     gateways.want(actor=actor, key=refund.ref, name=rules.REFUND, params=params, cause=refund.ref)
-    event = events.CardRefundAsked(refund.id, payment.id, amount.minor, amount.currency)
+    event = events.CardRefundAsked(refund.id, payment.id, amount.minor, amount.currency, asked.id)
     journal.record(event, actor=actor, subject=refund.ref, scope=funding.scope)
     return refund
 
@@ -202,9 +204,10 @@ def note_refund(*, refund: CardRefund, found: Object) -> None:
     REFUND.fire(refund, RefundAct.SEND)
     refund.was_sent, refund.closed_at = True, clock.now()
     funding = _funding_of(refund.payment_id)
-    _post(SYSTEM, Kind.CARD_REFUND_SENT, refund.ref, "sent", rules.refund_sent_legs(queries.owner_of(funding), refund.minor), funding)
-    facts = (refund.id, funding.organisation_id, funding.label, refund.minor, refund.currency, payments_read.payers(funding))
-    journal.record(events.CardRefundSent(*facts), actor=SYSTEM, subject=refund.ref, scope=funding.scope)
+    legs = rules.refund_sent_legs(queries.owner_of(funding), refund.minor)
+    moved = _post(SYSTEM, Kind.CARD_REFUND_SENT, refund.ref, "sent", legs, funding)
+    facts = (refund.id, funding.organisation_id, funding.label, refund.minor, refund.currency, payments_read.payers(funding), moved.id)
+    journal.record(events.CardRefundSent(*facts), actor=SYSTEM, subject=moved.ref, scope=funding.scope)
 
 
 def note_refund_failed(*, refund: CardRefund, reason: str) -> None:
@@ -219,17 +222,78 @@ def note_refund_failed(*, refund: CardRefund, reason: str) -> None:
     refund.failure, refund.closed_at = reason[:300] or "failed", clock.now()
     payment.refunded_minor -= refund.minor
     legs = rules.refund_failed_legs(queries.owner_of(funding), refund.minor, was_sent=refund.was_sent)
-    _post(SYSTEM, Kind.CARD_REFUND_RETURNED, refund.ref, "returned", legs, funding)
-    facts = (
-        refund.id,
-        funding.organisation_id,
-        funding.label,
-        refund.minor,
-        refund.currency,
-        refund.failure,
-        payments_read.payers(funding),
+    moved = _post(SYSTEM, Kind.CARD_REFUND_RETURNED, refund.ref, "returned", legs, funding)
+    facts = (refund.id, funding.organisation_id, funding.label, refund.minor, refund.currency, refund.failure)
+    event = events.CardRefundFailed(*facts, tell=payments_read.payers(funding), transaction_id=moved.id)
+    journal.record(event, actor=SYSTEM, subject=moved.ref, scope=funding.scope)
+
+
+def note_found_refund(*, payment: CardPayment, found: Object) -> CardFoundRefund | None:
+    """What the processor says of a refund of ours that this site never asked for. It waits for an administrator; None while nothing left.
+
+    Raises NotNow (not_paid; refunds_open, while a refund of our own that there is no money for any more is not known to be refused).
+    """
+    payments_read.lock(payment)
+    known = queries.found_named(str(found["id"]))
+    if found.get("status") in {"failed", "canceled"}:
+        return _found_failed(payment, known, str(found.get("failure_reason") or found["status"])) if known is not None else None
+    if known is not None or not found.get("balance_transaction"):
+        return known
+    if payment.state is not PaymentState.PAID:
+        raise NotNow("The payment is not known to be paid yet.", code="not_paid")
+    amount = accounts.same_currency(processing.from_processor(int(found["amount"]), str(found["currency"])), payment.currency)
+    if amount.minor > payment.paid_minor - payment.refunded_minor:
+        raise NotNow("A refund of this payment is still to be refused.", code="refunds_open")
+    payment.refunded_minor += amount.minor
+    row = CardFoundRefund(
+        payment_id=payment.id, remote_id=str(found["id"]), minor=amount.minor, currency=amount.currency, created_at=clock.now()
     )
-    journal.record(events.CardRefundFailed(*facts), actor=SYSTEM, subject=refund.ref, scope=funding.scope)
+    db.session.add(row)
+    db.session.flush()
+    funding = payments_read.funding(payment.funding_id)
+    event = events.CardRefundFound(row.id, payment.id, funding.label or funding.reference, row.minor, row.currency)
+    journal.record(event, actor=SYSTEM, subject=row.ref, scope=funding.scope)
+    return row
+
+
+def adopt_refund(*, actor: Actor, found: CardFoundRefund) -> CardFoundRefund:
+    """Take it over into the books: from what is left of the funding's hold, then from the balance; the rest is the site's loss.
+
+    Raises NotAllowed, NotNow (it was taken over, or failed).
+    """
+    funding = _funding_of(found.payment_id)
+    CARDS.require(actor, CardAct.ADOPT, funding)
+    payments_read.lock(queries.payment(found.payment_id))
+    payments_read.lock(found)
+    taken = queries.to_freeze(funding, found.minor)
+    FOUND_REFUND.fire(found, FoundAct.ADOPT)
+    found.hold_minor, found.balance_minor = taken.hold, taken.balance
+    found.adopted_at, found.adopted_by = clock.now(), actor.person_id
+    _change_hold(funding, -taken.hold)
+    legs = rules.refund_found_legs(queries.owner_of(funding), funding.subject, taken, found.minor)
+    moved = _post(actor, Kind.CARD_REFUND_FOUND, found.ref, "adopted", legs, funding)
+    facts = (found.id, funding.organisation_id, funding.label, found.minor, taken.minor, found.minor - taken.minor, found.currency)
+    event = events.CardRefundAdopted(*facts, payments_read.payers(funding), moved.id)
+    journal.record(event, actor=actor, subject=moved.ref, scope=funding.scope)
+    return found
+
+
+def _found_failed(payment: CardPayment, found: CardFoundRefund, reason: str) -> CardFoundRefund:
+    payments_read.lock(found)
+    if found.state is FoundState.FAILED:
+        return found
+    funding, moved = payments_read.funding(payment.funding_id), None
+    if found.state is FoundState.ADOPTED:
+        taken = Frozen(found.hold_minor, found.balance_minor)
+        legs = rules.found_refund_failed_legs(queries.owner_of(funding), taken, found.minor)
+        moved = _post(SYSTEM, Kind.CARD_REFUND_RETURNED, found.ref, "returned", legs, funding)
+    FOUND_REFUND.fire(found, FoundAct.FAIL)
+    found.failure = reason[:300]
+    payment.refunded_minor -= found.minor
+    facts = (found.id, funding.organisation_id, funding.label, found.minor, found.taken.minor, found.currency, found.failure)
+    event = events.CardFoundRefundFailed(*facts, payments_read.payers(funding) if moved else [], moved.id if moved else None)
+    journal.record(event, actor=SYSTEM, subject=moved.ref if moved else found.ref, scope=funding.scope)
+    return found
 
 
 # Disputes
@@ -266,24 +330,18 @@ def _open_dispute(payment: CardPayment, found: Object) -> CardDispute:
     funding = payments_read.funding(payment.funding_id)
     frozen = queries.to_freeze(funding, amount.minor)
     dispute = CardDispute(
-        payment_id=payment.id,
-        remote_id=str(found["id"]),
-        minor=amount.minor,
-        currency=amount.currency,
-        reason=str(found.get("reason") or "")[:60],
-        hold_minor=frozen.hold,
-        balance_minor=frozen.balance,
-        created_at=clock.now(),
-    )
+        payment_id=payment.id, remote_id=str(found["id"]), minor=amount.minor, currency=amount.currency, created_at=clock.now(),
+        reason=str(found.get("reason") or "")[:60], hold_minor=frozen.hold, balance_minor=frozen.balance,
+    )  # fmt: skip
     db.session.add(dispute)
     payment.disputed_minor += amount.minor
     db.session.flush()
     _change_hold(funding, -frozen.hold)
     legs = rules.opened_legs(queries.owner_of(funding), funding.subject, frozen, amount.minor)
-    _post(SYSTEM, Kind.DISPUTE_OPENED, dispute.ref, "opened", legs, funding)
+    moved = _post(SYSTEM, Kind.DISPUTE_OPENED, dispute.ref, "opened", legs, funding)
     facts = (dispute.id, payment.id, funding.organisation_id, funding.label, amount.minor, frozen.minor, amount.currency)
-    event = events.DisputeOpened(*facts, dispute.reason, payments_read.payers(funding))
-    journal.record(event, actor=SYSTEM, subject=dispute.ref, scope=funding.scope)
+    event = events.DisputeOpened(*facts, dispute.reason, payments_read.payers(funding), moved.id)
+    journal.record(event, actor=SYSTEM, subject=moved.ref, scope=funding.scope)
     return dispute
 
 
@@ -298,9 +356,9 @@ def _win(payment: CardPayment, dispute: CardDispute) -> None:
     if goes_on:
         _change_hold(funding, frozen.hold)
     legs = rules.won_legs(queries.owner_of(funding), funding.subject, frozen, dispute.minor, back_to_hold=goes_on)
-    _post(SYSTEM, Kind.DISPUTE_WON, dispute.ref, "won", legs, funding)
-    facts = (dispute.id, funding.organisation_id, funding.label, frozen.minor, dispute.currency, payments_read.payers(funding))
-    journal.record(events.DisputeWon(*facts), actor=SYSTEM, subject=dispute.ref, scope=funding.scope)
+    moved = _post(SYSTEM, Kind.DISPUTE_WON, dispute.ref, "won", legs, funding)
+    facts = (dispute.id, funding.organisation_id, funding.label, frozen.minor, dispute.currency, payments_read.payers(funding), moved.id)
+    journal.record(events.DisputeWon(*facts), actor=SYSTEM, subject=moved.ref, scope=funding.scope)
 
 
 def _lose(payment: CardPayment, dispute: CardDispute) -> None:
@@ -312,12 +370,14 @@ def _lose(payment: CardPayment, dispute: CardDispute) -> None:
     dispute.hold_minor += more.hold
     dispute.balance_minor += more.balance
     _change_hold(funding, -more.hold)
+    moved = None
     if dispute.frozen:
         legs = rules.lost_legs(queries.owner_of(funding), funding.subject, frozen, more)
-        _post(SYSTEM, Kind.DISPUTE_LOST, dispute.ref, "lost", legs, funding)
+        moved = _post(SYSTEM, Kind.DISPUTE_LOST, dispute.ref, "lost", legs, funding)
     taken = dispute.frozen.minor
     facts = (dispute.id, funding.organisation_id, funding.label, dispute.minor, taken, dispute.minor - taken, dispute.currency)
-    journal.record(events.DisputeLost(*facts, payments_read.payers(funding)), actor=SYSTEM, subject=dispute.ref, scope=funding.scope)
+    event = events.DisputeLost(*facts, payments_read.payers(funding), moved.id if moved else None)
+    journal.record(event, actor=SYSTEM, subject=moved.ref if moved else dispute.ref, scope=funding.scope)
 
 
 def _change_hold(funding: Funding, minor: int) -> None:

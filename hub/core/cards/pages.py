@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,7 +13,8 @@ from hub.core.cards import operations, queries
 from hub.core.cards.models import CardPayment
 from hub.core.cards.policy import CARDS, CardAct
 from hub.core.cards.schemas import CardRefundIn
-from hub.core.cards.states import PaymentState
+from hub.core.cards.states import FoundState, PaymentState
+from hub.core.gateways import queries as gateways
 from hub.core.gateways.gateway import Busy, Refused, Unreachable
 from hub.core.gateways.reactions import carry_out_now, need_processor, processor
 from hub.core.gateways.states import CallState
@@ -24,6 +26,7 @@ from hub.core.payments.policy import BOOKS, BooksAct
 from hub.core.payments.schemas import money_of
 from hub.core.payments.states import FundingState
 from hub.db import work
+from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound, NotNow
 from hub.kernel.words import N_
 from hub.web.handle import actor, checks, parse, writes
@@ -31,10 +34,12 @@ from hub.web.i18n import show_money
 from hub.web.paging import Page, page_number
 from hub.web.proof import asks_proof
 from hub.web.security import CSP
+from hub.web.todo import Waiting, waits
 
 pages = Blueprint("cards", __name__, template_folder="templates")
 
 SIZE = 30
+ADOPTING = "/admin/payments/cards/refunds"
 HOSTED = "https://checkout.stripe.com"
 
 
@@ -130,6 +135,7 @@ def payment(payment_id: int) -> Any:
         funding=funding,
         home=_home(funding),
         refunds=queries.refunds_of(found.id),
+        found_refunds=queries.found_refunds_of(found.id),
         disputes=queries.disputes_of(found.id),
         may_refund=may_refund and bool(found.refundable),
         balances=payments.balances(funding.owner_kind, funding.owner_id) if may_refund else [],
@@ -162,12 +168,15 @@ def overview() -> Any:
     number = page_number()
     total, found = queries.find_payments(offset=(number - 1) * SIZE, limit=SIZE)
     disputes = queries.find_disputes() if number == 1 else []
-    names = payments.owner_names([funding for _, funding in found] + [funding for *_, funding in disputes])
+    made_there = queries.found_refunds(FoundState.FOUND) if number == 1 else []
+    names = payments.owner_names([funding for *_, funding in (*found, *disputes, *made_there)])
     site = queries.of_site()
     return render_template(
         "core/cards/overview.html",
         payments=found,
         disputes=disputes,
+        made_there=made_there,
+        stuck=gateways.stuck_calls() if number == 1 else [],
         names=names,
         page=Page(number, SIZE, total),
         at_processor=[-amount for amount in site[Purpose.PROCESSOR]],
@@ -175,3 +184,34 @@ def overview() -> Any:
         losses=[-amount for amount in site[Purpose.LOSSES]],
         configured=processor() is not None,
     )
+
+
+@pages.get("/admin/payments/cards/refunds/<int:found_id>")
+def found_refund(found_id: int) -> Any:
+    """A refund made at the processor itself, and what taking it over would take from where."""
+    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
+    found = queries.found_refund(found_id)
+    funding = payments.funding(queries.payment(found.payment_id).funding_id)
+    return render_template(
+        "core/cards/found_refund.html",
+        found=found,
+        funding=funding,
+        name=payments.owner_names([funding])[funding.id],
+        takes=queries.would_take(found, funding),
+    )
+
+
+@pages.post("/admin/payments/cards/refunds/<int:found_id>")
+@writes(again=found_refund)
+def adopt_refund(found_id: int) -> Any:
+    BOOKS.require(actor(), BooksAct.SEE_QUEUES, None)
+    found = operations.adopt_refund(actor=actor(), found=queries.found_refund(found_id))
+    flash(gettext("The refund of %(amount)s is in the books.", amount=show_money(found.amount)))
+    return redirect(url_for(".overview"))
+
+
+@waits
+def refunds_to_adopt(who: Actor) -> Iterator[Waiting]:
+    """Administrators: refunds made at the processor that are not in the books yet."""
+    if who.is_admin:
+        yield Waiting(queries.to_adopt(), N_("A refund made at the payment processor"), f"{ADOPTING}/{{}}", N_("Take over"))

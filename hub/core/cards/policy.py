@@ -1,4 +1,5 @@
-"""Who pays by card and who refunds: whoever may pay in, and whoever may pay out, for the owner of the funding."""
+"""Who pays by card and who refunds: whoever may pay in, and whoever may pay out, for the owner of the funding. What was done at the
+processor itself, administrators take over."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from typing import Any
 from hub.core.payments.models import Funding
 from hub.core.payments.policy import BOOKS, OWN, BooksAct
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy
+from hub.kernel.permissions import Policy, administers
 from hub.kernel.words import Worded
 
 
@@ -16,6 +17,7 @@ class CardAct(Worded):
 
     PAY = "pay"
     REFUND = "refund"
+    ADOPT = "adopt"
 
 
 def _may(actor: Actor, act: BooksAct, funding: Funding) -> bool:
@@ -30,4 +32,4 @@ def pays_out(actor: Actor, funding: Any) -> bool:
     return _may(actor, BooksAct.PAY_OUT, funding)
 
 
-CARDS = Policy("card payment", {CardAct.PAY: pays_in, CardAct.REFUND: pays_out})
+CARDS = Policy("card payment", {CardAct.PAY: pays_in, CardAct.REFUND: pays_out, CardAct.ADOPT: administers})

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 
 from hub.core.cards import rules
-from hub.core.cards.models import CardDispute, CardPayment, CardRefund
+from hub.core.cards.models import CardDispute, CardFoundRefund, CardPayment, CardRefund
 from hub.core.cards.policy import CARDS, CardAct
 from hub.core.cards.rules import Frozen, Owner
-from hub.core.cards.states import DisputeState, PaymentState, RefundState
+from hub.core.cards.states import DisputeState, FoundState, PaymentState, RefundState
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.gateways import queries as gateways
@@ -26,6 +26,7 @@ from hub.core.ledger.rules import Kind, Purpose
 from hub.core.payments import queries as payments
 from hub.core.payments.models import Funding
 from hub.db.extensions import db
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -57,6 +58,58 @@ def may_pay(actor: Actor, funding: Funding) -> bool:
 
 def refund(refund_id: int) -> CardRefund:
     return db.session.get_one(CardRefund, refund_id)
+
+
+def found_refund(found_id: int) -> CardFoundRefund:
+    """A refund made at the processor itself. Raises NotFound."""
+    found = db.session.get(CardFoundRefund, found_id)
+    if found is None:
+        raise NotFound(N_("There is no such payment."))
+    return found
+
+
+def found_named(remote_id: str) -> CardFoundRefund | None:
+    return db.session.scalars(select(CardFoundRefund).where(CardFoundRefund.remote_id == remote_id)).one_or_none()
+
+
+def found_refunds_of(payment_id: int) -> list[CardFoundRefund]:
+    chosen = select(CardFoundRefund).where(CardFoundRefund.payment_id == payment_id)
+    return list(db.session.scalars(chosen.order_by(CardFoundRefund.id)))
+
+
+def found_refunds(state: FoundState, *, after: int = 0, limit: int = 50) -> list[tuple[CardFoundRefund, Funding]]:
+    """The oldest first, those above `after`, each with what had been paid."""
+    chosen = select(CardFoundRefund, Funding).join(CardPayment, CardPayment.id == CardFoundRefund.payment_id)
+    chosen = chosen.join(Funding, Funding.id == CardPayment.funding_id)
+    chosen = chosen.where(CardFoundRefund.state == state, CardFoundRefund.id > after)
+    return [(found, funding) for found, funding in db.session.execute(chosen.order_by(CardFoundRefund.id).limit(limit))]
+
+
+def to_adopt() -> Question:
+    """Refunds made at the processor that wait for an administrator: what had been paid, id and no clock."""
+    chosen = select(
+        func.coalesce(func.nullif(Funding.label, ""), Funding.reference).label("detail"), CardFoundRefund.id.label("key"), NO_DUE
+    )
+    chosen = chosen.join(CardPayment, CardPayment.id == CardFoundRefund.payment_id).join(Funding, Funding.id == CardPayment.funding_id)
+    return chosen.where(CardFoundRefund.state == FoundState.FOUND)
+
+
+def names_of(remote_ids: Collection[str]) -> dict[str, str]:
+    """What these objects of the processor are called here: disputes, and refunds made there."""
+    found: dict[str, str] = {}
+    for model in (CardDispute, CardFoundRefund):
+        table: Any = model
+        rows = db.session.scalars(select(table).where(table.remote_id.in_(remote_ids)))
+        found |= {row.remote_id: row.ref for row in rows}
+    return found
+
+
+def refunds_to_look_at(limit: int = 10) -> Sequence[int]:
+    """Refunds that no notice came about for a while: those on their way, and for some weeks, once a day, those that were sent."""
+    now, looked = clock.now(), func.coalesce(CardRefund.looked_at, CardRefund.created_at)
+    waits = (CardRefund.state == RefundState.ASKED) & (looked <= now - rules.LOOK_AGAIN)
+    sent = (CardRefund.state == RefundState.SENT) & (looked <= now - rules.ONCE_A_DAY) & (CardRefund.closed_at > now - rules.MAY_FAIL)
+    return db.session.scalars(select(CardRefund.id).where(waits | sent).order_by(looked).limit(limit)).all()
 
 
 def payments_of(funding_id: int) -> list[CardPayment]:
@@ -129,6 +182,13 @@ def to_freeze(funding: Funding, disputed: int) -> Frozen:
     return rules.freeze(disputed, in_hold=in_hold, on_balance=books.available(owner_of(funding).account(Purpose.BALANCE)))
 
 
+def would_take(found: CardFoundRefund, funding: Funding) -> dict[str, Money]:
+    """What taking a refund over takes, or took, of the hold, of the balance, and as the site's loss."""
+    taken = to_freeze(funding, found.minor) if found.state is FoundState.FOUND else Frozen(found.hold_minor, found.balance_minor)
+    rest = found.minor - taken.minor
+    return {name: Money(minor, found.currency) for name, minor in (("hold", taken.hold), ("balance", taken.balance), ("loss", rest))}
+
+
 def find_payments(*, offset: int = 0, limit: int = 50) -> tuple[int, list[tuple[CardPayment, Funding]]]:
     """How many there are, and one page of them, the newest first."""
     total = db.session.scalar(select(func.count(CardPayment.id))) or 0
@@ -172,19 +232,22 @@ def verify(report: Report) -> None:
         (CardPayment.state, PaymentState),
         (CardRefund.state, RefundState),
         (CardDispute.state, DisputeState),
+        (CardFoundRefund.state, FoundState),
         (CardPayment.currency, CURRENCIES),
         (CardRefund.currency, CURRENCIES),
         (CardDispute.currency, CURRENCIES),
+        (CardFoundRefund.currency, CURRENCIES),
     ):
         checks.verify_values(report, column, allowed)
     if report.unreadable:
         return
     _verify_payments(report)
     _verify_refunds(report)
+    _verify_found_refunds(report)
     _verify_disputes(report)
     _verify_set_aside(report)
-    for name, number in (("card_payment", CardPayment.id), ("card_refund", CardRefund.id), ("card_dispute", CardDispute.id)):
-        checks.verify_causes(report, name, number)
+    for model in (CardPayment, CardRefund, CardFoundRefund, CardDispute):
+        checks.verify_causes(report, model.__tablename__, model.id)
 
 
 def _verify_payments(report: Report) -> None:
@@ -220,6 +283,7 @@ def _parts(ids: list[int]) -> dict[int, tuple[int, int]]:
     found: dict[int, list[int]] = defaultdict(lambda: [0, 0])
     for place, model, gone in (
         (0, CardRefund, CardRefund.state == RefundState.FAILED),
+        (0, CardFoundRefund, CardFoundRefund.state == FoundState.FAILED),
         (1, CardDispute, CardDispute.state == DisputeState.WON),
     ):
         table: Any = model
@@ -227,7 +291,7 @@ def _parts(ids: list[int]) -> dict[int, tuple[int, int]]:
             select(table.payment_id, func.sum(table.minor)).where(table.payment_id.in_(ids), ~gone).group_by(table.payment_id)
         )
         for number, minor in rows:
-            found[number][place] = int(minor)
+            found[number][place] += int(minor)
     return defaultdict(lambda: (0, 0), {number: (both[0], both[1]) for number, both in found.items()})
 
 
@@ -249,6 +313,23 @@ def _verify_refunds(report: Report) -> None:
 
 
 _REFUND_PURPOSES = (Purpose.BALANCE, Purpose.RETURNING, Purpose.PROCESSOR)
+
+
+def _verify_found_refunds(report: Report) -> None:
+    for above, last in checks.slices(CardFoundRefund.id):
+        wanted = select(CardFoundRefund).where(CardFoundRefund.id > above, CardFoundRefund.id <= last)
+        rows = db.session.scalars(checks.afresh(wanted)).all()
+        moved = checks.moved_by_cause([row.ref for row in rows])
+        for row in rows:
+            sums = dict.fromkeys((Purpose.PROCESSOR, Purpose.LOSSES, Purpose.HOLD, Purpose.BALANCE), 0)
+            for (kind, purpose), value in moved[row.ref].items():
+                if kind is Kind.CARD_REFUND_FOUND:
+                    sums[purpose] = sums.get(purpose, 0) + value
+            wanted_sums = (row.minor, row.taken.minor - row.minor, -row.hold_minor, -row.balance_minor) if row.adopted_at else (0, 0, 0, 0)
+            back = moved[row.ref][Kind.CARD_REFUND_RETURNED, Purpose.PROCESSOR]
+            if tuple(sums.values()) != wanted_sums or back != (-row.minor if row.adopted_at and row.state is FoundState.FAILED else 0):
+                text = f"The refund of {row.amount} made at the processor is “{row.state}”, but its postings say {tuple(sums.values())}."
+                report.add("card_found_refund_postings", row.ref, text)
 
 
 def _verify_disputes(report: Report) -> None:

@@ -7,11 +7,24 @@ from typing import Any
 
 from hub.core.accounts import queries as people
 from hub.core.cards import operations, queries, rules
-from hub.core.cards.events import CardPaid, CardRefundFailed, CardRefundSent, DisputeLost, DisputeOpened, DisputeWon
+from hub.core.cards.events import (
+    CardFoundRefundFailed,
+    CardPaid,
+    CardRefundAdopted,
+    CardRefundFailed,
+    CardRefundFound,
+    CardRefundSent,
+    DisputeLost,
+    DisputeOpened,
+    DisputeWon,
+)
 from hub.core.cards.states import PaymentState
-from hub.core.gateways.events import GatewayAnswered, GatewayNotice, GatewayRefused
+from hub.core.gateways import queries as gateways
+from hub.core.gateways.events import GatewayAnswered, GatewayForbidden, GatewayNotice, GatewayRefused
 from hub.core.gateways.gateway import Busy, Refused, Unreachable
 from hub.core.gateways.reactions import fresh, processor
+from hub.core.gateways.rules import FORBIDDEN
+from hub.core.gateways.states import CallState
 from hub.core.ledger import queries as books
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
@@ -42,6 +55,8 @@ def take_notice(event: GatewayNotice, fact: Fact) -> None:
         operations.note_refund(refund=queries.refund(refund_id), found=found)
     elif payment_id is None:
         return
+    elif event.kind == "refund":
+        look_at_found_refund(payment_id, event.object_id)
     elif event.kind == "checkout.session":
         look_at_visit(payment_id, event.object_id)
     elif event.kind in {"charge", "payment_intent"}:
@@ -103,6 +118,39 @@ def look_at_dispute(payment_id: int, dispute_id: str) -> None:
     operations.note_dispute(payment=queries.payment(payment_id), found=found)
 
 
+def look_at_found_refund(payment_id: int, remote_id: str) -> None:
+    """A refund of one of our payments that we did not ask for; it may be told before the payment."""
+    look_at_visit(payment_id)
+    found = fresh("refund", remote_id)
+    operations.note_found_refund(payment=queries.payment(payment_id), found=found)
+
+
+def look_at_refund(refund_id: int) -> None:
+    """Read what became of a refund of ours, as far as the processor was reached."""
+    refund = queries.refund(refund_id)
+    for call in gateways.calls_of(refund.ref, rules.REFUND):
+        if call.state is CallState.REFUSED:
+            operations.note_refund_failed(refund=refund, reason=call.refusal or call.refusal_code)
+        elif call.remote_id:
+            found = fresh("refund", call.remote_id)
+            operations.note_refund(refund=queries.refund(refund_id), found=found)
+
+
+@every(60)
+def look_after_refunds() -> None:
+    """All notices of a refund may be lost: what is on its way is looked at by the clock, and for some weeks what was sent."""
+    if processor() is None:
+        return
+    for refund_id in queries.refunds_to_look_at():
+        queries.refund(refund_id).looked_at = clock.now()
+        work.commit()
+        work.start_writing()
+        try:
+            look_at_refund(refund_id)
+        except (Unreachable, Busy, Refused) as error:
+            log.warning("card refund %s could not be looked at: %s", refund_id, error)
+
+
 @every(60)
 def look_after_payments() -> None:
     """Notices may be lost: what is open for a while is looked at by the clock."""
@@ -124,12 +172,15 @@ DISPUTED = N_(
     "The card payment of %(amount)s for “%(label)s” is disputed by the cardholder. Until the bank decides, %(frozen)s are frozen."
 )
 NOT_SENT = N_("%(amount)s for “%(label)s” could not go back to the card (%(reason)s): the money is back on the balance.")
+ADOPTED = N_("%(amount)s for “%(label)s” went back to the card that paid; %(taken)s of it were taken from your money.")
 NEWS: dict[type, tuple[str, str]] = {
     CardRefundSent: (N_("%(amount)s for “%(label)s” went back to the card that paid."), ""),
     CardRefundFailed: (NOT_SENT, ""),
     DisputeOpened: (DISPUTED, N_("A card payment of %(amount)s for “%(label)s” is disputed. Send the evidence in time.")),
     DisputeWon: (N_("The dispute about “%(label)s” is won: %(frozen)s are free again."), ""),
     DisputeLost: (N_("The dispute about “%(label)s” is lost: %(taken)s went back to the cardholder."), LOST),
+    CardRefundAdopted: (ADOPTED, ""),
+    CardFoundRefundFailed: (N_("%(amount)s for “%(label)s” did not reach the card (%(reason)s): %(taken)s are on your balance."), ""),
 }
 """What the payer is told, and what the administrators are. Whoever did the thing is not."""
 
@@ -150,3 +201,28 @@ def _tell(to: list[int], fact: Fact, text: str, link: str, words: dict[str, str]
 
 for _event in NEWS:
     reacts_to(_event, formerly=["hub.core.messages.reactions.tell_payer"])(tell_payer)
+
+
+OVERVIEW = "/admin/payments/cards"
+
+
+@reacts_to(CardRefundFound)
+def tell_found_refund(event: CardRefundFound, fact: Fact) -> None:
+    text = N_("A refund of %(amount)s for “%(label)s” was made at the payment processor. Take it over into the books.")
+    words = {"amount": str(Money(event.minor, event.currency)), "label": event.label}
+    _tell(people.with_duty(Duty.ADMIN), fact, text, f"{OVERVIEW}/refunds/{event.found_id}", words)
+
+
+@reacts_to(GatewayForbidden)
+def tell_forbidden(event: GatewayForbidden, fact: Fact) -> None:
+    text = N_(
+        "The payment processor does not let this site’s key do “%(name)s” (%(reason)s). Mend the key within a day: then it is given up."
+    )
+    _tell(people.with_duty(Duty.ADMIN), fact, text, OVERVIEW, {"name": event.name, "reason": event.message})
+
+
+@reacts_to(GatewayRefused)
+def tell_given_up(event: GatewayRefused, fact: Fact) -> None:
+    if event.code == FORBIDDEN:
+        text = N_("Given up after a day: the payment processor does not let this site’s key do “%(name)s” (%(reason)s).")
+        _tell(people.with_duty(Duty.ADMIN), fact, text, OVERVIEW, {"name": event.name, "reason": event.message})

@@ -22,6 +22,9 @@ LOOK_AGAIN = timedelta(minutes=10)
 
 CREATE, REFUND = "checkout.session.create", "refund.create"
 
+MAY_FAIL, ONCE_A_DAY = timedelta(days=30), timedelta(days=1)
+"""A bank may send a refund back for so long (https://docs.stripe.com/refunds, "Failed refunds"): until then we look at it once a day."""
+
 WITHDRAWN = ("needs_response", "under_review", "lost", "won")
 """Stripe's statuses of disputes that took money; a `warning_...` is a question only (https://docs.stripe.com/api/disputes/object)."""
 
@@ -82,6 +85,25 @@ def refund_sent_legs(owner: Owner, minor: int) -> list[Leg]:
 def refund_failed_legs(owner: Owner, minor: int, *, was_sent: bool) -> list[Leg]:
     source = site(Purpose.PROCESSOR, owner.currency) if was_sent else owner.account(Purpose.RETURNING)
     return accounts.from_to(source, owner.account(Purpose.BALANCE), minor)
+
+
+def refund_found_legs(owner: Owner, subject: str, taken: Frozen, minor: int) -> list[Leg]:
+    """hold and balance, and the site's loss for the rest -> processor: a refund that was made at the processor itself."""
+    legs = [
+        Leg(site(Purpose.PROCESSOR, owner.currency), minor),
+        Leg(site(Purpose.LOSSES, owner.currency), taken.minor - minor),
+        Leg(owner.account(Purpose.BALANCE), -taken.balance),
+    ]
+    return legs + _hold_leg(owner, subject, -taken.hold)
+
+
+def found_refund_failed_legs(owner: Owner, taken: Frozen, minor: int) -> list[Leg]:
+    """The bank sent such a refund back: what was the owner's is on its balance again."""
+    return [
+        Leg(site(Purpose.PROCESSOR, owner.currency), -minor),
+        Leg(site(Purpose.LOSSES, owner.currency), minor - taken.minor),
+        Leg(owner.account(Purpose.BALANCE), taken.minor),
+    ]
 
 
 @dataclass(frozen=True)

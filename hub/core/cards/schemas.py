@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import Schema, fields
 
-from hub.core.cards.states import DisputeState, PaymentState, RefundState
+from hub.core.cards.states import DisputeState, FoundState, PaymentState, RefundState
 from hub.core.payments.schemas import MoneyIn, MoneyOut
 
 
@@ -28,6 +28,25 @@ class CardRefundOut(Schema):
     closed_at = fields.AwareDateTime(allow_none=True)
 
 
+class FoundRefundOut(Schema):
+    """A refund that somebody made at the payment processor itself."""
+
+    id = fields.Integer()
+    payment_id = fields.Integer()
+    remote_id = fields.String(metadata={"description": "The processor's name of it."})
+    state = fields.Enum(FoundState, by_value=True)
+    amount = fields.Nested(MoneyOut)
+    taken = fields.Nested(MoneyOut, metadata={"description": "What of it was the payer's, once it is in the books."})
+    failure = fields.String()
+    created_at = fields.AwareDateTime()
+    adopted_at = fields.AwareDateTime(allow_none=True)
+
+
+class FoundRefundsOut(Schema):
+    items = fields.List(fields.Nested(FoundRefundOut))
+    next = fields.String(allow_none=True)
+
+
 class CardDisputeOut(Schema):
     id = fields.Integer()
     state = fields.Enum(DisputeState, by_value=True)
@@ -47,4 +66,5 @@ class CardPaymentOut(Schema):
     created_at = fields.AwareDateTime()
     closed_at = fields.AwareDateTime(allow_none=True)
     refunds = fields.List(fields.Nested(CardRefundOut))
+    found_refunds = fields.List(fields.Nested(FoundRefundOut))
     disputes = fields.List(fields.Nested(CardDisputeOut))

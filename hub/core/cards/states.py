@@ -52,6 +52,28 @@ REFUND = Machine(
 )
 
 
+class FoundState(Worded):
+    FOUND = "found", N_("Not in the books yet")
+    ADOPTED = "adopted", N_("In the books")
+    FAILED = "failed", N_("Failed")
+
+
+class FoundAct(Worded):
+    ADOPT = "adopt", N_("Take over into the books")
+    FAIL = "fail", N_("Fail")
+
+
+FOUND_REFUND = Machine(
+    "found refund",
+    initial=FoundState.FOUND,
+    moves=(
+        Move(FoundAct.ADOPT, FoundState.FOUND, FoundState.ADOPTED, says=N_("Take over into the books")),
+        Move(FoundAct.FAIL, FoundState.FOUND, FoundState.FAILED, says=N_("Note that it failed")),
+        Move(FoundAct.FAIL, FoundState.ADOPTED, FoundState.FAILED, says=N_("Note that the bank sent it back")),
+    ),
+)
+
+
 class DisputeState(Worded):
     OPEN = "open", N_("Disputed")
     WON = "won", N_("Won")

@@ -67,6 +67,12 @@ class ReconciliationDifference(db.Model):
         return Money(self.there_minor, self.currency)
 
     @property
+    def found_refund_id(self) -> int | None:
+        """The refund made at the processor itself that it is, which can be taken over into the books."""
+        kind, _, number = self.name.partition(":")
+        return int(number) if kind == "card_found_refund" and number.isdecimal() else None
+
+    @property
     def transactions(self) -> list[int]:
         """Ours, by number."""
         return [int(ref.partition(":")[2]) for ref in self.here.split() if ref.startswith("transaction:")]

@@ -24,8 +24,10 @@ def reconcile(*, actor: Actor, day: date, there: Iterable[Movement], also: Mappi
     """Compare a day's movements at the processor (`there`, with some days around it) with the books. Again, it replaces the first time;
     notes on differences that are still there are kept. Raises NotAllowed."""
     CONTROLS.require(actor, ControlAct.RECONCILE, None)
-    here = queries.movements_here(Purpose.PROCESSOR, start(day) - rules.AROUND, start(day) + rules.AROUND + timedelta(days=1))
+    end = start(day) + rules.AROUND + timedelta(days=1)
+    here = queries.movements_here(Purpose.PROCESSOR, start(day) - rules.AROUND, end)
     groups = rules.of_days(rules.compare(here, there, also), day, day)
+    rules.with_late(groups, queries.movements_here(Purpose.PROCESSOR, end, end + rules.LATE), also)
     return _keep(actor, Source.STRIPE, day, groups)
 
 

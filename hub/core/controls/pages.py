@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -12,14 +12,13 @@ from flask_babel import gettext, ngettext
 from hub.core.controls import operations, queries
 from hub.core.controls.models import Reconciliation
 from hub.core.controls.policy import CONTROLS, ControlAct
-from hub.core.controls.reactions import reconcile_day
+from hub.core.controls.reactions import reconcile_now
 from hub.core.controls.schemas import DayIn, NoteIn
 from hub.core.files import operations as files
 from hub.core.files import queries as stored
-from hub.core.gateways.gateway import Busy, Unreachable
 from hub.core.gateways.reactions import processor
 from hub.kernel import clock, tables
-from hub.kernel.errors import NotFound, NotNow, one_field
+from hub.kernel.errors import NotFound, one_field
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
 from hub.web.i18n import show_money
@@ -59,15 +58,7 @@ def _told(done: Reconciliation) -> Any:
 def stripe() -> Any:
     """Compare one day with the processor now."""
     CONTROLS.require(actor(), ControlAct.RECONCILE, None)
-    said = parse(DayIn())["day"]
-    try:
-        day = date.fromisoformat(said)
-    except ValueError:
-        raise one_field("day", N_("Write the date like 2026-11-21."), code="date_unreadable") from None
-    try:
-        return _told(reconcile_day(day, actor()))
-    except (Unreachable, Busy):
-        raise NotNow(N_("Stripe does not answer just now. Try again in a moment."), code="processor_silent") from None
+    return _told(reconcile_now(parse(DayIn())["day"], actor()))
 
 
 @pages.post("/admin/reconciliation/bank")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
 from decimal import Decimal, InvalidOperation
@@ -18,6 +18,7 @@ from hub.core.checks.rules import Progress, Report
 from hub.core.controls import rules
 from hub.core.controls.models import Reconciliation, ReconciliationDifference
 from hub.core.fees import queries as fees
+from hub.core.gateways import queries as gateways
 from hub.core.holds import queries as holds
 from hub.core.ledger.models import Account, Posting, Transaction
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
@@ -94,6 +95,16 @@ def transfers_returned(first: datetime, end: datetime) -> dict[str, str]:
     causes = select(Transaction.cause).where(Transaction.kind == Kind.PAYOUT_BOUNCED, Transaction.at >= first, Transaction.at < end)
     numbers = [int(cause.partition(":")[2]) for cause in db.session.scalars(causes.distinct()) if cause.startswith("payout:")]
     return {payout.bank_reference: payout.ref for payout in payouts.payouts_by_ids(numbers) if not payout.by_hand}
+
+
+def names_there(sources: Collection[str]) -> dict[str, str]:
+    """What the processor's objects are called in our books, as far as our own rows know: calls of ours, disputes, refunds made there."""
+    found: dict[str, str] = {}
+    wanted = sorted(sources)
+    for place in range(0, len(wanted), checks.CHUNK):
+        some = wanted[place : place + checks.CHUNK]
+        found |= gateways.causes_of(some) | cards.names_of(some)
+    return found
 
 
 # A bank's statement
@@ -226,6 +237,14 @@ def differences(reconciliation_id: int) -> list[ReconciliationDifference]:
     """In the order in which they were found."""
     chosen = select(ReconciliationDifference).where(ReconciliationDifference.reconciliation_id == reconciliation_id)
     return list(db.session.scalars(chosen.order_by(ReconciliationDifference.id)))
+
+
+def unexplained(reconciliation_id: int) -> int:
+    """Differences of one reconciliation that nobody has written a note on."""
+    chosen = select(func.count()).where(
+        ReconciliationDifference.reconciliation_id == reconciliation_id, ReconciliationDifference.note == ""
+    )
+    return db.session.scalar(chosen) or 0
 
 
 def open_differences() -> int:

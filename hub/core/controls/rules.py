@@ -13,7 +13,30 @@ from hub.kernel.words import N_, Worded
 AROUND = timedelta(days=2)
 """Both sides are read this much beyond the day: a movement just before midnight is told by the other side just after."""
 
+LATE = timedelta(days=30)
+"""What we learned late is posted late: our side is read so much further, for movements that belong to one there."""
+
+AGAIN = timedelta(hours=1)
+"""Where something differs, the rooms look at it afresh, and the day is compared again after this."""
+
 NAMES = re.compile(r"[a-z_]+:\d+|[a-z]+_[A-Za-z0-9]{6,}")
+
+
+KINDS = {
+    "re": "refund",
+    "po": "payout",
+    "ch": "charge",
+    "py": "charge",
+    "dp": "dispute",
+    "du": "dispute",
+    "tr": "transfer",
+}
+"""The kinds of the processor's objects by how their names begin (https://docs.stripe.com/api)."""
+
+
+def kind_of(name: str) -> str:
+    """The kind of the object called "re_1Abc"; empty for one we do not look at."""
+    return KINDS.get(name.partition("_")[0], "")
 
 
 class Source(Worded):
@@ -83,14 +106,15 @@ def compare(here: Iterable[Movement], there: Iterable[Movement], also: Mapping[s
     """Both sides in groups of what belongs together, in the order of their days.
 
     `also` maps a name of the other side ("txn_1", "tr_1") to the name of the group it belongs to ("payout:5"). A movement joins the group
-    of the first of its names that the other side knows; without one it stands for itself.
+    of the first of its names that the other side knows; without one, that of what caused it here, or it stands for itself.
     """
     groups: dict[tuple[str, str], Group] = {}
     known = set(also.values())
 
     def join(one: Movement, side: str) -> None:
         named = next((also.get(name, name) for name in one.names if name in also or name in known), None)
-        key = (named or (one.names[0] if one.names else one.ref), one.currency)
+        own = next((name for name in one.names if ":" in name), one.names[0] if one.names else one.ref)
+        key = (named or own, one.currency)
         getattr(groups.setdefault(key, Group(*key)), side).append(one)
 
     for one in there:
@@ -98,6 +122,20 @@ def compare(here: Iterable[Movement], there: Iterable[Movement], also: Mapping[s
     for one in here:
         join(one, "here")
     return sorted(groups.values(), key=lambda group: (group.begins, group.key, group.currency))
+
+
+def with_late(groups: Iterable[Group], late: Iterable[Movement], also: Mapping[str, str]) -> None:
+    """What was posted late joins the group that it completes: as many of our later movements, in their order, as make both sides fit."""
+    later: dict[tuple[str, str], list[Movement]] = {}
+    for one in late:
+        for key in {also.get(name, name) for name in one.names}:
+            later.setdefault((key, one.currency), []).append(one)
+    for group in groups:
+        more = later.get((group.key, group.currency), []) if group.difference and group.there else []
+        for many in range(1, len(more) + 1):
+            if group.here_minor + sum(one.minor for one in more[:many]) == group.there_minor:
+                group.here += more[:many]
+                break
 
 
 def of_days(groups: Iterable[Group], first: date, last: date) -> list[Group]:

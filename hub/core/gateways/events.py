@@ -43,6 +43,18 @@ class GatewayRefused:
 
 
 @dataclass(frozen=True)
+class GatewayForbidden:
+    """This site's key may not do it: somebody has to mend that."""
+
+    SAYS: ClassVar[str] = N_("was not allowed to by the payment processor")
+    call_id: int
+    key: str
+    name: str
+    cause: str
+    message: str
+
+
+@dataclass(frozen=True)
 class GatewayEventReceived:
     SAYS: ClassVar[str] = N_("had a notice from the payment processor")
     gateway_event_id: int

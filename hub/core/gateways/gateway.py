@@ -22,6 +22,10 @@ class Busy(Exception):
     """Nothing was done; the same call again, later, may do."""
 
 
+class Forbidden(Busy):
+    """Nothing was done, and nothing will be until somebody mends this site's key or what it is allowed."""
+
+
 class Refused(Exception):
     """A final no. `code` is the processor's stable name of the reason, `message` its English sentence."""
 
@@ -43,7 +47,7 @@ class Processor(Protocol):
     def call(self, name: str, params: Params, idempotency_key: str) -> Object:
         """Carry out the operation `name` ("refund.create"). `params["id"]`, if the address needs one, names the object acted on.
 
-        Raises Unreachable, Busy, Refused; LookupError for a name it has not.
+        Raises Unreachable, Busy (Forbidden), Refused; LookupError for a name it has not.
         """
         ...
 

@@ -11,13 +11,16 @@ from typing import Any, cast
 import stripe
 from flask import current_app
 
-from hub.core.gateways.gateway import BadSignature, Busy, Object, Params, Processor, Refused, Unreachable
+from hub.core.gateways.gateway import BadSignature, Busy, Forbidden, Object, Params, Processor, Refused, Unreachable
 
 TOLERANCE = timedelta(seconds=300)
 CONNECT_SECONDS, ANSWER_SECONDS = 5, 25
 PAGE = 100
-BUSY_STATUSES = {401, 403, 409, 429}
-"""Nothing was done: another call holds the key or the lock, we ask too often, or this site's key is not (yet) good for it."""
+BUSY_STATUSES = {409, 429}
+"""Nothing was done: another call holds the key or the lock, or we ask too often."""
+
+FORBIDDEN_STATUSES, GONE = {401, 403}, "account_invalid"
+"""This site's key is not good (for that); but a connected account that left us is gone for good."""
 
 EXTENSION = "hub_processor"
 
@@ -116,6 +119,8 @@ def _ours(error: stripe.StripeError) -> Exception:
         return Unreachable(said, answered=True)
     if error.http_status in BUSY_STATUSES:
         return Busy(said)
+    if error.http_status in FORBIDDEN_STATUSES and error.code != GONE:
+        return Forbidden(said)
     return Refused(error.code or type(error).__name__, said)
 
 

@@ -15,7 +15,10 @@ from hub.db.types import UtcDateTime, enum_type
 
 
 class GatewayCall(db.Model):
-    """One thing a processor is to do once. `key` is ours and unique for ever; `generation` counts keys it spoilt with its own errors."""
+    """One thing a processor is to do once. `key` is ours and unique for ever; `generation` counts keys it spoilt with its own errors.
+
+    Of its `attempts`, `harmless` ones surely had no effect; since `forbidden_at` the processor does not let this site's key do it.
+    """
 
     __tablename__ = "gateway_call"
     __table_args__ = (
@@ -24,6 +27,7 @@ class GatewayCall(db.Model):
         CheckConstraint("(state = 'answered') = (answer IS NOT NULL)", name="answered_has_its_answer"),
         CheckConstraint("(state = 'refused') = (refusal_code <> '')", name="refused_has_its_reason"),
         CheckConstraint("attempts >= 0 AND generation >= 0", name="counts"),
+        CheckConstraint("harmless BETWEEN 0 AND attempts", name="harmless_are_attempts"),
         Index("ix_gateway_call_due", "state", "next_at"),
         Index("ix_gateway_call_cause", "cause", "id"),
         Index("ix_gateway_call_remote", "remote_id"),
@@ -43,6 +47,8 @@ class GatewayCall(db.Model):
     trouble: Mapped[str] = mapped_column(String(300), default="")
     attempts: Mapped[int] = mapped_column(default=0)
     generation: Mapped[int] = mapped_column(default=0)
+    harmless: Mapped[int] = mapped_column(default=0, server_default="0")
+    forbidden_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     next_at: Mapped[datetime] = mapped_column(UtcDateTime)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)

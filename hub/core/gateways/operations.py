@@ -78,12 +78,34 @@ def note_refusal(*, call_id: int, code: str, message: str) -> None:
     journal.record(event, actor=SYSTEM, subject=call.ref, scope=call.cause)
 
 
-def note_trouble(*, call_id: int, trouble: str, spoilt: bool = False) -> None:
-    """No answer yet: to be tried again later, under a fresh key if the old one is `spoilt`."""
+def note_trouble(*, call_id: int, trouble: str, spoilt: bool = False, harmless: bool = False) -> None:
+    """No answer yet: to be tried again later, under a fresh key if the old one is `spoilt`. `harmless`: surely nothing was done."""
     call = _open_call(call_id)
     if call is not None:
-        call.trouble, call.next_at = trouble[:300], clock.now() + rules.back_off(call.attempts)
-        call.generation += spoilt
+        call.forbidden_at = None
+        _try_later(call, trouble, spoilt, harmless)
+
+
+def _try_later(call: GatewayCall, trouble: str, spoilt: bool, harmless: bool) -> None:
+    call.trouble, call.next_at = trouble[:300], clock.now() + rules.back_off(call.attempts)
+    call.generation += spoilt
+    call.harmless = min(call.harmless + harmless, call.attempts)
+
+
+def note_forbidden(*, call_id: int, trouble: str) -> None:
+    """This site's key may not do it. Administrators are told, once a day for all calls; after a day it is refused for good, provided
+    that no earlier attempt can have had an effect."""
+    call = _open_call(call_id)
+    if call is None:
+        return
+    if call.forbidden_at is None:
+        if not queries.forbidden_since(clock.now() - rules.PATIENCE):
+            event = events.GatewayForbidden(call.id, call.key, call.name, call.cause, trouble[:300])
+            journal.record(event, actor=SYSTEM, subject=call.ref, scope=call.cause)
+        call.forbidden_at = clock.now()
+    _try_later(call, trouble, False, True)
+    if rules.given_up(forbidden_at=call.forbidden_at, now=clock.now(), attempts=call.attempts, harmless=call.harmless):
+        note_refusal(call_id=call.id, code=rules.FORBIDDEN, message=trouble)
 
 
 def _open_call(call_id: int) -> GatewayCall | None:
@@ -110,3 +132,9 @@ def pass_on(*, event: GatewayEvent, cause: str) -> None:
     event.handled_at = clock.now()
     notice = events.GatewayNotice(event.kind, event.object_id, cause, event.type, event.account)
     journal.record(notice, actor=SYSTEM, subject=event.ref, scope=cause)
+
+
+def tell(*, kind: str, object_id: str, cause: str) -> None:
+    """Tell the rooms above to look at an object of the processor, though it sent no notice of it that we know of."""
+    notice = events.GatewayNotice(kind, object_id, cause, f"{kind}.looked_at")
+    journal.record(notice, actor=SYSTEM, subject=f"{kind}:{object_id}"[:80], scope=cause)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 
@@ -40,6 +41,23 @@ def due_calls(limit: int = 50) -> Sequence[int]:
     """Ids of the calls that are to be tried now."""
     chosen = select(GatewayCall.id).where(GatewayCall.state == CallState.WANTED, GatewayCall.next_at <= clock.now())
     return db.session.scalars(chosen.order_by(GatewayCall.next_at, GatewayCall.id).limit(limit)).all()
+
+
+def forbidden_since(moment: datetime) -> bool:
+    """Was any call forbidden to this site's key since then?"""
+    return db.session.scalar(select(GatewayCall.id).where(GatewayCall.forbidden_at > moment).limit(1)) is not None
+
+
+def stuck_calls(limit: int = 20) -> list[GatewayCall]:
+    """Calls that wait because of some trouble, the oldest first."""
+    chosen = select(GatewayCall).where(GatewayCall.state == CallState.WANTED, GatewayCall.trouble != "")
+    return list(db.session.scalars(chosen.order_by(GatewayCall.id).limit(limit)))
+
+
+def causes_of(remote_ids: Collection[str]) -> dict[str, str]:
+    """What asked for these objects of the processor, as far as our own calls made them."""
+    rows = db.session.execute(select(GatewayCall.remote_id, GatewayCall.cause).where(GatewayCall.remote_id.in_(remote_ids)))
+    return dict(rows.all())
 
 
 def event(gateway_event_id: int) -> GatewayEvent:

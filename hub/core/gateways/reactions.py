@@ -9,7 +9,7 @@ from typing import Any
 
 from hub.core.gateways import gateway_stripe, operations, queries, rules
 from hub.core.gateways.events import GatewayCallWanted, GatewayEventReceived
-from hub.core.gateways.gateway import Busy, Object, Processor, Refused, Unreachable
+from hub.core.gateways.gateway import Busy, Forbidden, Object, Processor, Refused, Unreachable
 from hub.core.gateways.models import GatewayCall
 from hub.core.gateways.states import EventState
 from hub.db import work
@@ -20,6 +20,10 @@ from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
 log = logging.getLogger("hub.gateways")
+
+
+WITHOUT_CAUSE = frozenset({"payout"})
+"""Kinds of objects that the processor makes by itself, or for whoever asks it to in its own dashboard."""
 
 
 @dataclass(frozen=True)
@@ -84,22 +88,25 @@ def _carry_out(call_id: int, *, at_once: bool = False) -> None:
             answer = _found_or_made(speaks, attempt)
     except Refused as error:
         operations.note_refusal(call_id=call_id, code=error.code, message=error.message)
+    except Forbidden as error:
+        log.error("call %s is not allowed: %s", call_id, error)
+        operations.note_forbidden(call_id=call_id, trouble=str(error))
     except Busy as error:
-        _note_trouble(call_id, error)
+        _note_trouble(call_id, error, harmless=True)
     except Unreachable as error:
         with work.outside():
             found, spoilt = _look_after(error, speaks, attempt)
         if found is not None:
             operations.note_answer(call_id=call_id, answer=found)
         else:
-            _note_trouble(call_id, error, spoilt)
+            _note_trouble(call_id, error, spoilt=spoilt)
     else:
         operations.note_answer(call_id=call_id, answer=answer)
 
 
-def _note_trouble(call_id: int, error: Exception, spoilt: bool = False) -> None:
+def _note_trouble(call_id: int, error: Exception, *, spoilt: bool = False, harmless: bool = False) -> None:
     log.warning("call %s has no answer yet: %s", call_id, error)
-    operations.note_trouble(call_id=call_id, trouble=str(error), spoilt=spoilt)
+    operations.note_trouble(call_id=call_id, trouble=str(error), spoilt=spoilt, harmless=harmless)
 
 
 def _found_or_made(speaks: Processor, attempt: Attempt) -> Object:
@@ -154,6 +161,13 @@ def handle_event(event: GatewayEventReceived, fact: Fact) -> None:
         return
     cause = _cause_of(notice.kind, notice.object_id)
     operations.pass_on(event=queries.event(event.gateway_event_id), cause=cause)
+
+
+def look_again(kind: str, object_id: str) -> None:
+    """Have the rooms above look at an object of the processor as if a notice of it had come: theirs may have been lost."""
+    cause = _cause_of(kind, object_id)
+    if cause or kind in WITHOUT_CAUSE:
+        operations.tell(kind=kind, object_id=object_id, cause=cause)
 
 
 def _cause_of(kind: str, object_id: str) -> str:

@@ -19,6 +19,12 @@ HEAD_START = timedelta(seconds=30)
 KEYS_HOLD = timedelta(hours=23)
 """Stripe forgets idempotency keys after 24 hours: from here on we look whether the effect is there before we ask again."""
 
+PATIENCE = timedelta(days=1)
+"""So long a call that this site's key may not make waits for somebody to mend that; then it is given up."""
+
+FORBIDDEN = "forbidden"
+"""The code of such a refusal."""
+
 HUB_KEY, HUB_CAUSE = "hub_key", "hub_cause"
 
 LARGEST = 99_999_999
@@ -61,6 +67,11 @@ def marked(name: str, params: Mapping[str, Any], key: str, cause: str) -> dict[s
         intent["metadata"] = {**intent.get("metadata", {}), **ours}
         sent["payment_intent_data"] = intent
     return sent
+
+
+def given_up(*, forbidden_at: datetime, now: datetime, attempts: int, harmless: int) -> bool:
+    """Is a call that is forbidden closed now? Never while an attempt without an answer may have had its effect."""
+    return now - forbidden_at >= PATIENCE and harmless >= attempts
 
 
 def look_first(*, created_at: datetime, now: datetime, attempts: int, generation: int) -> bool:

@@ -13,8 +13,8 @@ from hub.kernel.money import Breakdown, Money
 from hub.kernel.words import N_, Worded
 
 DISPUTES = (Kind.DISPUTE_OPENED, Kind.DISPUTE_WON, Kind.DISPUTE_LOST)
-COMES_IN = (Kind.FUNDING, Kind.SET_ASIDE, Kind.PLEDGE_COLLECTED, *DISPUTES)
-"""The transactions that fill a hold; what is disputed counts as not paid in while it is away."""
+COMES_IN = (Kind.FUNDING, Kind.SET_ASIDE, Kind.PLEDGE_COLLECTED, Kind.CARD_REFUND_FOUND, *DISPUTES)
+"""The transactions that fill a hold; what is disputed, or was refunded at the processor, counts as not paid in."""
 
 PLEDGES = "pool:%:pledge:%"
 """Subjects of the accounts that keep one pledge each: the pools room keeps and checks them, no hold stands for them."""

@@ -168,8 +168,9 @@ def reverse(
 ) -> Posted:  # fmt: skip
     """Write the mirror of a transaction, at most once for each, and never of a reversal. The same `key` again returns the first one.
 
-    Raises NotFound, Invalid (reason_missing), Conflict (already_reversed, idempotency_key_reused), NotNow (is_a_reversal;
-    not_enough_to_reverse, or `shortage`, when an account no longer has the money).
+    What a room posted for a row of its own ("payout:5", "funding:3") that room alone undoes, together with its row: it says so by naming
+    the same `cause`. Raises NotFound, Invalid (reason_missing), Conflict (already_reversed, idempotency_key_reused), NotNow
+    (is_a_reversal; undone_by_its_room; not_enough_to_reverse, or `shortage`, when an account no longer has the money).
     """
     if not reason.strip():
         raise one_field("reason", N_("Say why."), code="reason_missing")
@@ -180,6 +181,9 @@ def reverse(
     )  # fmt: skip
     if original.reverses_id is not None:
         raise NotNow(N_("A reversal cannot be reversed."), code="is_a_reversal")
+    if rules.kept_by_a_room(original.cause) and cause != original.cause:
+        message = N_("This was posted for %(cause)s: it is undone there, so that both go on saying the same.")
+        raise NotNow(message, code="undone_by_its_room", cause=original.cause)
     before = queries.reversal_of(transaction_id)
     if before is not None and before.key != key:
         raise Conflict(N_("This transaction was reversed already."), code="already_reversed")

@@ -51,6 +51,17 @@ def balances(kind: OwnerKind, owner_id: int, purpose: Purpose = Purpose.BALANCE)
     return [Money(int(minor), currency) for currency, minor in rows]
 
 
+def available_balances(kind: OwnerKind, owner_id: int) -> list[Money]:
+    """What an owner may spend of its balances now, per currency: without what is pending out of them. Empty ones are left out."""
+    free = Account.balance - Account.pending_out
+    rows = db.session.execute(
+        select(Account.currency, free)
+        .where(Account.owner_kind == kind, Account.owner_id == owner_id, Account.purpose == Purpose.BALANCE, free > 0)
+        .order_by(Account.currency)
+    )
+    return [Money(int(minor), currency) for currency, minor in rows]
+
+
 @dataclass(frozen=True)
 class Line:
     """One posting as its owner reads it. `id` is the posting's, for paging; `after` the account's balance then."""
@@ -123,6 +134,23 @@ def legs_of(transaction_ids: Sequence[int]) -> dict[int, Legs]:
     )
     for transaction_id, account, minor, currency in rows:
         found[transaction_id].append((account, Money(minor, currency)))
+    return found
+
+
+def sides_of(transaction_ids: Sequence[int]) -> dict[int, list[tuple[AccountRef, int]]]:
+    """Every leg of these transactions as (account, minor units), in the order they were written, read without loading any account."""
+    found: dict[int, list[tuple[AccountRef, int]]] = {}
+    known: dict[tuple[Any, ...], AccountRef] = {}
+    rows = db.session.connection().execute(
+        select(Posting.transaction_id, Posting.minor, *_REF)
+        .join(Account, Account.id == Posting.account_id)
+        .where(Posting.transaction_id.in_(transaction_ids))
+        .order_by(Posting.id)
+    )
+    for row in rows:
+        named: tuple[Any, ...] = row[2:]
+        ref = known.get(named) or known.setdefault(named, AccountRef(*named))
+        found.setdefault(row[0], []).append((ref, row[1]))
     return found
 
 

@@ -60,6 +60,7 @@ class Kind(Worded):
     CARD_REFUND_ASKED = "card_refund_asked", N_("Refund to the card asked for")
     CARD_REFUND_SENT = "card_refund_sent", N_("Refunded to the card")
     CARD_REFUND_RETURNED = "card_refund_returned", N_("Refund failed, money returned")
+    CARD_REFUND_FOUND = "card_refund_found", N_("Refunded at the payment processor")
     DISPUTE_OPENED = "dispute_opened", N_("Disputed by the cardholder")
     DISPUTE_WON = "dispute_won", N_("Dispute won")
     DISPUTE_LOST = "dispute_lost", N_("Dispute lost")
@@ -192,6 +193,15 @@ def body(*, kind: str, memo: str, cause: str, subject: str, legs: Sequence[Leg],
             **{name: value for name, value in more.items() if value is not None},
         }
     )
+
+
+FREE_CAUSES = ("organisation", "person")
+"""Causes that name whose money it is and no row that counts it: a deposit nobody asked for."""
+
+
+def kept_by_a_room(cause: str) -> bool:
+    """Does a room keep a row of its own ("payout:5") that counts what was posted for this cause?"""
+    return bool(cause) and cause.partition(":")[0] not in FREE_CAUSES
 
 
 def mirrored(legs: Iterable[Leg]) -> list[Leg]:

@@ -106,17 +106,16 @@ def moved(transaction_ids: Sequence[int]) -> list[Moved]:
         return []
     wanted = select(Transaction.id, Transaction.kind, Transaction.at, Transaction.memo, Transaction.subject, Transaction.reverses_id)
     rows = db.session.execute(wanted.where(Transaction.id.in_(transaction_ids)).order_by(Transaction.id)).all()
-    legs = books.legs_of(transaction_ids)
+    legs = books.sides_of(transaction_ids)
     before = {one.id: one for one in moved([row.reverses_id for row in rows if row.reverses_id is not None])}
     sales = royalties.sides_of([row.id for row in rows if row.kind is Kind.SALE])
     return [
         Moved(
-            row.id, row.kind.value, row.at, row.memo, row.subject,
-            tuple((account.ref, amount.minor) for account, amount in legs[row.id]), before.get(row.reverses_id),
+            row.id, row.kind.value, row.at, row.memo, row.subject, tuple(legs[row.id]), before.get(row.reverses_id),
             _sold(*sales[row.id]) if row.id in sales else None,
         )
         for row in rows
-        if legs[row.id]
+        if row.id in legs
     ]  # fmt: skip
 
 
@@ -328,25 +327,27 @@ def _month_moved(paper: Paper) -> int:
 
 
 def _verify_facts(report: Report, above: int, last: int) -> None:
-    """Every movement that the journal tells has its paper, unless its reaction is still to come or its month is not closed."""
+    """Every movement has its paper, unless its reaction (or, where no fact names it, the clock) is still to come, or its month is not
+    closed."""
     wanted = select(Transaction.id).where(
         Transaction.id > above, Transaction.id <= last, Transaction.kind.in_([kind for kind in Kind if kind.value in rules.BY_KIND])
     )
     missing = without_paper(moved(list(db.session.scalars(wanted))))
     if not missing:
         return
-    refs = [one.cause for one, _ in missing]
-    rows = db.session.execute(select(JournalRow.subject, JournalRow.id).where(JournalRow.subject.in_(refs)))
-    told = {row.subject: row.id for row in rows}
-    coming = set(
-        db.session.scalars(
-            select(Delivery.journal_id).where(Delivery.journal_id.in_(list(told.values())), Delivery.state == DeliveryState.DUE)
-        )
-    )
+    told, coming = _told_of([one.cause for one, _ in missing])
     small, done = quiet(one.id for one, _ in missing), progress()
-    closed = done.closed_month if done else ""
+    closed, looked_at = (done.closed_month, done.looked_at_id) if done else ("", 0)
     for one, draft in missing:
-        waits = told[one.cause] in coming if one.cause in told else True
+        waits = one.cause in coming or (one.cause not in told and one.id > looked_at)
         if not waits and not (one.id in small and rules.month_of(one.at) > closed):
             text = f"No {draft.kind.label.lower()} of {draft.issuer} for {draft.recipient} was issued for it."
             report.add("paper_missing", one.cause, text)
+
+
+def _told_of(refs: Sequence[str]) -> tuple[set[str], set[str]]:
+    """Which of these transactions a fact names, and of which a reaction to one is still to come."""
+    rows = db.session.execute(select(JournalRow.id, JournalRow.subject).where(JournalRow.subject.in_(set(refs)))).all()
+    told: dict[int, str] = dict(rows)
+    due = select(Delivery.journal_id).where(Delivery.journal_id.in_(told), Delivery.state == DeliveryState.DUE)
+    return set(told.values()), {told[number] for number in db.session.scalars(due)}

@@ -8,6 +8,7 @@ from typing import Any
 from flask import current_app
 
 from hub.core.billing.rules import Party
+from hub.core.cards.events import CardFoundRefundFailed, CardRefundAdopted, CardRefundFailed, CardRefundSent, DisputeLost
 from hub.core.holds.events import ConsultantPaid, HoldRefunded, HoldReleased
 from hub.core.ledger.events import TransactionReversed
 from hub.core.papers import operations, queries
@@ -34,17 +35,17 @@ def site() -> Party:
 
 
 MOVES = (
-    ConsultantPaid,
+    CardFoundRefundFailed, CardRefundAdopted, CardRefundFailed, CardRefundSent, ConsultantPaid, DisputeLost,
     DepositTaken, FundingConfirmed, FundingPartlyReceived, HoldReleased, HoldRefunded, PayoutConfirmed, PayoutReturned, PoolMet,
     RoyaltyPaid, SaleMade, TransactionReversed,
 )  # fmt: skip
-"""The facts that move money to somebody else; each names its transaction."""
+"""The facts that move money to somebody else; each names its transaction (None: nothing of the owner's moved)."""
 
 
 def issue(event: Any, fact: Fact) -> None:
     """What is `quiet` (many small sums) gets one paper a month. A movement with very many sides is worked off in portions, each committed:
     what has its paper already gets none again."""
-    if getattr(event, "quiet", False):
+    if getattr(event, "quiet", False) or event.transaction_id is None:
         return
     drafts = queries.drafts_of(event.transaction_id)
     for place in range(0, len(drafts), AT_ONCE):

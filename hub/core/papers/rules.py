@@ -252,6 +252,11 @@ def _back_to_card(moved: Moved) -> list[Draft]:
     ]
 
 
+def _found_back_at_card(moved: Moved) -> list[Draft]:
+    """hold, balance -> processor: a credit note for who had paid in, over what was taken from its money."""
+    return _taken(moved, What.SENT_BACK)
+
+
 def _not_back_to_card(moved: Moved) -> list[Draft]:
     """A refund that failed after it was sent is money received again; before, the owner's own money only changed its place."""
     return _received(moved) if moved.on(Purpose.PROCESSOR) else []
@@ -259,12 +264,14 @@ def _not_back_to_card(moved: Moved) -> list[Draft]:
 
 def _lost(moved: Moved) -> list[Draft]:
     """disputed, hold, balance -> losses: a credit note of what the cardholder's bank took back."""
+    return _taken(moved, What.DISPUTED)
+
+
+def _taken(moved: Moved, what: What) -> list[Draft]:
     taken: dict[Owner, int] = {}
     for owner_, minor, _ in moved.on(Purpose.DISPUTED, Purpose.HOLD, Purpose.BALANCE):
         taken[owner_] = taken.get(owner_, 0) - minor
-    return [
-        moved.draft(PaperKind.CREDIT_NOTE, THE_SITE, owner_, Line(What.DISPUTED, minor)) for owner_, minor in taken.items() if minor > 0
-    ]
+    return [moved.draft(PaperKind.CREDIT_NOTE, THE_SITE, owner_, Line(what, minor)) for owner_, minor in taken.items() if minor > 0]
 
 
 def _reversed(moved: Moved) -> list[Draft]:
@@ -287,6 +294,7 @@ BY_KIND: dict[str, Callable[[Moved], list[Draft]]] = {
     "consultant_fee": _passed_on,
     "card_refund_sent": _back_to_card,
     "card_refund_returned": _not_back_to_card,
+    "card_refund_found": _found_back_at_card,
     "dispute_lost": _lost,
     "reversal": _reversed,
 }

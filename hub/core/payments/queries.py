@@ -148,8 +148,8 @@ def landing(funding: Funding, received: Money) -> rules.Landing:
 
 
 def over_balance(owner: OwnerKind, owner_id: int, currency: str) -> Invalid:
-    """The refusal of an amount that the balance does not have."""
-    left = Money(books.balance(accounts.balance_of(owner, owner_id, currency)), currency)
+    """The refusal of an amount that the balance does not have, or not free: what is pending out of it cannot be spent."""
+    left = Money(books.available(accounts.balance_of(owner, owner_id, currency)), currency)
     return one_field("amount", N_("The balance is %(left)s: ask for that much or less."), code="over_balance", left=str(left))
 
 

@@ -6,7 +6,6 @@ from collections.abc import Mapping
 
 from hub.core.gateways import operations as gateways
 from hub.core.ledger import operations as ledger
-from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind, OwnerKind
@@ -220,8 +219,8 @@ def pay_plan(*, plan: PayoutPlan, minimum: Mapping[str, int]) -> list[Payout]:
     if plan.last_month >= month or not queries.may_be_sent(plan):
         return []
     plan.last_month = month
-    free = books.balances(OwnerKind.PERSON, plan.person_id)
-    due = [money for money in free if money.minor > 0 and ((least := rules.minimum(minimum, money.currency)) is None or least <= money)]
+    free = queries.available(OwnerKind.PERSON, plan.person_id)
+    due = [money for money in free if ((least := rules.minimum(minimum, money.currency)) is None or least <= money)]
     return [_ask(SYSTEM, OwnerKind.PERSON, plan.person_id, accounts.positive(money), way, plan.destination) for money in due]
 
 

@@ -42,11 +42,12 @@ def _minimum() -> Mapping[str, int]:
 
 
 def _payout_form(owner: str, owner_id: int, base: str, organisation: Organisation | None = None) -> Any:
-    own = balances(owner, owner_id)
+    own, free = balances(owner, owner_id), queries.available(owner, owner_id)
     least = [rules.minimum(_minimum(), money.currency) for money in own] if organisation is None else []
     page = render_template(
         "core/payouts/payout_new.html",
         balances=own,
+        free=free,
         least=[money for money in least if money is not None],
         plan=queries.plan_of(owner_id) if organisation is None else None,
         through_stripe=processor() is not None,

@@ -126,17 +126,22 @@ def plans_due(month: str, limit: int = 100) -> list[PayoutPlan]:
 
 
 def check_amount(kind: OwnerKind, owner_id: int, amount: Money, minimum: Mapping[str, int]) -> Money:
-    """What a payout of `amount` would leave on the balance. Persons' payouts have a minimum, organisations take out what is theirs.
+    """What a payout of `amount` would leave free on the balance. Persons' payouts have a minimum, organisations take out what is theirs.
 
     Raises Invalid: amount_*, below_minimum, over_balance.
     """
     accounts.positive(amount)
-    balance = Money(books.balance(accounts.balance_of(kind, owner_id, amount.currency)), amount.currency)
+    balance = Money(books.available(accounts.balance_of(kind, owner_id, amount.currency)), amount.currency)
     if kind is OwnerKind.PERSON:
         rules.check_minimum(amount, balance, rules.minimum(minimum, amount.currency))
     if balance < amount:
         raise over_balance(kind, owner_id, amount.currency)
     return balance - amount
+
+
+def available(owner_kind: str, owner_id: int) -> list[Money]:
+    """What can be asked for now, per currency: the balances without what is pending out of them."""
+    return books.available_balances(OwnerKind(owner_kind), owner_id)
 
 
 def in_transit(owner_kind: str, owner_id: int) -> list[Money]:

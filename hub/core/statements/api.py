@@ -19,7 +19,8 @@ api = ApiBlueprint("statements", __name__, prefix="", description="Balances, ear
 
 
 def _money_of(owner: str, owner_id: int) -> dict[str, Any]:
-    return {"balances": payments.balances(owner, owner_id), "in_transit": payouts.in_transit(owner, owner_id)}
+    own = (owner, owner_id)
+    return {"balances": payments.balances(*own), "available": payouts.available(*own), "in_transit": payouts.in_transit(*own)}
 
 
 @api.get("/me/balances")

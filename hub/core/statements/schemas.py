@@ -9,9 +9,12 @@ from hub.core.payments.schemas import MoneyOut
 
 
 class BalancesOut(Schema):
-    """Free money, and money on its way out, per currency."""
+    """What is on the balances, what of it can be asked for as a payout, and what is on its way out, per currency."""
 
     balances = fields.List(fields.Nested(MoneyOut))
+    available = fields.List(
+        fields.Nested(MoneyOut), metadata={"description": "Without what is set aside for something that is not decided yet."}
+    )
     in_transit = fields.List(fields.Nested(MoneyOut))
 
 

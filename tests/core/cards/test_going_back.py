@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import text, update
 
 from hub.core.cards import operations, queries, rules
 from hub.core.cards.states import DisputeState, RefundState
@@ -14,10 +15,14 @@ from hub.core.holds import queries as holds
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose, checked_legs
 from hub.core.messages import queries as messages
+from hub.core.papers import operations as papers
+from hub.core.papers.models import Paper
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as payments_read
 from hub.db import work
 from hub.db.delivery import deliver_all
+from hub.db.extensions import db
+from hub.db.journal import Delivery, DeliveryState
 from hub.kernel.actor import SYSTEM
 from hub.kernel.errors import Invalid, NotAllowed, NotNow
 from hub.kernel.money import Money
@@ -271,10 +276,6 @@ def test_the_legs_of_a_dispute_add_up_and_come_back_to_where_they_were(disputed,
     ],
 )
 def test_the_check_finds_what_does_not_fit(till, cast, topped_up, statement, code):
-    from sqlalchemy import text
-
-    from hub.db.extensions import db
-
     till.refund(topped_up, usd(30_000), cast.owner)
     till.dispute(topped_up, amount=50_000)
     assert controls.verify().ok
@@ -293,3 +294,29 @@ def test_people_are_told_of_disputes_and_refunds(till, cast, topped_up):
     assert any("is disputed by the cardholder. Until the bank decides, USD 500.00 are frozen." in text for text in said)
     admin = [messages.in_words(note, str) for note in messages.inbox(cast.people["admin"].id)]
     assert any("USD 500.00 were the payer’s, USD 0.00 are this site’s loss." in text for text in admin)
+
+
+def test_refunds_and_lost_disputes_get_their_papers_at_once_and_the_check_misses_one(till, cast, topped_up, monkeypatch):
+    till.refund(topped_up, usd(30_000), cast.finance)
+    till.close(till.dispute(topped_up, amount=20_000), won=False)
+    assert credit_notes() == [30_000, 20_000]
+
+    def fail(**given):
+        raise RuntimeError("no papers today")
+
+    second = till.paid(asked(cast.company, usd(10_000), subject=""))
+    monkeypatch.setattr(papers, "issue", fail)
+    till.refund(second, usd(10_000), cast.finance)
+    assert controls.verify().ok, "its reaction is still to come"
+    work.rollback()
+    with work.unit():
+        db.session.execute(update(Delivery).where(Delivery.state == DeliveryState.DUE).values(state=DeliveryState.DEAD))
+    assert [problem.code for problem in controls.verify().problems] == ["paper_missing"]
+    monkeypatch.undo()
+    till.later(minutes=11)
+    assert credit_notes() == [30_000, 20_000, 10_000]
+
+
+def credit_notes() -> list[int]:
+    work.rollback()
+    return [paper.minor for paper in db.session.query(Paper).filter_by(kind="credit_note").order_by(Paper.id)]

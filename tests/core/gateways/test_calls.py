@@ -7,8 +7,9 @@ from datetime import timedelta
 import pytest
 
 from hub.core.gateways import operations, queries, reactions
-from hub.core.gateways.gateway import Busy, Refused, Unreachable
+from hub.core.gateways.gateway import Busy, Forbidden, Refused, Unreachable
 from hub.core.gateways.states import CallState
+from hub.core.messages import queries as messages
 from hub.db import work
 from hub.db.delivery import deliver_all, run_periodic
 from hub.db.extensions import db
@@ -118,6 +119,77 @@ def test_it_never_gives_up_and_asks_at_least_every_hour(speaks):
     speaks.before = lambda name: None
     later(hours=1, seconds=1)
     assert (call(number).state, effects(speaks)) == (CallState.ANSWERED, 1)
+
+
+def test_what_this_sites_key_may_not_do_is_told_and_given_up_after_a_day(speaks, cast):
+    def forbid(name):
+        raise Forbidden("The provided key does not have the required permissions.")
+
+    speaks.before = forbid
+    number, other = want(), want(key="refund:2")
+    deliver_all()
+    later(hours=23)
+    assert (call(number).state, call(number).harmless) == (CallState.WANTED, call(number).attempts)
+    assert [one.id for one in queries.stuck_calls()] == [number, other]
+    later(hours=2)
+    found = call(number)
+    assert (found.state, found.refusal_code, call(other).state) == (CallState.REFUSED, "forbidden", CallState.REFUSED)
+    said = [messages.in_words(note, str) for note in messages.inbox(cast.people["admin"].id)]
+    assert len([text for text in said if text.startswith("The payment processor does not let this site’s key do “refund.create”")]) == 1
+    assert len([text for text in said if text.startswith("Given up after a day")]) == 2
+    assert effects(speaks) == 0
+
+
+def test_a_key_that_is_mended_in_time_goes_on(speaks):
+    def forbid(name):
+        raise Forbidden("Invalid API Key provided")
+
+    speaks.before = forbid
+    number = want()
+    deliver_all()
+    speaks.before = lambda name: None
+    later(hours=20)
+    assert (call(number).state, effects(speaks)) == (CallState.ANSWERED, 1)
+
+
+@pytest.mark.parametrize("how", ["no answer", "killed"])
+def test_what_may_have_had_its_effect_is_never_given_up_for_a_key(speaks, how):
+    def silent(name):
+        raise Unreachable("time-out after sending")
+
+    def forbid(name):
+        raise Forbidden("Invalid API Key provided")
+
+    number = want()
+    if how == "killed":
+        with work.unit():
+            assert operations.take(call_id=number)
+    else:
+        speaks.after = silent
+        deliver_all()
+    speaks.before, speaks.after, speaks.list = forbid, lambda name: None, lambda kind, **filters: forbid(kind)
+    for _ in range(4):
+        later(hours=20)
+    assert (call(number).state, call(number).forbidden_at is not None) == (CallState.WANTED, True)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "kind"),
+    [
+        (401, None, Forbidden),
+        (403, None, Forbidden),
+        (403, "account_invalid", Refused),
+        (409, None, Busy),
+        (429, None, Busy),
+        (402, "x", Refused),
+    ],
+)
+def test_each_status_of_stripes_is_one_of_ours(status, code, kind):
+    import stripe
+
+    from hub.core.gateways.gateway_stripe import _ours
+
+    assert type(_ours(stripe.StripeError("no", http_status=status, code=code))) is kind
 
 
 def test_after_a_day_the_effect_is_looked_up_because_the_key_is_forgotten(speaks):

@@ -32,7 +32,7 @@ def test_programs_do_the_same_through_the_api(app, cast, client):
     assert [(one["id"], one["destination"]) for one in queue] == [(made.json["id"], IBAN)]
     done = client.post(f"/api/v1/admin/payouts/{made.json['id']}/confirm", json={"bank_reference": "OUT"}, headers=admin)
     assert done.json["state"] == "paid"
-    assert client.get("/api/v1/me/balances", headers=solver).json == {"balances": [], "in_transit": []}
+    assert client.get("/api/v1/me/balances", headers=solver).json == {"balances": [], "available": [], "in_transit": []}
 
 
 @pytest.mark.parametrize(

@@ -324,3 +324,21 @@ def test_currencies_are_kept_apart_on_one_balance(cast):
     for amount in (usd(500), Money(700, "JPY"), Money(900, "KWD")):
         earned(cast.company, me, amount)
     assert [str(amount) for amount in queries.balances("person", me)] == ["JPY 700", "KWD 0.900", "USD 5.00"]
+
+
+def test_what_a_room_counts_is_not_reversed_in_the_books_alone(cast):
+    """A funding, a payout, an award: reversed beside its row, the books and what people see would disagree."""
+    from hub.core.ledger import operations as ledger
+    from hub.core.ledger import queries as books
+
+    me = cast.people["solver"].id
+    funding = held(cast.company, usd(5_000))
+    earned(cast.company, me, usd(1_000))
+    asked_for = payout(cast.solver, usd(600))
+    for cause in (funding.ref, asked_for.ref, "hold:1"):
+        for one in books.transactions_of(cause):
+            refused("undone_by_its_room", NotNow, ledger.reverse, actor=cast.admin, transaction_id=one.id, key="undo", reason="Wrong")
+    deposited(cast.company, usd(300))
+    deposit = books.transactions_of(f"organisation:{cast.company.id}")[0]
+    with work.unit():
+        ledger.reverse(actor=cast.admin, transaction_id=deposit.id, key="undo", reason="Another's money")

@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import select
 
 from hub.core.accounts import queries as people
+from hub.core.cards import operations as cards
 from hub.core.cards.models import CardPayment
 from hub.core.cards.states import PaymentState
 from hub.core.organisations.models import Organisation
@@ -21,6 +22,7 @@ AMOUNT = Money(150_000, "USD")
 OTHERS = who("other")
 REFUND = {"amount": "10.00", "currency": "USD"}
 PAYMENT, OTHER = "/card-payments/{card_payment}", "/card-payments/{other_card_payment}"
+FOUND = "/admin/payments/cards/refunds/{found_refund}"
 NO_PROCESSOR = "there is no processor"
 
 ROWS: list[Row] = [
@@ -34,6 +36,10 @@ ROWS: list[Row] = [
     post(f"{PAYMENT}/refund", BOOKS, no=who("manager admin"), send=REFUND),
     post(f"{OTHER}/refund", OTHERS, no=ADMIN, send=REFUND, about="another's"),
     get("/admin/payments/cards", ADMIN, rest=NOT_YOURS),
+    get(FOUND, ADMIN, rest=NOT_YOURS),
+    post(FOUND, ADMIN, rest=NOT_YOURS),
+    get("/api/v1/admin/found-refunds", ADMIN, rest=NOT_YOURS),
+    post("/api/v1/admin/found-refunds/{found_refund}/adopt", ADMIN, rest=NOT_YOURS, money=True),
     get("/my/money/pay-in", SIGNED),
     post("/my/money/pay-in", SIGNED, send=REFUND),
     get("/my/money/fundings/{own_funding}", AUTHOR, about="one's own"),
@@ -51,7 +57,11 @@ def places() -> dict[str, str]:
     author = people.by_email("solver@demo.example")
     assert author is not None
     own = payments.request_top_up(actor=SYSTEM, person_id=author.id, amount=AMOUNT, label="For a pool")
+    made_there = {"id": "re_dashboard", "status": "succeeded", "amount": 2_000, "currency": "usd", "balance_transaction": "txn_dashboard"}
+    found = cards.note_found_refund(payment=theirs, found=made_there)
+    assert found is not None
     return {
+        "found_refund": str(found.id),
         "card_payment": str(ours.id),
         "card_funding": str(ours.funding_id),
         "other_card_payment": str(theirs.id),

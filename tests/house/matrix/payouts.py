@@ -68,7 +68,7 @@ ACCOUNTS = [
     post("/api/v1/organisations/{org}/payout-account", BOOKS, rest=NOT_YOURS, send=WHERE, ok=NONE, money=True, about=WITHOUT),
 ]
 
-RECON = "/admin/reconciliation"
+RECON, REPORTS = "/admin/reconciliation", "/api/v1/admin/reconciliations"
 RECONCILIATIONS = [
     get(RECON, ADMIN, rest=NOT_YOURS),
     post(f"{RECON}/stripe", ADMIN, rest=NOT_YOURS, send={"day": "2026-11-20"}, ok=STOPPED, about=WITHOUT),
@@ -77,6 +77,10 @@ RECONCILIATIONS = [
     post(RECON + "/bank/{bank_statement}", ADMIN, rest=NOT_YOURS),
     get(RECON + "/{reconciliation}", ADMIN, rest=NOT_YOURS),
     post(RECON + "/{reconciliation}/differences/{difference}", ADMIN, rest=NOT_YOURS, send={"note": "Interest of the bank."}),
+    get(REPORTS, ADMIN, rest=NOT_YOURS),
+    post(REPORTS, ADMIN, rest=NOT_YOURS, send={"day": "2026-11-20"}, ok=STOPPED, about=WITHOUT),
+    get(REPORTS + "/{reconciliation}", ADMIN, rest=NOT_YOURS),
+    post(REPORTS + "/{reconciliation}/differences/{difference}/note", ADMIN, rest=NOT_YOURS, send={"note": "Interest of the bank."}),
 ]
 
 ROWS: list[Row] = [*PAGES, *PROGRAMS, *ACCOUNTS, *RECONCILIATIONS]
