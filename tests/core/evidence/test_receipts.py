@@ -59,7 +59,7 @@ def change(receipt: dict[str, Any], path: str, value: Any) -> dict[str, Any]:
         ("log.proof.0", "0" * 64, ["proof"]),
         ("log.proof", [], ["proof"]),
         ("key.id", "0" * 16, ["key", "signature"]),
-        ("key.public_key", signing.public_of(signing.new_key()), ["key", "signature"]),
+        pytest.param("key.public_key", signing.public_of(signing.new_key()), ["key", "signature"], id="another public key"),
         ("signature", "0" * 128, ["signature"]),
         ("signature", "", ["signature"]),
         ("site", "https://other.example", ["signature"]),
