@@ -39,7 +39,7 @@ def test_an_app_and_a_passkey_from_setting_up_to_signing_in(browser: Browser, na
     page.get_by_role("button", name="Set up an app").click()
     picture = page.locator("img.qr")
     expect(picture).to_be_visible()
-    assert picture.evaluate("image => image.complete && image.naturalWidth > 100")
+    page.wait_for_function("image => image.complete && image.naturalWidth > 100", arg=picture.element_handle())
     secret = page.locator("#secret").inner_text().replace(" ", "")
     assert visitor.axe() == []
     page.fill("[name=code]", code_of(secret))

@@ -23,9 +23,7 @@ MANY_FACES = {
 """Pages that say something else to the seeker, to an author and to a judge."""
 NOT_PAGES = {
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
-    "/entries/{entry_closed}/files/{file_closed}", "/entries/{entry_draft}/files/{file_draft}", "/entries/{entry_closed}/bundle.zip", "/orders/{order_delivered}/files/{order_file}",
-    "/needs/{need_annex}/annex/files/{need_annex_file}", "/offers/{offer_annex}/annex/files/{offer_annex_file}",
-    "/offers/{offer_open}/annex/files/{open_file}", "/briefs/{brief_open}/proposals/{proposal_open}/files/{proposal_file}",
+    "/entries/{entry_closed}/bundle.zip",
     "/challenges/{draft}/room",
     *(f"/platforms/{{platform}}/products/{product}/{what}" for product in ("{listed}/releases/{release}", "{reviewed}/releases/{release_sent}")
       for what in ("file", "sha256")),
@@ -35,7 +33,8 @@ NOT_PAGES = {
 def is_page(row: Row) -> bool:
     return (
         not row.writes and not row.is_api and bool(row.yes) and row.ok != frozenset({302}) and row.address not in NOT_PAGES
-        and not row.address.partition("?")[0].endswith((".atom", ".ics", ".json", ".css", ".csv", ".pdf", ".svg", "/logo", "/files/{submission_file}"))
+        and "/files/{" not in row.address
+        and not row.address.partition("?")[0].endswith((".atom", ".ics", ".json", ".css", ".csv", ".pdf", ".svg", "/logo"))
     )  # fmt: skip
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
 
-from sqlalchemy import bindparam, insert, select, text, update
+from sqlalchemy import bindparam, insert, inspect, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import make_transient_to_detached
 
@@ -297,8 +297,14 @@ def _opening(table: Any, names: tuple[str, ...], dialect: str) -> Prepared:
 
 
 def _written(row: Row) -> Row:
-    """The row as the session has it, without reading again what was just written."""
+    """The row as the session has it, without reading again what was just written.
+
+    What a rolled-back transaction left under the same number was never there.
+    """
     make_transient_to_detached(row)
+    phantom = db.session.identity_map.get(inspect(row).key)
+    if phantom is not None:
+        db.session.expunge(phantom)
     db.session.add(row)
     return row
 
