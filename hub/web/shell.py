@@ -10,6 +10,7 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext
+from markupsafe import Markup
 from sqlalchemy import func, select, text
 
 from hub.db import journal
@@ -17,7 +18,7 @@ from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState
 from hub.kernel import clock
 from hub.kernel.words import N_
-from hub.web import api, auth, markdown, pagecache
+from hub.web import api, auth, i18n, markdown, pagecache
 from hub.web.beside import beside
 from hub.web.forms import current_form
 from hub.web.handle import actor, public, safe_next
@@ -123,11 +124,26 @@ def openapi() -> Any:
 @pagecache.for_visitors
 def api_docs() -> Any:
     document = api.spec(current_app)
+    tags = _tags(document)
+    drawn: dict[str, Markup] = current_app.extensions.setdefault("hub_api_operations", {})
+    spoken = i18n.language()
+    if spoken not in drawn:
+        drawn[spoken] = Markup(_operations(document, tags))
+    return render_template("web/api_docs.html", spec=document, tags=tags, operations=drawn[spoken])
 
+
+def _tags(document: dict[str, Any]) -> list[str]:
+    """Those that are described, then those that are only used, each once."""
+    described = [tag["name"] for tag in document.get("tags", [])]
+    used = [tag for item in document["paths"].values() for one in item.values() if isinstance(one, dict) for tag in one.get("tags", [])]
+    return list(dict.fromkeys([*described, *used]))
+
+
+def _operations(document: dict[str, Any], tags: list[str]) -> str:
     def resolve(ref: str) -> Any:
         return functools.reduce(lambda node, part: node[part], ref.removeprefix("#/").split("/"), document)
 
-    return render_template("web/api_docs.html", spec=document, resolve=resolve)
+    return render_template("web/api_operations.html", spec=document, tags=tags, resolve=resolve)
 
 
 @web.post("/markdown")

@@ -234,9 +234,9 @@ def peak_of_verify() -> int:
 
 def test_the_check_needs_no_more_memory_for_longer_books(app, monkeypatch):
     monkeypatch.setattr(checks, "CHUNK", 100)
-    written(500)
+    written(200)
     peak_of_verify()  # the first one fills caches
     short = peak_of_verify()
     break_books("DELETE FROM posting", 'DELETE FROM "transaction"', "DELETE FROM account")
-    written(6000)
+    written(2400)
     assert peak_of_verify() < short * 3, "12 times the books, and not even 3 times the memory"
