@@ -9,7 +9,7 @@ from playwright.sync_api import Browser
 
 from tests.browser.conftest import AXE, Visitor, serve
 from tests.browser.test_layout import COVERED, OVERFLOWING
-from tests.browser.walk import IDS, LANGUAGES, PAGES, Walk, is_html, narrow
+from tests.browser.walk import IDS, LANGUAGES, VISITS, Walk, is_html, narrow
 from tests.house.matrix.table import Row
 from tests.house.matrix.world import Made
 from tests.sharing import copy_folder
@@ -39,8 +39,7 @@ def violations(visitor: Visitor, rules: str) -> list[str]:
     ]
 
 
-@pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize(("row", "person"), PAGES, ids=IDS)
+@pytest.mark.parametrize(("row", "person", "language"), VISITS, ids=IDS)
 def test_a_page_is_clean_fits_a_phone_and_hides_no_focus(walk: Walk, row: Row, person: str, language: str):
     """One visit for all of it: in English by day (every rule), in Chinese by night (those of words and colours), and then narrow."""
     narrow(walk.window(person, language).page, 1280, 800)

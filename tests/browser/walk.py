@@ -47,8 +47,11 @@ def onlookers(row: Row) -> list[str]:
     return [*(["anonymous"] if "anonymous" in row.yes else []), *chosen]
 
 
-PAGES = [(row, person) for row in ROWS if is_page(row) for person in onlookers(row)]
-IDS = [f"{row} as {person}" for row, person in PAGES]
+PAGES = [row for row in ROWS if is_page(row)]
+VISITS = [(row, person, "en") for row in PAGES for person in onlookers(row)]
+VISITS += [(row, person, "zh") for row in PAGES for person in onlookers(row)[-1:]]
+"""In Chinese one look at each page, by whoever sees most of it."""
+IDS = [f"{row} as {person}-{language}" for row, person, language in VISITS]
 
 
 @dataclass
