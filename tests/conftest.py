@@ -16,6 +16,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from sqlalchemy import create_engine
 
 from hub.app import create_app
@@ -27,6 +28,9 @@ from hub.kernel import clock
 from hub.web import pagecache
 from tests.postgres import POSTGRES, SERVER
 from tests.sharing import common_folder, made_once
+
+settings.register_profile("hub", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # no test asserts a time
+settings.load_profile("hub")
 
 MIGRATIONS = str(Path(__file__).parent.parent / "migrations")
 NOON = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -139,7 +143,7 @@ def point(app: Flask, config: Config) -> None:
 @pytest.fixture
 def app(wired: Flask, config: Config) -> Iterator[Flask]:
     """The application over its own database, the clock stopped at NOON."""
-    app, settings = wired, dict(wired.config)
+    app, configured = wired, dict(wired.config)
     point(app, config)
     clock.set_to(NOON)
     pagecache.forget_all()
@@ -149,7 +153,7 @@ def app(wired: Flask, config: Config) -> Iterator[Flask]:
         db.engine.dispose()
     clock.set_to(None)
     app.config.clear()
-    app.config.update(settings)
+    app.config.update(configured)
 
 
 @pytest.fixture

@@ -4,14 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
 
 _set_to: datetime | None = None
+_held: ContextVar[datetime | None] = ContextVar("held", default=None)
 
 
 def now() -> datetime:
     """The present moment, aware, in UTC."""
-    return _set_to if _set_to is not None else datetime.now(UTC)
+    return _held.get() or _set_to or datetime.now(UTC)
+
+
+@contextmanager
+def held() -> Iterator[datetime]:
+    """One moment, which is given, for all that the block decides: between two looks at a clock a deadline can pass."""
+    moment = now()
+    token = _held.set(moment)
+    try:
+        yield moment
+    finally:
+        _held.reset(token)
 
 
 def set_to(moment: datetime | None) -> None:

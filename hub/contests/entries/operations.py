@@ -142,7 +142,11 @@ def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
     POLICY.require(actor, Act.SEAL, entry)
     challenge = locked_challenge(entry.challenge_id)
     _lock(entry)
-    moment = clock.now()
+    with clock.held() as moment:
+        return _sealed(actor, entry, challenge, version, moment)
+
+
+def _sealed(actor: Actor, entry: Entry, challenge: Challenge, version: int | None, moment: datetime) -> Seal:
     _require_in_time(challenge, moment)
     _require_version(entry, version)
     draft = queries.draft_of(entry)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from hub.core.evidence import operations, queries
 from hub.core.evidence.schemas import CheckpointOut, ConsistencyIn, ConsistencyOut, KeysOut, ProofIn, ProofOut
-from hub.kernel.errors import NotFound
-from hub.kernel.words import N_
 from hub.web.api import ApiBlueprint
 from hub.web.handle import public
 from hub.web.paging import cursor, paged
@@ -38,18 +35,7 @@ def checkpoints() -> Any:
 @api.response(200, CheckpointOut)
 def checkpoint(day: str) -> Any:
     """One day's checkpoint (2026-11-21)."""
-    return queries.told(on(day))
-
-
-def on(day: str) -> Any:
-    """The checkpoint of a day as it stands in an address. Raises NotFound."""
-    try:
-        found = queries.checkpoint_of(date.fromisoformat(day))
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound(N_("There is no checkpoint of this day."))
-    return found
+    return queries.told(queries.checkpoint_on(day))
 
 
 @api.get("/consistency")

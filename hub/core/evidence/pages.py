@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify, render_template, request, url_for
@@ -13,7 +12,7 @@ from flask.blueprints import BlueprintSetupState
 from hub.core.evidence import operations, queries, rules
 from hub.core.evidence.schemas import ConsistencyIn, PastedIn
 from hub.kernel import bundles
-from hub.kernel.errors import HubError, NotFound, one_field
+from hub.kernel.errors import HubError, one_field
 from hub.kernel.words import N_
 from hub.web.handle import load, parse, public, show_again
 from hub.web.security import limiter
@@ -115,13 +114,7 @@ def checkpoints() -> Any:
 @public
 def checkpoint(day: str) -> Any:
     """One day's checkpoint as the signed file to keep."""
-    try:
-        found = queries.checkpoint_of(date.fromisoformat(day))
-    except ValueError:
-        found = None
-    if found is None:
-        raise NotFound(N_("There is no checkpoint of this day."))
-    return _file(queries.told(found), f"checkpoint-{day}.json")
+    return _file(queries.told(queries.checkpoint_on(day)), f"checkpoint-{day}.json")
 
 
 @pages.get("/evidence/consistency")

@@ -210,6 +210,17 @@ def checkpoint_of(day: date) -> EvidenceCheckpoint | None:
     return db.session.scalars(select(EvidenceCheckpoint).where(EvidenceCheckpoint.day == day)).one_or_none()
 
 
+def checkpoint_on(day: str) -> EvidenceCheckpoint:
+    """The checkpoint of a day as it stands in an address, like 2026-11-21. Raises NotFound."""
+    try:
+        found = checkpoint_of(date.fromisoformat(day))
+    except ValueError:
+        found = None
+    if found is None:
+        raise NotFound(N_("There is no checkpoint of this day."))
+    return found
+
+
 def told(one: EvidenceCheckpoint) -> dict[str, Any]:
     """The checkpoint as the signed file that people keep."""
     said = rules.checkpoint(site=one.site, day=one.day, size=one.size, root=one.root, at=one.at, key_id=one.key_id)

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask
+from pytest import MonkeyPatch
 
 from hub.contests.challenges import operations as challenges
 from hub.contests.challenges import queries as challenges_read
@@ -102,6 +103,23 @@ def test_whoever_got_the_pen_before_the_deadline_but_seals_after_it_is_late(app:
         else:
             raise AssertionError("sealed after the deadline")
     assert not queries.seals_of(entry_id)
+
+
+def test_a_seal_begun_in_time_is_in_time_although_the_deadline_passes_while_it_is_written(app: Flask, monkeypatch: MonkeyPatch) -> None:
+    made, (entry_id,) = drafted(app)
+    deadline = made.challenge.closes_at
+    assert deadline is not None
+    clock.set_to(deadline - timedelta(microseconds=1))
+    draft_of = queries.draft_of
+
+    def slowly(entry: Entry) -> queries.Draft:
+        clock.set_to(deadline)
+        return draft_of(entry)
+
+    monkeypatch.setattr(queries, "draft_of", slowly)
+    sealed = operations.seal(actor=people.actor_of(made.solvers[0]), entry=queries.find(entry_id))
+    assert sealed.sealed_at == deadline - timedelta(microseconds=1) and queries.find(entry_id).state is State.SEALED
+    assert clock.now() == deadline
 
 
 def test_seals_and_the_close_at_once_agree_on_who_was_in_time(app: Flask) -> None:
