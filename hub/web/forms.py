@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import secrets
 from datetime import UTC, datetime
+from itertools import zip_longest
 from typing import Any
 
 from flask import g, request
@@ -127,3 +128,9 @@ def as_money(data: dict[str, Any], name: str, currency: str = "currency") -> dic
     except Invalid as error:
         raise ValidationError({field: [gettext(text)] for field, text in error.fields.items()}) from error
     return data
+
+
+def typed_rows(*names: str, least: int, most: int) -> list[tuple[str, ...]]:
+    """The rows of a form that asks for several at once, as this request typed them: from `least` (empty ones) up to `most`."""
+    rows = list(zip_longest(*map(request.form.getlist, names), fillvalue=""))
+    return [*rows, *[("",) * len(names)] * (least - len(rows))][:most]

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, Visitor
+from tests.browser.hands import press
 from tests.conftest import NOON
 from tests.factories.briefs import APPROACH, BACKGROUND, REASON, SOUGHT
 
@@ -24,11 +25,6 @@ def pages(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
     for window in windows.values():
         window.close()
     assert not complaints
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
 
 
 def write(page: Page) -> str:

@@ -33,11 +33,6 @@ def till(site: Site) -> Iterator[FakeStripe]:
         fake.webhooks.wait()
 
 
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
-
-
 def look(page: Page, name: str) -> None:
     """Pictures for people, when they are asked for."""
     if SHOTS:

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press, signed_in
 
 CHARTER = "We measure rain with what every kitchen has, and write down how. Whoever joins says where their numbers come from."
 TEXT = "Put a jar where no roof reaches.\n\nRead it every morning.\n\nPour it out."
@@ -15,17 +16,8 @@ TEXT = "Put a jar where no roof reaches.\n\nRead it every morning.\n\nPour it ou
 
 @pytest.fixture
 def windows(browser: Browser, site: Site, script: bool) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site, script).sign_in(name) for name in ("solver", "expert")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
+    with signed_in(browser, site, "solver", "expert", script=script) as pages:
+        yield pages
 
 
 def heading(page: Page, text: str) -> None:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press, signed_in
 from tests.factories.platforms import packed
 
 LINE = "/platforms/meridian-line-kit"
@@ -19,18 +21,9 @@ DESCRIPTION = (
 
 
 @pytest.fixture
-def windows(browser: Browser, site: Site):
-    opened = {who: Visitor(browser, site, True).sign_in(who) for who in ("solver", "company", "owner")}
-    yield {who: visitor.page for who, visitor in opened.items()}
-    complaints = [text for visitor in opened.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in opened.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
+def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
+    with signed_in(browser, site, "solver", "company", "owner") as pages:
+        yield pages
 
 
 def send(page: Page, archive: Path, number: str, licence: str = "MIT") -> None:

@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import Site, Visitor
+from tests.browser.hands import press
 
 OFFER = "Membrane that passes water vapour and stops odours"
 MESSAGE = "We pack cheese that sweats, and would run your film on our line for two weeks."
@@ -35,11 +36,6 @@ def table(browser: Browser, site: Site) -> Iterator[Table]:
     table = Table(browser, site)
     yield table
     table.close()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
 
 
 def sign(page: Page) -> None:

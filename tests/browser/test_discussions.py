@@ -8,34 +8,21 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press, reads, signed_in
 
 CHALLENGE = "Detect spoilage in sealed food packs"
 
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    names = ("solver", "owner", "consultant", "admin", "company")
-    visitors = {name: Visitor(browser, site).sign_in(name) for name in names}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=isinstance(name, str)).first.click()
-    page.wait_for_load_state()
+    with signed_in(browser, site, "solver", "owner", "consultant", "admin", "company") as pages:
+        yield pages
 
 
 def follow(page: Page, name: str | re.Pattern[str]) -> None:
     page.get_by_role("main").get_by_role("link", name=name).first.click()
     page.wait_for_load_state()
-
-
-def reads(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_role("main")).to_contain_text(text)
 
 
 def test_a_discussion_a_report_an_appeal_and_a_question(site: Site, windows: dict[str, Page]) -> None:

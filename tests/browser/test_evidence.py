@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from hub.cli.evidence import evidence
 from hub.contests.challenges.models import Challenge
 from tests.browser.conftest import Site, Visitor
+from tests.browser.hands import press, reads
 
 KNOWN = "A hydrogel that swells with amines: our laboratory notes of 2019, page 3."
 
@@ -28,15 +29,6 @@ def windows(browser: Browser, site: Site) -> Iterator[dict[str, Visitor]]:
     for visitor in visitors.values():
         visitor.close()
     assert not complaints
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
-
-
-def reads(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_role("main")).to_contain_text(text)
 
 
 def keep(page: Page, link: str, file: Path) -> Path:

@@ -7,19 +7,16 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import signed_in
 
 BOARD = "/communities/low-cost-soil-sensors/packages"
 
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site, True).sign_in(name) for name in ("solver", "expert")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
+    with signed_in(browser, site, "solver", "expert") as pages:
+        yield pages
 
 
 def press(page: Page, name: str) -> None:

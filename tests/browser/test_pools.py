@@ -7,13 +7,14 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page
 
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.money import Money
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press_like, reads, signed_in
 from tests.factories import pools as made
 
 TITLE = "A press for apple pomace"
@@ -24,21 +25,8 @@ STORY = (
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site).sign_in(name) for name in ("owner", "consultant", "company")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
-
-
-def reads(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_role("main")).to_contain_text(text)
+    with signed_in(browser, site, "owner", "consultant", "company") as pages:
+        yield pages
 
 
 def test_a_pool_from_the_draft_to_its_money(site: Site, windows: dict[str, Page]) -> None:
@@ -55,7 +43,7 @@ def test_a_pool_from_the_draft_to_its_money(site: Site, windows: dict[str, Page]
     backer.goto("/my/pledges")
     reads(backer, TITLE)
     backer.get_by_role("link", name=f"Withdraw {TITLE}").click()
-    press(backer, re.compile("Withdraw EUR 300"))
+    press_like(backer, re.compile("Withdraw EUR 300"))
     reads(backer, "Withdrawn")
     _pledge(backer, pool, "700", sure=True)
     organiser.goto(pool)
@@ -85,16 +73,16 @@ def _open(organiser: Page, consultant: Page) -> str:
     organiser.fill("[name=goal]", "600")
     organiser.select_option("[name=currency]", "EUR")
     organiser.fill("[name=minimum]", "100")
-    press(organiser, "Save and check")
+    press_like(organiser, "Save and check")
     reads(organiser, "Tell the story in at least 100 characters")
     organiser.get_by_role("main").get_by_role("link", name="Change something").click()
     organiser.fill("[name=story]", STORY)
-    press(organiser, "Save and check")
-    press(organiser, "Send to review")
+    press_like(organiser, "Save and check")
+    press_like(organiser, "Send to review")
     reads(organiser, "A consultant reads it now")
     pool = organiser.url
     consultant.goto(pool + "/review")
-    press(consultant, "Approve and open")
+    press_like(consultant, "Approve and open")
     reads(consultant, "Open for pledges")
     return pool
 
@@ -105,8 +93,8 @@ def _pledge(page: Page, pool: str, amount: str, *, sure: bool = False) -> None:
     page.fill("[name=amount]", amount)
     page.get_by_label("Meridian Foods").check()
     page.check("[name=named]")
-    press(page, "Check the pledge")
+    press_like(page, "Check the pledge")
     if sure:
         reads(page, "Goal missed or cancelled")
-        press(page, re.compile("Pledge EUR"))
+        press_like(page, re.compile("Pledge EUR"))
         reads(page, "Pledged")

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Site, Visitor
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
+from tests.browser.hands import press
 
 
 def test_an_idea_finds_its_way_through_a_portal(browser: Browser, site: Site):

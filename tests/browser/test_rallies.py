@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from hub.kernel import clock
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press, reads, signed_in
 
 TITLE = "Where could eighty empty pallets a day go?"
 TRAYS, SHELVES = "Seed trays for the school garden", "Shelves that become seed trays"
@@ -19,21 +20,8 @@ COUNT = re.compile(r"\b\d+ of \d+ voters\b|\bplace \d|\b\d+ votes?\b(?! (left|ea
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site).sign_in(name) for name in ("company", "solver", "expert")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
-
-
-def reads(page: Page, text: str | re.Pattern[str]) -> None:
-    expect(page.get_by_role("main")).to_contain_text(text)
+    with signed_in(browser, site, "company", "solver", "expert") as pages:
+        yield pages
 
 
 def test_a_rally_from_the_question_to_the_answer(site: Site, windows: dict[str, Page]) -> None:

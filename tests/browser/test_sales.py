@@ -11,7 +11,8 @@ from playwright.sync_api import Browser, Page, expect
 from hub.core.accounts import queries as accounts
 from hub.db.extensions import db
 from hub.kernel.money import Money
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press_like, signed_in
 from tests.factories import pools as made
 
 BRIDGE = "/platforms/meridian-line-kit/products/tag-reader-bridge"
@@ -19,17 +20,8 @@ BRIDGE = "/platforms/meridian-line-kit/products/tag-reader-bridge"
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site).sign_in(name) for name in ("solver", "volunteer")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
+    with signed_in(browser, site, "solver", "volunteer") as pages:
+        yield pages
 
 
 def reads(page: Page, text: str | re.Pattern[str]) -> None:
@@ -40,26 +32,26 @@ def test_a_product_from_its_price_to_its_return(site: Site, windows: dict[str, P
     vendor, buyer = windows["solver"], windows["volunteer"]
     vendor.goto(f"{BRIDGE}/price")
     vendor.fill("[name=amount]", "20,5,0x")
-    press(vendor, "Check the price")
+    press_like(vendor, "Check the price")
     reads(vendor, "Write an amount in figures")
     expect(vendor.locator("[name=amount]")).to_have_value("20,5,0x")
     vendor.fill("[name=amount]", "20")
-    press(vendor, "Check the price")
+    press_like(vendor, "Check the price")
     reads(vendor, "Of EUR 20 you get EUR 16.72")
-    press(vendor, "Set the price")
+    press_like(vendor, "Set the price")
     reads(vendor, "New users pay EUR 20")
 
     buyer.goto(BRIDGE)
     buyer.get_by_role("link", name="Buy for EUR 20").first.click()
-    press(buyer, "Check the purchase")
+    press_like(buyer, "Check the purchase")
     for words in ("MIT OR Apache-2.0", "Can be given back until", "Pay them in, then come back"):
         reads(buyer, words)
-    press(buyer, re.compile(r"Pay EUR [\d.]+ in"))
+    press_like(buyer, re.compile(r"Pay EUR [\d.]+ in"))
     reads(buyer, "HUB-")
     _has_euros(site, "volunteer@demo.example")
     buyer.goto(f"{BRIDGE}/buy")
-    press(buyer, "Check the purchase")
-    press(buyer, "Buy for EUR 20")
+    press_like(buyer, "Check the purchase")
+    press_like(buyer, "Buy for EUR 20")
     reads(buyer, "Bought. Download it here")
     with buyer.expect_download() as waiting:
         buyer.get_by_role("link", name="Download 1.0.0").click()
@@ -69,10 +61,10 @@ def test_a_product_from_its_price_to_its_return(site: Site, windows: dict[str, P
     reads(buyer, re.compile(r"Receipt SITE-"))
 
     buyer.get_by_role("link", name="Give it back").click()
-    press(buyer, re.compile("Give it back for"))
+    press_like(buyer, re.compile("Give it back for"))
     reads(buyer, "Please fill this in")
     buyer.fill("[name=reason]", "Our tags speak a fifth dialect.")
-    press(buyer, re.compile("Give it back for"))
+    press_like(buyer, re.compile("Give it back for"))
     reads(buyer, "EUR 20 are on the buyer’s balance again")
     site.deliver()
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 
 from hub.kernel import clock
 from tests.browser.conftest import Site, Visitor
+from tests.browser.hands import press
 
 TITLE = "Peel strength of three paper lids"
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
 
 
 def test_from_the_request_to_the_labs_money(browser: Browser, site: Site):

@@ -8,26 +8,14 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press_like, reads, signed_in
 
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[tuple[Page, Page]]:
-    visitors = [Visitor(browser, site).sign_in(name) for name in ("solver", "owner")]
-    yield visitors[0].page, visitors[1].page
-    complaints = [text for visitor in visitors for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors:
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
-
-
-def reads(page: Page, text: str) -> None:
-    expect(page.get_by_role("main")).to_contain_text(text)
+    with signed_in(browser, site, "solver", "owner") as pages:
+        yield pages["solver"], pages["owner"]
 
 
 def _propose(leader: Page, own: str, hers: str) -> None:
@@ -35,7 +23,7 @@ def _propose(leader: Page, own: str, hers: str) -> None:
     leader.fill("[name=own_percent]", own)
     leader.locator("[name=member]").first.fill("@kingfisher")
     leader.locator("[name=percent]").first.fill(hers)
-    press(leader, "Check the parts")
+    press_like(leader, "Check the parts")
 
 
 def test_an_award_is_shared_by_two_who_agree(site: Site, windows: tuple[Page, Page]) -> None:
@@ -49,7 +37,7 @@ def test_an_award_is_shared_by_two_who_agree(site: Site, windows: tuple[Page, Pa
     _propose(leader, "70", "30")
     reads(leader, "EUR 7,980")
     reads(leader, "EUR 3,420")
-    press(leader, "Ask everybody to agree")
+    press_like(leader, "Ask everybody to agree")
     leader.goto(award)
     reads(leader, "Not everybody has agreed")
     expect(leader.get_by_role("button", name="Sign and receive the prize")).to_have_count(0)
@@ -61,18 +49,18 @@ def test_an_award_is_shared_by_two_who_agree(site: Site, windows: tuple[Page, Pa
     reads(hand, "EUR 3,420")
     hand.get_by_text("I do not agree").click()
     hand.fill("[name=reason]", "I drew the balance, too.")
-    press(hand, "Refuse")
+    press_like(hand, "Refuse")
     leader.goto(shared)
     reads(leader, "I drew the balance, too.")
     _propose(leader, "60", "40")
-    press(leader, "Ask everybody to agree")
+    press_like(leader, "Ask everybody to agree")
     hand.goto(shared)
-    press(hand, re.compile("Agree to EUR 4,560"))
+    press_like(hand, re.compile("Agree to EUR 4,560"))
 
     leader.goto(award)
     reads(leader, "Kingfisher")
     leader.get_by_label("I have read the award agreement and agree to it.").check()
-    press(leader, "Sign and receive the prize")
+    press_like(leader, "Sign and receive the prize")
     reads(leader, "The prize went")
     for page, net in ((leader, "EUR 6,840"), (hand, "EUR 4,560")):
         page.goto("/my/earnings")

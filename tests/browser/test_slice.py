@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.kernel import clock
 from tests.browser.conftest import Site, Visitor
+from tests.browser.hands import press
 from tests.conftest import NOON
 
 TITLE = "Measure the freshness of cut herbs through the bag"
@@ -50,11 +51,6 @@ def play(browser: Browser, site: Site, script: bool) -> Iterator[Play]:
     play = Play(browser, site, script)
     yield play
     play.close()
-
-
-def press(page: Page, name: str) -> None:
-    page.get_by_role("main").get_by_role("button", name=name, exact=True).first.click()
-    page.wait_for_load_state()
 
 
 def draft(play: Play) -> None:

@@ -9,7 +9,8 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.conftest import Site, Visitor
+from tests.browser.conftest import Site
+from tests.browser.hands import press_like, signed_in
 
 TITLE = "Which of these sentences speak of a lid?"
 CSV = "text,id\nThe lid does not close.,1\n,2\nTasty and fresh.,3\n"
@@ -17,17 +18,8 @@ CSV = "text,id\nThe lid does not close.,1\n,2\nTasty and fresh.,3\n"
 
 @pytest.fixture
 def windows(browser: Browser, site: Site) -> Iterator[dict[str, Page]]:
-    visitors = {name: Visitor(browser, site, True).sign_in(name) for name in ("company", "solver", "admin")}
-    yield {name: visitor.page for name, visitor in visitors.items()}
-    complaints = [text for visitor in visitors.values() for text in visitor.complaints if "status of 4" not in text]
-    for visitor in visitors.values():
-        visitor.close()
-    assert not complaints
-
-
-def press(page: Page, name: str | re.Pattern[str]) -> None:
-    page.get_by_role("main").get_by_role("button", name=name).first.click()
-    page.wait_for_load_state()
+    with signed_in(browser, site, "company", "solver", "admin") as pages:
+        yield pages
 
 
 def test_a_project_is_drafted_funded_answered_and_decided(windows: dict[str, Page], site: Site):
@@ -42,34 +34,34 @@ def test_a_project_is_drafted_funded_answered_and_decided(windows: dict[str, Pag
     owner.get_by_label("Pay for an accepted answer").fill("0.40")
     owner.get_by_label("How many people answer").fill("1")
     owner.get_by_label("Sector").select_option("data")
-    press(owner, "Save and go on")
+    press_like(owner, "Save and go on")
     expect(owner.get_by_role("alert").first).to_contain_text("Name 2 to 50 classes")
     expect(owner.get_by_label("Title")).to_have_value(TITLE)
     owner.get_by_label("Classes, one a line").fill("Yes\nNo")
-    press(owner, "Save and go on")
+    press_like(owner, "Save and go on")
 
     owner.set_input_files("[name=table]", {"name": "sentences.csv", "mimeType": "text/csv", "buffer": CSV.encode()})
-    press(owner, "Look at it first")
+    press_like(owner, "Look at it first")
     expect(owner.get_by_role("main")).to_contain_text("This is empty; a record without it cannot be used.")
-    press(owner, "Add 2 tasks")
+    press_like(owner, "Add 2 tasks")
     expect(owner.get_by_role("main")).to_contain_text("USD 0.84")
-    press(owner, "Show the bank details")
+    press_like(owner, "Show the bank details")
     reference = owner.locator("#reference").inner_text()
     slug = owner.url.split("/")[4]
 
     admin.goto("/admin/payments?q=" + reference)
     admin.get_by_role("main").get_by_role("link", name="Confirm").click()
     admin.fill("[name=bank_reference]", "IN-77")
-    press(admin, "Continue")
-    press(admin, "Confirm USD 0.84")
+    press_like(admin, "Continue")
+    press_like(admin, "Confirm USD 0.84")
     owner.reload()
-    press(owner, "Start the project")
+    press_like(owner, "Start the project")
     expect(owner.get_by_role("main")).to_contain_text("Running")
 
     worker.goto(f"/tasks/{slug}")
     expect(worker.get_by_role("main")).to_contain_text("USD 0.40 an answer")
     expect(worker.get_by_role("main")).to_contain_text("hourly rate not yet known")
-    press(worker, "Start")
+    press_like(worker, "Start")
     expect(worker.locator(".task-text")).to_have_text("The lid does not close.")
     worker.keyboard.press("Enter")
     expect(worker.get_by_role("alert").first).to_contain_text("Please answer this.")
@@ -100,8 +92,8 @@ def test_a_project_is_drafted_funded_answered_and_decided(windows: dict[str, Pag
     owner.goto(f"/tasks/{slug}/answers")
     owner.get_by_role("link", name="Task 2").click()
     owner.get_by_label("Or say why it cannot be accepted").fill("It speaks of the taste, not of a lid.")
-    press(owner, "Reject")
-    press(owner, "Accept 1 answer")
+    press_like(owner, "Reject")
+    press_like(owner, "Accept 1 answer")
     site.deliver()
     worker.goto("/my/tasks")
     expect(worker.get_by_role("main")).to_contain_text("Accepted")
@@ -111,7 +103,7 @@ def test_a_project_is_drafted_funded_answered_and_decided(windows: dict[str, Pag
     expect(worker.get_by_role("main")).to_contain_text("0.40")
 
     owner.goto(f"/tasks/{slug}/end")
-    press(owner, "End the project")
+    press_like(owner, "End the project")
     site.deliver()
     owner.goto(f"/tasks/{slug}")
     expect(owner.get_by_role("main")).to_contain_text("Finished")

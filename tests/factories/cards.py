@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import timedelta
+from contextlib import AbstractContextManager
 from typing import Any
 
 from flask import Flask
@@ -16,43 +13,16 @@ from hub.core.gateways.reactions import carry_out_now
 from hub.core.payments import queries as payments
 from hub.core.payments.models import Funding
 from hub.db import work
-from hub.db.delivery import deliver_all, run_periodic
 from hub.db.extensions import db
-from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.money import Money
-from tests.fakes.stripe import FakeStripe
+from tests.factories.processor import BothSides, beside_stripe
 
 BASE = "http://127.0.0.1:8000"
 
 
-class Till:
-    """The site and its processor, for a test to play both sides."""
-
-    def __init__(self, app: Flask, fake: FakeStripe) -> None:
-        self.app, self.fake = app, fake
-
-    def carry(self, body: bytes, headers: dict[str, str]) -> int:
-        """A notice, posted at the site's door; the fake may do so from threads of its own."""
-        with self.app.app_context():
-            return self.app.test_client().post("/webhooks/stripe", data=body, headers=headers).status_code
-
-    def settle(self) -> None:
-        """All notices arrive and everything that follows from them is done."""
-        work.rollback()
-        for _ in range(3):
-            self.fake.webhooks.flush()
-            deliver_all()
-        self.fake.webhooks.hold()
-        work.rollback()
-        db.session.expire_all()
-
-    def later(self, **time: float) -> None:
-        """Time passes for the site and the processor alike; what is due by the clock is done."""
-        clock.set_to(clock.now() + timedelta(**time))
-        self.fake.tick()
-        run_periodic()
-        self.settle()
+class Till(BothSides):
+    """A site that takes cards."""
 
     def start(self, funding: Funding, actor: Actor = SYSTEM) -> CardPayment:
         """The payer presses the button: the page of the processor is open (if it answers)."""
@@ -106,21 +76,6 @@ class Till:
         return found
 
 
-@contextmanager
-def open_till(app: Flask) -> Iterator[Till]:
+def open_till(app: Flask) -> AbstractContextManager[Till]:
     """A site with cards; the processor's time is the site's."""
-    holder: list[Till] = []
-
-    def now() -> float:
-        return clock.now().timestamp()
-
-    with FakeStripe(clock=now, signs_at=now, seed=7, send=lambda body, headers: holder[0].carry(body, headers)) as fake:
-        fake.webhooks.hold()
-        config = app.config["HUB"]
-        app.config["HUB"] = dataclasses.replace(
-            config, stripe_key=fake.secret, stripe_webhook_secret=fake.webhook_secret, stripe_api_base=fake.base
-        )
-        till = Till(app, fake)
-        holder.append(till)
-        yield till
-        fake.webhooks.hold()
+    return beside_stripe(app, Till)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
@@ -35,6 +34,7 @@ from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 from hub.web.exports import csv_file
+from hub.web.forms import typed_rows
 from hub.web.handle import actor, checks, needs_scope, parse, public, writes
 from hub.web.i18n import show_money
 
@@ -88,9 +88,8 @@ def _says(slug: str) -> Platform:
 @pages.get("/platforms/<slug>/shares/new")
 def new_shares(slug: str) -> Any:
     platform = _says(slug)
-    rows = list(zip_longest(request.form.getlist("band_upto"), request.form.getlist("band_percent"), fillvalue=""))
-    rows += [("", "")] * max(0, 3 - len(rows))
-    return show_page("shares_form", platform=platform, rows=rows[:MOST_BANDS], currencies=CURRENCIES, today=clock.now().date())
+    rows = typed_rows("band_upto", "band_percent", least=3, most=MOST_BANDS)
+    return show_page("shares_form", platform=platform, rows=rows, currencies=CURRENCIES, today=clock.now().date())
 
 
 @pages.post("/platforms/<slug>/shares/check")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import Any
 
 from flask_babel import lazy_gettext
-from marshmallow import Schema, fields, post_load, validate
+from marshmallow import Schema, fields, post_load
 
 from hub.complement.sales import rules
 from hub.complement.sales.states import State
-from hub.core.fees.rules import basis_points
-from hub.core.royalties.rules import WHOLE_BP, Band
-from hub.core.royalties.schemas import DAY, BandIn, BandOut, refusals
+from hub.core.royalties.schemas import DAY, BandIn, BandOut, BandRows, bands_sent, bands_typed, refusals
 from hub.kernel import money
 from hub.kernel.errors import Invalid
 from hub.web.forms import Amount, Currency, Text
@@ -45,29 +42,13 @@ class SharesIn(SharesContent):
 
     @post_load
     def as_bands(self, data: Row, **_: Any) -> Row:
-        said = [(band["upto"] or "", band["percent"], f"bands.{place}") for place, band in enumerate(data["bands"])]
-        return {**data, "bands": _bands(said, data["currency"])}
+        return bands_sent(data)
 
 
-class SharesForm(SharesContent):
-    band_upto = fields.List(fields.String(validate=validate.Length(max=40)), load_default=list)
-    band_percent = fields.List(fields.String(validate=validate.Length(max=12)), load_default=list)
-
+class SharesForm(SharesContent, BandRows):
     @post_load
     def as_bands(self, data: Row, **_: Any) -> Row:
-        rows = zip_longest(data.pop("band_upto"), data.pop("band_percent"), fillvalue="")
-        said = [(upto.strip(), percent, "bands") for upto, percent in rows if upto.strip() or percent.strip()]
-        return {**data, "bands": _bands(said, data["currency"])}
-
-
-def _bands(said: list[tuple[str, str, str]], currency: str) -> list[Band]:
-    try:
-        return [
-            Band(money.parse(upto, currency, field=name).minor if upto else None, basis_points(percent, name, WHOLE_BP))
-            for upto, percent, name in said
-        ]
-    except Invalid as error:
-        raise refusals(error) from error
+        return bands_typed(data)
 
 
 class BuyIn(Schema):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import zip_longest
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -24,6 +23,7 @@ from hub.kernel import money
 from hub.kernel.errors import NotAllowed
 from hub.kernel.money import breakdown
 from hub.kernel.words import N_
+from hub.web.forms import typed_rows
 from hub.web.handle import actor, needs_scope, parse, writes
 from hub.web.i18n import show_money
 from hub.web.proof import asks_proof
@@ -58,11 +58,10 @@ def _proposes(slug: str) -> Organisation:
 @pages.get("/orgs/<slug>/money/royalties/new")
 def new(slug: str) -> Any:
     organisation = _proposes(slug)
-    rows = list(zip_longest(request.form.getlist("band_upto"), request.form.getlist("band_percent"), fillvalue=""))
-    rows += [("", "")] * max(0, 3 - len(rows))
     rate = fees.rate(Mode.ROYALTIES)
+    rows = typed_rows("band_upto", "band_percent", least=3, most=MOST_BANDS)
     return render_template(
-        PLACE + "new.html", organisation=organisation, rows=rows[:MOST_BANDS], periods=Period, currencies=CURRENCIES,
+        PLACE + "new.html", organisation=organisation, rows=rows, periods=Period, currencies=CURRENCIES,
         fee_percent=percent(rate), paid=breakdown(money.parse(EXAMPLE, "USD"), rate),
     )  # fmt: skip
 

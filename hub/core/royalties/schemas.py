@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from itertools import zip_longest
 from typing import Any
 
@@ -21,8 +22,50 @@ DAY = {"invalid": lazy_gettext("Write a day like 2026-12-10."), "required": lazy
 Row = dict[str, Any]
 
 
+class BandIn(Schema):
+    upto = Amount(allow_none=True, load_default=None, metadata={"description": "Sold in a calendar year; null for the last band."})
+    percent = Text(1, 12, required=True)
+
+
+class BandOut(Schema):
+    upto_minor = fields.Integer(attribute="upto", allow_none=True)
+    bp = fields.Integer()
+
+
+class BandRows(Schema):
+    """The two columns of a form's rows; those left empty do not count."""
+
+    band_upto = fields.List(fields.String(validate=validate.Length(max=40)), load_default=list)
+    band_percent = fields.List(fields.String(validate=validate.Length(max=12)), load_default=list)
+
+
 def refusals(error: Invalid) -> ValidationError:
     return ValidationError({field: [gettext(error.message) % error.values] for field in error.fields})
+
+
+def bands_sent(data: Row) -> Row:
+    """`data` with its list of BandIn read as bands. Raises ValidationError about `bands.0`, `bands.1` ..."""
+    return _as_bands(data, [(band["upto"] or "", band["percent"], f"bands.{place}") for place, band in enumerate(data["bands"])])
+
+
+def bands_typed(data: Row) -> Row:
+    """`data` with its BandRows read as `bands`. Raises ValidationError about `bands`."""
+    rows = zip_longest(data.pop("band_upto"), data.pop("band_percent"), fillvalue="")
+    return _as_bands(data, [(upto.strip(), percent, "bands") for upto, percent in rows if upto.strip() or percent.strip()])
+
+
+def _as_bands(data: Row, said: Iterable[tuple[str, str, str]]) -> Row:
+    currency = data["currency"]
+    try:
+        return {
+            **data,
+            "bands": [
+                Band(money.parse(upto, currency, field=name).minor if upto else None, basis_points(percent, name, WHOLE_BP))
+                for upto, percent, name in said
+            ],
+        }
+    except Invalid as error:
+        raise refusals(error) from error
 
 
 class RoyaltyContent(Schema):
@@ -35,42 +78,26 @@ class RoyaltyContent(Schema):
     pay_days = fields.Integer(load_default=30, validate=validate.Range(1, rules.MOST_DAYS, error=lazy_gettext("From 1 to 365 days.")))
 
 
-class BandIn(Schema):
-    upto = Amount(allow_none=True, load_default=None, metadata={"description": "Sold in a calendar year; null for the last band."})
-    percent = Text(1, 12, required=True)
-
-
 class RoyaltyIn(RoyaltyContent):
     bands = fields.List(fields.Nested(BandIn), load_default=list, metadata={"description": "Shares of sales, marginal like tax brackets."})
 
     @post_load
     def as_terms(self, data: Row, **_: Any) -> Row:
-        said = [(band["upto"] or "", band["percent"], f"bands.{place}") for place, band in enumerate(data["bands"])]
-        return _terms(data, said)
+        return bands_sent(_with_minimum(data))
 
 
-class RoyaltyForm(RoyaltyContent):
-    band_upto = fields.List(fields.String(validate=validate.Length(max=40)), load_default=list)
-    band_percent = fields.List(fields.String(validate=validate.Length(max=12)), load_default=list)
-
+class RoyaltyForm(RoyaltyContent, BandRows):
     @post_load
     def as_terms(self, data: Row, **_: Any) -> Row:
-        rows = zip_longest(data.pop("band_upto"), data.pop("band_percent"), fillvalue="")
-        said = [(upto.strip(), percent, "bands") for upto, percent in rows if upto.strip() or percent.strip()]
-        return _terms(data, said)
+        return bands_typed(_with_minimum(data))
 
 
-def _terms(data: Row, said: list[tuple[str, str, str]]) -> Row:
-    """Bands and minimum, read. Raises ValidationError about the field."""
+def _with_minimum(data: Row) -> Row:
+    """Raises ValidationError about `minimum`."""
     try:
-        minimum = money.parse(data["minimum"] or "0", data["currency"], field="minimum")
-        bands = [
-            Band(money.parse(upto, data["currency"], field=name).minor if upto else None, basis_points(percent, name, WHOLE_BP))
-            for upto, percent, name in said
-        ]
+        return {**data, "minimum": money.parse(data["minimum"] or "0", data["currency"], field="minimum")}
     except Invalid as error:
         raise refusals(error) from error
-    return {**data, "minimum": minimum, "bands": bands}
 
 
 class ReportIn(Schema):
@@ -85,11 +112,6 @@ class ReasonIn(Schema):
 class SideOut(Schema):
     slug = fields.String()
     name = fields.String()
-
-
-class BandOut(Schema):
-    upto_minor = fields.Integer(attribute="upto", allow_none=True)
-    bp = fields.Integer()
 
 
 class DueOut(Schema):
