@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import os
 import re
 import secrets
@@ -51,6 +52,8 @@ class Config:
     payout_minimum: Mapping[str, int] = field(default_factory=dict)
     proof_minutes: int = 0
     max_upload_mb: int = 25
+    egress_ports: frozenset[int] = frozenset({443})
+    egress_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     rate_limits: bool = True
     page_cache: bool = True
     sqlite_synchronous: str = "FULL"
@@ -101,6 +104,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         payout_minimum=_amounts(env, "HUB_PAYOUT_MINIMUM", PAYOUT_MINIMUM),
         proof_minutes=_whole(env, "HUB_PROOF_MINUTES", 15, 1, 1440),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
+        egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
+        egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
         sqlite_synchronous=_one_of(env, "HUB_SQLITE_SYNCHRONOUS", "FULL", {"FULL", "NORMAL"}),
@@ -184,6 +189,22 @@ def _amounts(env: Mapping[str, str], name: str, default: str) -> dict[str, int]:
     if not all(parts):
         raise BadSetting(f"{name} must be amounts in whole units like “USD 10, JPY 1000”, or none")
     return {part[1]: int(part[2]) for part in parts if part}
+
+
+def _ports(env: Mapping[str, str], name: str, default: str) -> frozenset[int]:
+    """`443, 8443`."""
+    said = [part.strip() for part in (env.get(name, "").strip() or default).split(",")]
+    if not all(part.isdecimal() and 1 <= int(part) <= 65535 for part in said):
+        raise BadSetting(f"{name} must be port numbers like “443, 8443”")
+    return frozenset(map(int, said))
+
+
+def _networks(env: Mapping[str, str], name: str) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+    """`127.0.0.0/8, 10.20.0.0/16`."""
+    try:
+        return tuple(ipaddress.ip_network(part.strip()) for part in env.get(name, "").split(",") if part.strip())
+    except ValueError:
+        raise BadSetting(f"{name} must be networks like “10.20.0.0/16, 127.0.0.1/32”") from None
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:
