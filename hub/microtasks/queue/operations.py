@@ -76,29 +76,32 @@ def _require_may_work(actor: Actor, project: Project) -> None:
 
 
 def _claim_in(person_id: int, project: Project, task: Task | None) -> Assignment | None:
-    """Behind the person's last place; then from the beginning, for places that came back; then once more with overdue leases taken back."""
-    only = task.id if task is not None else None
-    place = queries.place_of(person_id, project.id) if only is None else 0
-    found = _take(person_id, project, place, only) or (_take(person_id, project, 0, only) if place else None)
-    if found is None and expire_overdue(project_id=project.id):
-        found = _take(person_id, project, 0, only)
+    """Behind the person's last place; then from the beginning, for places that came back, waiting for those that others are just taking:
+    one of them may leave the next place free; then once more with overdue leases taken back."""
+    if task is None:
+        found = _take(_TAKE, person_id, project, queries.place_of(person_id, project.id)) or _take(_WAIT_AND_TAKE, person_id, project)
+    else:
+        found = _take(_TAKE_NAMED, person_id, project, only=task.id)
+    if found is None and expire_overdue(
+        project_id=project.id
+    ):  # with locks of its own now, it waits for nobody's: two such would wait for ever
+        found = _take(_TAKE, person_id, project) if task is None else _take(_TAKE_NAMED, person_id, project, only=task.id)
     return found
 
 
-def _taking(*, named: bool) -> Any:
-    next_task = queries.free_task(named=named).scalar_subquery()
+def _taking(next_task: Any) -> Any:
+    next_task = next_task.scalar_subquery()
     taken = update(Task).where(Task.id == next_task, text(FREE)).values(taken=Task.taken + 1).returning(Task.id, Task.position)
     return taken.execution_options(synchronize_session=False)
 
 
-_TAKE, _TAKE_NAMED = _taking(named=False), _taking(named=True)
+_TAKE, _TAKE_NAMED, _WAIT_AND_TAKE = map(_taking, (queries.free_task(), queries.free_task(named=True), queries.free_task(waits=True)))
 """Made once: every task is handed out through one of them."""
 
 
-def _take(person_id: int, project: Project, after: int, only: int | None = None) -> Assignment | None:
+def _take(taking: Any, person_id: int, project: Project, after: int = 0, **only: int) -> Assignment | None:
     """One statement finds the task and takes a place of it; a second writes the lease."""
-    asked = {"person": person_id, "project": project.id, "after": after}
-    taken = db.session.execute(*((_TAKE, asked) if only is None else (_TAKE_NAMED, asked | {"only": only}))).one_or_none()
+    taken = db.session.execute(taking, {"person": person_id, "project": project.id, "after": after, **only}).one_or_none()
     if taken is None:
         return None
     now = clock.now()

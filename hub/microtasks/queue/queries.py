@@ -97,17 +97,17 @@ def place_of(person_id: int, project_id: int) -> int:
     return db.session.scalar(_PLACE, {"person_id": person_id, "project_id": project_id}) or 0
 
 
-def free_task(*, named: bool) -> Any:
+def free_task(*, named: bool = False, waits: bool = False) -> Any:
     """The id of the next task of `project` with a free place that `person` never had, behind position `after` (all three bound).
 
-    It walks the index of the free tasks from there. On PostgreSQL it passes over rows that others are just taking (SKIP LOCKED); the
-    one task that is asked for by its number (`only`, bound too) is waited for.
+    It walks the index of the free tasks from there. On PostgreSQL it passes over rows that others are just taking (SKIP LOCKED), unless
+    it `waits` for them; the one task that is asked for by its number (`only`, bound too) is waited for.
     """
     had = exists().where(Assignment.task_id == Task.id, Assignment.person_id == bindparam("person"))
     query = select(Task.id).where(Task.project_id == bindparam("project"), text(FREE), Task.position > bindparam("after"), ~had)
     if named:
         query = query.where(Task.id == bindparam("only"))
-    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=not named, key_share=True)
+    return query.order_by(Task.position).limit(1).with_for_update(skip_locked=not (named or waits), key_share=True)
 
 
 def candidates(actor: Actor) -> Sequence[Project]:
