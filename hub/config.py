@@ -54,6 +54,7 @@ class Config:
     max_upload_mb: int = 25
     egress_ports: frozenset[int] = frozenset({443})
     egress_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    document_days: int = 30
     rate_limits: bool = True
     page_cache: bool = True
     sqlite_synchronous: str = "FULL"
@@ -106,6 +107,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
         egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
+        document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
         sqlite_synchronous=_one_of(env, "HUB_SQLITE_SYNCHRONOUS", "FULL", {"FULL", "NORMAL"}),

@@ -8,7 +8,21 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo import briefs, communities, complement, deals, discussions, microtasks, packages, pools, portals, rallies, sales, services
+from hub.cli.demo import (
+    briefs,
+    communities,
+    complement,
+    deals,
+    discussions,
+    microtasks,
+    packages,
+    pools,
+    portals,
+    rallies,
+    sales,
+    services,
+    verification,
+)
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
@@ -30,6 +44,7 @@ TELLERS = (
     briefs.tell,
     portals.tell,
     discussions.tell,
+    verification.tell,
 )
 """Each mode's stories, in an order in which the later may use the earlier."""
 

@@ -22,6 +22,7 @@ from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty, Role
 from hub.kernel.errors import NotFound
+from hub.kernel.levels import Level
 from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.permissions import consults
 from hub.kernel.taxonomy import Sector
@@ -34,6 +35,7 @@ class SeekerCard:
 
     name: str
     slug: str
+    level: Level = Level.NONE
 
     @property
     def anonymous(self) -> bool:
@@ -48,8 +50,6 @@ class NextStep:
     label: str
     note: str = ""
 
-
-HIDDEN = SeekerCard("", "")
 
 Counter = Callable[[list[int]], dict[int, int]]
 Adviser = Callable[[Actor, Challenge], NextStep | None]
@@ -261,17 +261,20 @@ def followers(challenge_id: int) -> Sequence[int]:
 
 
 def seeker_card(challenge: Challenge, actor: Actor) -> SeekerCard:
-    """Who asks, as far as this reader may know; `HIDDEN` for an anonymous seeker."""
+    """Who asks, as far as this reader may know; no name of an anonymous seeker."""
     return seeker_cards([challenge], actor)[challenge.id]
 
 
 def seeker_cards(challenges: Iterable[Challenge], actor: Actor) -> dict[int, SeekerCard]:
     """`seeker_card` for many, by challenge id. One statement."""
     challenges = list(challenges)
-    shown = [c for c in challenges if c.seeker_shown or sees_seeker(actor, c)]
-    cards = organisations.cards({c.organisation_id for c in shown}) if shown else {}
-    known = {c.id: SeekerCard(cards[c.organisation_id].name, cards[c.organisation_id].slug) for c in shown}
-    return {c.id: known.get(c.id, HIDDEN) for c in challenges}
+    cards = organisations.cards({c.organisation_id for c in challenges})
+    return {c.id: _card(cards[c.organisation_id], c.seeker_shown or sees_seeker(actor, c)) for c in challenges}
+
+
+def _card(seeker: organisations.OrganisationCard, named: bool) -> SeekerCard:
+    """Of an anonymous seeker everybody may know how well the site knows it."""
+    return SeekerCard(seeker.name, seeker.slug, seeker.level) if named else SeekerCard("", "", seeker.level)
 
 
 def seeker_name(challenge: Challenge, actor: Actor) -> str:

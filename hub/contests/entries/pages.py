@@ -63,6 +63,7 @@ def agreement(slug: str) -> Any:
         signature=_signature(terms),
         entry=entry,
         barred=queries.why_barred(actor(), challenge),
+        seeker=challenges.seeker_card(challenge, actor()),
         open=takes_entries(challenge),
     )
 

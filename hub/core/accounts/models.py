@@ -10,10 +10,13 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.accounts.states import LIFE, Purpose, State
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
-from hub.kernel import clock
+from hub.kernel import clock, levels
+from hub.kernel.levels import Level
 
 
 class Person(Versioned, db.Model):
+    """`vouched` is what the room of verification has found out; the level that people see counts the confirmed address, too."""
+
     __tablename__ = "person"
     __table_args__ = (
         CheckConstraint("email = lower(email) AND email LIKE '%_@_%'", name="email"),
@@ -33,7 +36,12 @@ class Person(Versioned, db.Model):
     is_consultant: Mapped[bool] = mapped_column(default=False)
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     state_reason: Mapped[str] = mapped_column(String(500), default="")
+    vouched: Mapped[Level] = mapped_column(enum_type(Level), default=Level.NONE, server_default=Level.NONE.value)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+    @property
+    def level(self) -> Level:
+        return levels.of_person(self.vouched, self.email_verified_at is not None)
 
 
 class LoginSession(db.Model):

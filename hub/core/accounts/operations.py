@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import CursorResult, delete, func, or_, select, update
 
 from hub.core.accounts import queries, rules
 from hub.core.accounts.events import (
@@ -30,6 +30,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, NotNow, NotSignedIn, one_field
+from hub.kernel.levels import Level
 from hub.kernel.permissions import administers
 from hub.kernel.words import N_
 
@@ -336,6 +337,12 @@ def reinstate(*, actor: Actor, person: Person) -> Person:
     person.state_reason = ""
     _tell(PersonReinstated(person_id=person.id), actor)
     return person
+
+
+def vouch(*, person_id: int, level: Level) -> bool:
+    """Write down what the room of verification has found out, which tells of it itself. Was it something else before?"""
+    changed = update(Person).where(Person.id == person_id, Person.vouched != level).values(vouched=level)
+    return cast(CursorResult[Any], db.session.execute(changed)).rowcount == 1
 
 
 def note_use(*, session_id: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import bindparam, select
 
@@ -13,9 +14,10 @@ from hub.core.accounts.models import LoginSession, MailToken, Person
 from hub.core.accounts.states import Purpose, State
 from hub.core.audit import queries as audit
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, levels
 from hub.kernel.actor import ALL_SCOPES, Actor, Duty, Role, Scope
 from hub.kernel.errors import Invalid, NotFound
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
 
 
@@ -27,6 +29,7 @@ class PersonCard:
     name: str
     handle: str
     language: str
+    level: Level = Level.NONE
 
 
 @dataclass(frozen=True)
@@ -111,8 +114,13 @@ def cards(person_ids: Iterable[int | None]) -> dict[int, PersonCard]:
     wanted = {person_id for person_id in person_ids if person_id is not None}
     if not wanted:
         return {}
-    rows = db.session.execute(select(Person.id, Person.name, Person.handle, Person.language).where(Person.id.in_(wanted)))
-    return {row.id: PersonCard(row.id, row.name, row.handle, row.language) for row in rows}
+    columns = Person.id, Person.name, Person.handle, Person.language, Person.vouched, Person.email_verified_at
+    rows = db.session.execute(select(*columns).where(Person.id.in_(wanted)))
+    return {row.id: PersonCard(row.id, row.name, row.handle, row.language, _level(row)) for row in rows}
+
+
+def _level(row: Any) -> Level:
+    return levels.of_person(row.vouched, row.email_verified_at is not None)
 
 
 audit.names_with(lambda ids: {card.id: card.name for card in cards(ids).values()})

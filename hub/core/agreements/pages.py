@@ -14,6 +14,7 @@ from hub.core.agreements.policy import POLICY, Act
 from hub.core.agreements.schemas import SignForm, TermsOut
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import NotFound, NotSignedIn
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, public, safe_next, writes
 from hub.web.i18n import language
@@ -90,9 +91,14 @@ def _evidence(terms: Terms) -> list[dict[str, Any]]:
             "signature": one,
             "name": people[one.person_id].name if one.person_id in people else gettext("A former member"),
             "organisation": bodies[one.organisation_id].name if one.organisation_id in bodies else "",
+            "level": bodies[one.organisation_id].level if one.organisation_id in bodies else _level(people, one.person_id),
         }
         for one in signatures
     ]
+
+
+def _level(people: dict[int, accounts.PersonCard], person_id: int) -> Level:
+    return people[person_id].level if person_id in people else Level.NONE
 
 
 def _may_bind() -> list[tuple[str, str]]:

@@ -38,3 +38,13 @@ def send_copy(file: File, name: str, content: bytes) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def send_private(content: bytes, media_type: str, name: str) -> Response:
+    """What only this reader may see, and nobody keeps: images are shown, everything else is downloaded."""
+    shown = media_type in {"image/png", "image/jpeg"}
+    response: Response = send_file(io.BytesIO(content), mimetype=media_type, as_attachment=not shown, download_name=name, max_age=0)
+    response.headers["Content-Security-Policy"] = SANDBOX
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response

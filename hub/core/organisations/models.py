@@ -12,10 +12,14 @@ from hub.db.extensions import db
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
 from hub.kernel.actor import Role
+from hub.kernel.levels import Level
 
 
 class Organisation(Versioned, db.Model):
-    """`source` names the data set an imported organisation came with; it is empty for those founded here."""
+    """`source` names the data set an imported organisation came with; it is empty for those founded here.
+
+    `level` is kept by the room of verification.
+    """
 
     __tablename__ = "organisation"
     __table_args__ = (
@@ -32,6 +36,7 @@ class Organisation(Versioned, db.Model):
     website: Mapped[str] = mapped_column(String(300), default="")
     about: Mapped[str] = mapped_column(Text, default="")
     source: Mapped[str] = mapped_column(String(40), default="")
+    level: Mapped[Level] = mapped_column(enum_type(Level), default=Level.NONE, server_default=Level.NONE.value)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import func, select
+from typing import Any, cast
+
+from sqlalchemy import CursorResult, func, select, update
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.states import State
@@ -23,6 +25,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotAllowed, NotNow, one_field
+from hub.kernel.levels import Level
 from hub.kernel.permissions import administers, by_the_system, either, require_verified
 from hub.kernel.slugs import slugify
 from hub.kernel.words import N_
@@ -111,6 +114,12 @@ def change(
             OrganisationChanged(organisation_id=organisation.id, fields=changed), actor=actor, subject=f"organisation:{organisation.id}"
         )
     return organisation
+
+
+def vouch(*, organisation_id: int, level: Level) -> bool:
+    """Write down what the room of verification has found out, which tells of it itself. Was it something else before?"""
+    changed = update(Organisation).where(Organisation.id == organisation_id, Organisation.level != level).values(level=level)
+    return cast(CursorResult[Any], db.session.execute(changed)).rowcount == 1
 
 
 def add_member(*, actor: Actor, organisation: Organisation, email: str, role: Role) -> Membership:

@@ -19,6 +19,7 @@ from hub.db.extensions import db
 from hub.db.types import Lines, UtcDateTime
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
 
 
@@ -30,6 +31,7 @@ class OrganisationCard:
     slug: str
     name: str
     kind: Kind
+    level: Level = Level.NONE
 
 
 @dataclass(frozen=True)
@@ -40,6 +42,7 @@ class Member:
     email: str
     role: Role
     since: datetime
+    level: Level = Level.NONE
 
 
 @dataclass(frozen=True)
@@ -211,9 +214,11 @@ def cards(organisation_ids: Iterable[int | None]) -> dict[int, OrganisationCard]
     if not wanted:
         return {}
     rows = db.session.execute(
-        select(Organisation.id, Organisation.slug, Organisation.name, Organisation.kind).where(Organisation.id.in_(wanted))
+        select(Organisation.id, Organisation.slug, Organisation.name, Organisation.kind, Organisation.level).where(
+            Organisation.id.in_(wanted)
+        )
     )
-    return {row.id: OrganisationCard(row.id, row.slug, row.name, row.kind) for row in rows}
+    return {row.id: OrganisationCard(row.id, row.slug, row.name, row.kind, row.level) for row in rows}
 
 
 def of_person(person_id: int) -> list[tuple[Organisation, Role]]:
@@ -264,11 +269,11 @@ def roles_of(person_id: int) -> dict[int, Role]:
 def members(organisation_id: int) -> list[Member]:
     """Everybody who belongs to the organisation, owners first, then by name."""
     rows = db.session.execute(
-        select(Membership.person_id, Membership.role, Membership.since, Person.name, Person.handle, Person.email)
+        select(Membership.role, Membership.since, Person)
         .join(Person, Person.id == Membership.person_id)
         .where(Membership.organisation_id == organisation_id)
     )
-    found = [Member(row.person_id, row.name, row.handle, row.email, row.role, row.since) for row in rows]
+    found = [Member(one.id, one.name, one.handle, one.email, role, since, one.level) for role, since, one in rows]
     return sorted(found, key=lambda member: (member.role is not Role.OWNER, member.name.lower(), member.person_id))
 
 

@@ -12,6 +12,7 @@ from hub.core.organisations import rules
 from hub.core.organisations.states import Kind
 from hub.kernel.actor import Role
 from hub.kernel.errors import Invalid
+from hub.kernel.levels import Level
 from hub.web.forms import Text
 
 
@@ -74,6 +75,7 @@ class OrganisationOut(Schema):
     country = fields.String()
     website = fields.String()
     about = fields.String()
+    level = fields.Enum(Level, by_value=True, metadata={"description": "How well the site knows it; see /trust/levels."})
     source = fields.String(metadata={"description": "The data set it came with; empty for those founded here."})
     created_at = fields.AwareDateTime()
     version = fields.Integer()

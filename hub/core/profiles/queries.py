@@ -18,6 +18,7 @@ from hub.core.profiles.states import Availability, EvidenceKind
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
+from hub.kernel.levels import Level
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 
@@ -33,6 +34,7 @@ class PublicProfile:
     name: str
     pseudonymous: bool
     verified: bool
+    level: Level
     since: datetime
     headline: str
     bio: str
@@ -100,6 +102,7 @@ def public_profile(actor: Actor, handle: str) -> PublicProfile:
         name=_shown_name(person, profile),
         pseudonymous=not profile.name_shown,
         verified=person.email_verified_at is not None,
+        level=person.level,
         since=person.created_at,
         headline=profile.headline,
         bio=profile.bio,

@@ -9,6 +9,7 @@ from marshmallow import Schema, fields, pre_load, validate
 
 from hub.core.profiles import rules
 from hub.core.profiles.states import Availability, EvidenceKind
+from hub.kernel.levels import Level
 from hub.kernel.taxonomy import Sector
 from hub.web.forms import Text, Tick, Words
 
@@ -114,6 +115,7 @@ class PersonOut(Schema):
     handle = fields.String()
     name = fields.String()
     verified = fields.Boolean(metadata={"description": "Is the e-mail address confirmed?"})
+    level = fields.Enum(Level, by_value=True, metadata={"description": "How well the site knows them; see /trust/levels."})
     headline = fields.String()
     bio = fields.String()
     skills = fields.List(fields.String())

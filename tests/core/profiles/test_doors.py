@@ -44,7 +44,7 @@ def test_the_form_makes_a_public_page_without_running_what_was_typed(signed_in, 
     page = app.test_client().get(f"/people/{ada.handle}")
     text = page.get_data(as_text=True)
     assert page.status_code == 200
-    for shown in ("Ada Solver", "Electrochemical biosensors", "<strong>sensors</strong>", "Coated nanotubes", "中文", "E-mail confirmed"):
+    for shown in ("Ada Solver", "Electrochemical biosensors", "<strong>sensors</strong>", "Coated nanotubes", "中文", "Not yet verified"):
         assert shown in text
     assert "<script>alert" not in text
     assert ada.email not in text

@@ -27,6 +27,7 @@ from tests.house.matrix import (
     sharing,
     statements,
     talk,
+    verification,
 )
 
 WINGS: tuple[ModuleType, ...] = (
@@ -52,4 +53,5 @@ WINGS: tuple[ModuleType, ...] = (
     sharing,
     talk,
     sales,
+    verification,
 )

@@ -1,0 +1,72 @@
+"""The demo stories of verification: documents at every stage, in both languages."""
+
+from __future__ import annotations
+
+import io
+import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import hub.cli
+from hub.cli.demo.people import Cast
+from hub.core.verification import operations
+from hub.core.verification.operations import Upload
+from hub.core.verification.reactions import vault
+from hub.core.verification.rules import DocumentKind
+from hub.kernel import clock
+
+STORIES = Path(hub.cli.__file__).parent / "demo_data" / "verification.toml"
+Row = dict[str, Any]
+
+SPECIMEN = b"""%PDF-1.4
+1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj
+2 0 obj<</Type/Pages/Kids[3 0 R]/Count 1>>endobj
+3 0 obj<</Type/Page/Parent 2 0 R/MediaBox[0 0 420 298]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>endobj
+4 0 obj<</Length 43>>stream
+BT /F1 40 Tf 100 130 Td (SPECIMEN) Tj ET %
+endstream endobj
+5 0 obj<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>endobj
+trailer<</Root 1 0 R>>
+%%EOF
+"""
+
+
+def tell(cast: Cast) -> None:
+    """Everything of verification that a newcomer finds. Uncommitted."""
+    stories = tomllib.loads(STORIES.read_text())
+    for story in stories["check"]:
+        _check(cast, story)
+
+
+@contextmanager
+def _on(day: float) -> Iterator[None]:
+    with clock.at(clock.now() + timedelta(days=day)):
+        yield
+
+
+def _check(cast: Cast, story: Row) -> None:
+    (day, who, note), today = story["sent"], clock.now().date()
+    about = cast.organisations[story["organisation"]] if "organisation" in story else None
+    with _on(day):
+        check = operations.send(
+            actor=cast.actor(who), vault=vault(), uploads=[Upload(io.BytesIO(SPECIMEN), "document.pdf")], kind=DocumentKind(story["kind"]),
+            country=story["country"], note=note, organisation_id=about,
+        )  # fmt: skip
+    if "taken" in story:
+        day, checker = story["taken"]
+        with _on(day):
+            operations.take(actor=cast.actor(checker), check=check)
+            for _look in range(story.get("looks", 2)):
+                operations.view(actor=cast.actor(checker), check=check, place=1, vault=vault())
+    if "accepted" in story:
+        day, checker, number, ends, reason = story["accepted"]
+        with _on(day):
+            last = today + timedelta(days=ends) if ends else None
+            operations.accept(actor=cast.actor(checker), check=check, vault=vault(), number=number, reason=reason, document_ends=last)
+    if "rejected" in story:
+        day, checker, reason = story["rejected"]
+        with _on(day):
+            operations.reject(actor=cast.actor(checker), check=check, vault=vault(), reason=reason)

@@ -1,0 +1,149 @@
+"""Pure rules of verification: which documents are taken, how they are sealed, what is kept of a document's number."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hmac
+import re
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from pathlib import Path
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from hub.kernel.errors import Invalid, one_field
+from hub.kernel.words import N_, Worded, extent
+
+MOST_FILES, MOST_BYTES = 4, 10 * 1024 * 1024
+TAKEN = frozenset({"application/pdf", "image/png", "image/jpeg"})
+ACCEPT = ".pdf,.png,.jpg,.jpeg"
+LONGEST_NOTE, LONGEST_REASON, SHORTEST_REASON = 1_000, 2_000, 10
+COUNTS_FOR = timedelta(days=730)
+"""The longest that a check counts; less if the document ends before."""
+CHECK_WITHIN = timedelta(days=5)
+"""What people may expect to wait for a decision."""
+ORPHAN_AGE = timedelta(days=1)
+
+
+class DocumentKind(Worded):
+    """What is shown. The first three are a person's, the others an organisation's."""
+
+    PASSPORT = "passport", N_("Passport")
+    IDENTITY_CARD = "identity_card", N_("Identity card")
+    PERMIT = "permit", N_("Residence permit")
+    REGISTER = "register", N_("Extract from a register of companies or associations")
+    STATUTE = "statute", N_("Deed, statute or charter")
+
+
+OF_PEOPLE = (DocumentKind.PASSPORT, DocumentKind.IDENTITY_CARD, DocumentKind.PERMIT)
+OF_ORGANISATIONS = (DocumentKind.REGISTER, DocumentKind.STATUTE)
+
+
+@dataclass(frozen=True)
+class Vault:
+    """Where sealed documents lie, the site's key, and for how many days after a decision they are kept."""
+
+    root: Path
+    site_key: str
+    days: int
+
+    def path(self, blob: str) -> Path:
+        return self.root / blob
+
+
+# Sealing
+
+
+def _derived(site_key: str, purpose: bytes) -> bytes:
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hub verification 1 " + purpose).derive(site_key.encode())
+
+
+def _close(key: bytes, content: bytes, context: str) -> bytes:
+    nonce = secrets.token_bytes(12)
+    return nonce + AESGCM(key).encrypt(nonce, content, context.encode())
+
+
+def _open(key: bytes, closed: bytes, context: str) -> bytes:
+    try:
+        return AESGCM(key).decrypt(closed[:12], closed[12:], context.encode())
+    except (InvalidTag, ValueError):
+        raise Invalid(
+            N_("This document cannot be opened any more: the site’s key has changed, or the file is damaged."), code="unreadable_document"
+        ) from None
+
+
+def seal(site_key: str, context: str, content: bytes) -> tuple[str, bytes]:
+    """A fresh key for this document alone, itself sealed under one derived from the site's, and the sealed bytes (AES-256-GCM).
+
+    `context` ("document_check:3/1") is bound to both: sealed bytes that are put in another's place do not open.
+    """
+    key = secrets.token_bytes(32)
+    return base64.b64encode(_close(_derived(site_key, b"documents"), key, context)).decode(), _close(key, content, context)
+
+
+def unseal(site_key: str, context: str, sealed_key: str, sealed: bytes) -> bytes:
+    """Raises Invalid (code unreadable_document)."""
+    try:
+        closed = base64.b64decode(sealed_key)
+    except binascii.Error:
+        closed = b""
+    return _open(_open(_derived(site_key, b"documents"), closed, context), sealed, context)
+
+
+def seal_name(site_key: str, context: str, name: str) -> str:
+    """A file's name says who somebody is, so it is sealed like the file."""
+    return base64.b64encode(_close(_derived(site_key, b"names"), name.encode(), context)).decode()
+
+
+def unseal_name(site_key: str, context: str, sealed: str) -> str:
+    """Raises Invalid (code unreadable_document)."""
+    return _open(_derived(site_key, b"names"), base64.b64decode(sealed), context).decode()
+
+
+def normal_number(number: str) -> str:
+    """A document's number as it is compared: letters and digits alone, capital."""
+    return "".join(c for c in unicodedata.normalize("NFKC", number).upper() if c.isalnum())
+
+
+def identity_hash(site_key: str, kind: DocumentKind, country: str, number: str) -> str:
+    """What is kept of a document's number: an HMAC under a key derived from the site's, so that numbers cannot be tried out from a stolen
+    table. The same document gives the same hash, whoever shows it. Raises Invalid (code number_missing)."""
+    plain = normal_number(number)
+    if len(plain) < 4:
+        raise one_field("number", N_("Type the document’s number, as it stands on it."), code="number_missing")
+    return hmac.digest(_derived(site_key, b"numbers"), f"{kind.value}:{country}:{plain}".encode(), "sha256").hex()
+
+
+# Deciding
+
+
+def said(reason: str) -> str:
+    """Raises Invalid (code reason_missing)."""
+    if extent(reason) < SHORTEST_REASON or len(reason.strip()) > LONGEST_REASON:
+        raise one_field("reason", N_("Say why, in at least 10 characters: whoever sent them reads it."), code="reason_missing")
+    return reason.strip()
+
+
+def counts_until(document_ends: date | None, now: datetime) -> datetime:
+    """The end of the day on which the document ends, COUNTS_FOR from now at the latest. Raises Invalid (code document_ended)."""
+    latest = now + COUNTS_FOR
+    if document_ends is None:
+        return latest
+    end = datetime.combine(document_ends, time(), UTC) + timedelta(days=1)
+    if end <= now:
+        raise one_field("document_ends", N_("This document has run out: reject it."), code="document_ended")
+    return min(end, latest)
+
+
+def country(text: str) -> str:
+    """Two letters. Raises Invalid (code country_unknown)."""
+    tidy = text.strip().upper()
+    if not re.fullmatch(r"[A-Z]{2}", tidy):
+        raise one_field("country", N_("Choose a country from the list."), code="country_unknown")
+    return tidy
