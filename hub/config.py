@@ -57,6 +57,7 @@ class Config:
     document_days: int = 30
     rate_limits: bool = True
     page_cache: bool = True
+    live_streams: int = 0
     sqlite_synchronous: str = "FULL"
     testing: bool = False
 
@@ -110,6 +111,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
+        live_streams=_whole(env, "HUB_LIVE_STREAMS", 1, 0, 64),
         sqlite_synchronous=_one_of(env, "HUB_SQLITE_SYNCHRONOUS", "FULL", {"FULL", "NORMAL"}),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
@@ -37,3 +38,11 @@ def distinct(words: Iterable[str], *, most: int, longest: int) -> list[str]:
 def extent(text: str) -> int:
     """How much is said, in Latin letters: a Chinese, Japanese or Korean character (wide in UAX #11) says as much as two."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text.strip())
+
+
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def printable(text: str) -> str:
+    """Without the control characters that XML 1.0 cannot carry: one odd title must not take a feed from everybody."""
+    return _NOT_XML.sub("", text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from flask import Flask, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user
@@ -74,6 +75,16 @@ def count_unread_with(count: Callable[[int], int]) -> None:
     """Called once by the room that keeps the messages."""
     global _count_unread
     _count_unread = count
+
+
+def in_background(view: Callable[..., Any]) -> Callable[..., Any]:
+    """Mark what open pages ask for by themselves: that keeps no session alive which nobody uses."""
+    view.is_background = True  # type: ignore[attr-defined]
+    return view
+
+
+def is_background() -> bool:
+    return bool(getattr(current_app.view_functions.get(request.endpoint or ""), "is_background", False))
 
 
 @login_manager.user_loader

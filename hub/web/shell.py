@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from sqlalchemy import func, select, text
 
@@ -203,9 +203,17 @@ def init(app: Flask) -> None:
     app.context_processor(_context)
     app.jinja_env.filters["md"] = markdown.render
     app.jinja_env.globals["url_here"] = _url_here
+    app.jinja_env.globals["inbox_label"] = inbox_label
     app.jinja_env.globals["trail_of"] = lambda ref: trail(actor(), ref)
     app.jinja_env.globals["beside_of"] = lambda ref: beside(actor(), ref)
     pagecache.init(app)
+
+
+def inbox_label(unread: int) -> str:
+    """What the bell says to those who hear the page."""
+    if unread > 99:
+        return gettext("Inbox") + ", 99+"
+    return ngettext("Inbox, %(num)s new", "Inbox, %(num)s new", unread) if unread else gettext("Inbox")
 
 
 def _url_here(**changes: Any) -> str:

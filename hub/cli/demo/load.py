@@ -18,6 +18,7 @@ from hub.cli.demo import (
     packages,
     pools,
     portals,
+    post,
     rallies,
     sales,
     services,
@@ -32,6 +33,7 @@ from hub.db import delivery, work
 DATA = Path(hub.cli.__file__).parent / "demo_data"
 Say = Callable[[str], None]
 TELLERS = (
+    post.tell,
     microtasks.tell,
     communities.tell,
     packages.tell,

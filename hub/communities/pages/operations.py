@@ -189,7 +189,7 @@ def _tell(actor: Actor, space: Space, page: SpacePage, saved: PageRevision) -> N
         else N_("%(author)s changed “%(page)s” in “%(space)s”.")
     )
     link = f"{space.path}/pages/{page.slug}/diff?to={saved.number}"
-    messages.notify(actor=actor, person_ids=people, text=text, kind=About.COMMUNITY, values=values, link=link)
+    messages.notify(actor=actor, person_ids=people, text=text, kind=About.PAGE, values=values, link=link)
 
 
 def keep_draft(

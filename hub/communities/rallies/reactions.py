@@ -35,7 +35,7 @@ def follow_the_clock() -> None:
 
 def _tell(rally: Rally, people: Iterable[int | None], text: str, link: str = "", **values: Any) -> None:
     messages.notify(
-        actor=SYSTEM, person_ids=people, text=text, kind=Kind.COMMUNITY, link=link or rally.path,
+        actor=SYSTEM, person_ids=people, text=text, kind=Kind.RALLY, link=link or rally.path,
         values={"title": rally.title, **values},
     )  # fmt: skip
 

@@ -25,6 +25,7 @@ from hub.kernel import bundles
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow, one_field
 from hub.kernel.words import N_
+from hub.web.agenda import Dates, in_calendar
 from hub.web.handle import actor, load, parse, writes
 from hub.web.proof import asks_proof
 
@@ -255,3 +256,10 @@ def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
     if entry.sealed_at is not None:
         return challenges.NextStep(f"/entries/{entry.id}", N_("Your entry and its result"))
     return challenges.NextStep(room_of, N_("Go to your project room"), N_("Your draft was not sealed in time."))
+
+
+@in_calendar
+def deadlines_followed(who: Actor) -> list[Dates]:
+    if who.person_id is None:
+        return []
+    return [Dates(queries.dates_followed(who.person_id), N_("Last moment for entries"), "/challenges/{}")]

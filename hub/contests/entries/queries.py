@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
-from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.models import Challenge, ChallengeFollow
 from hub.contests.challenges.states import CLOSED
 from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import rules
@@ -26,6 +26,7 @@ from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
+from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -339,6 +340,17 @@ def waiting_for(actor: Actor) -> Sequence[Entry]:
     won = (Entry.state == State.SELECTED) & (Challenge.state == ChallengeState.SELECTED)
     query = select(Entry).join(Challenge, Challenge.id == Entry.challenge_id).where(Entry.person_id == actor.person_id, or_(draft, won))
     return db.session.scalars(query.order_by(Challenge.closes_at)).all()
+
+
+def dates_followed(person_id: int) -> Question:
+    """As hub.web.agenda asks: the deadlines of open challenges that a person follows; a draft of theirs is among what waits for them."""
+    drafts = select(Entry.challenge_id).where(Entry.person_id == person_id, Entry.state == State.DRAFT)
+    dates = (Challenge.closes_at.label("starts"), Challenge.closes_at.label("ends"))
+    query = select(Challenge.title.label("detail"), Challenge.slug.label("key"), *dates).join(
+        ChallengeFollow, ChallengeFollow.challenge_id == Challenge.id
+    )
+    open_to_them = (ChallengeFollow.person_id == person_id, Challenge.state == ChallengeState.OPEN, Challenge.id.not_in(drafts))
+    return query.where(*open_to_them).order_by(Challenge.closes_at)
 
 
 challenges.count_entries_with(counts)

@@ -53,8 +53,11 @@ def identity_of(known: queries.Known, token: str = "") -> Identity:
 
 
 def note_use(known: queries.Known, note: Callable[[], None]) -> None:
-    """At most once an hour, in a short unit of work of its own; a busy database is no reason to turn the person away."""
-    if known.noted:
+    """At most once an hour, in a short unit of work of its own; a busy database is no reason to turn the person away.
+
+    What open pages ask for by themselves is no use.
+    """
+    if known.noted or auth.is_background():
         return
     try:
         with work.unit():

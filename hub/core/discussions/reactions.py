@@ -89,4 +89,5 @@ def _tell(people: list[int], text: str, post: Post, thread: Thread) -> None:
     place = queries.places(ANONYMOUS, [thread.subject]).get(thread.subject)
     values = {"who": accounts.card(post.author_id).name, "title": thread.title, "place": place.title if place else ""}
     link = f"/discussions/{thread.id}?page={rules.page_of(post.number)}#post-{post.number}"
-    messages.notify(actor=SYSTEM, person_ids=people, text=text, values=values, link=link, kind=Kind.DISCUSSION)
+    kind = Kind.MENTION if text in (ANSWERED, NAMED) else Kind.DISCUSSION
+    messages.notify(actor=SYSTEM, person_ids=people, text=text, values=values, link=link, kind=kind)

@@ -1,14 +1,14 @@
-"""What was told to whom, which mails it became, and who does not want which kind by mail."""
+"""What was told to whom, which mails and digests it became, and who wants which kind by mail, and when."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.messages.states import LIFE, Kind, State
+from hub.core.messages.states import LIFE, Kind, Pace, State
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime, enum_type
 
@@ -51,10 +51,52 @@ class Mail(db.Model):
 
 
 class MailChoice(db.Model):
-    """A person's choice for one kind; without a row, mail is sent."""
+    """A person's choice for one kind; without a row, mail is sent at once."""
 
     __tablename__ = "mail_choice"
 
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     kind: Mapped[Kind] = mapped_column(enum_type(Kind), primary_key=True)
-    wanted: Mapped[bool]
+    pace: Mapped[Pace] = mapped_column(enum_type(Pace))
+
+
+class DigestHours(db.Model):
+    """When a person reads digests, by their own clock; without a row, as rules.Hours says."""
+
+    __tablename__ = "digest_hours"
+    __table_args__ = (CheckConstraint("hour BETWEEN 0 AND 23 AND weekday BETWEEN 0 AND 6", name="on_the_clock"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    hour: Mapped[int]
+    weekday: Mapped[int]
+
+
+class Digest(db.Model):
+    """One digest: at most one of each pace on a person's day, whoever makes it and however often it is tried."""
+
+    __tablename__ = "digest"
+    __table_args__ = (
+        UniqueConstraint("person_id", "pace", "day"),
+        CheckConstraint("pace IN ('daily', 'weekly')", name="is_a_digest"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    pace: Mapped[Pace] = mapped_column(enum_type(Pace))
+    day: Mapped[date] = mapped_column(Date)
+    made_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+class DigestLine(db.Model):
+    """A message that waits for its reader's next digest, then stands in one. What comes at once or not at all by mail has no line."""
+
+    __tablename__ = "digest_line"
+    __table_args__ = (
+        Index("ix_digest_line_waiting", "digest_id", "person_id", "pace"),
+        CheckConstraint("pace IN ('daily', 'weekly')", name="is_a_digest"),
+    )
+
+    notification_id: Mapped[int] = mapped_column(ForeignKey("notification.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    pace: Mapped[Pace] = mapped_column(enum_type(Pace))
+    digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))

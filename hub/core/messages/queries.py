@@ -1,14 +1,19 @@
-"""A person's inbox and mail choices."""
+"""A person's inbox, mail choices and digests."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
 
 from sqlalchemy import func, select
 
-from hub.core.messages.models import Mail, MailChoice, Notification
-from hub.core.messages.states import Kind
+from hub.core.accounts import queries as accounts
+from hub.core.messages.models import Digest, DigestHours, DigestLine, Mail, MailChoice, Notification
+from hub.core.messages.rules import Hours, slot
+from hub.core.messages.states import Kind, Pace
 from hub.db.extensions import db
+from hub.kernel import clock
 
 
 def unread(person_id: int) -> int:
@@ -33,10 +38,84 @@ def count(person_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(Notification).where(Notification.person_id == person_id)) or 0
 
 
-def mail_choices(person_id: int) -> dict[Kind, bool]:
-    """Every kind, and whether the person gets it by mail."""
-    chosen = dict(db.session.execute(select(MailChoice.kind, MailChoice.wanted).where(MailChoice.person_id == person_id)).all())
-    return {kind: chosen.get(kind, True) for kind in Kind}
+def mail_choices(person_id: int) -> dict[Kind, Pace]:
+    """Every kind, and when the person gets it by mail."""
+    chosen = dict(db.session.execute(select(MailChoice.kind, MailChoice.pace).where(MailChoice.person_id == person_id)).all())
+    return {kind: chosen.get(kind, Pace.NOW) for kind in Kind}
+
+
+def paces(person_ids: Iterable[int], kind: Kind) -> dict[int, Pace]:
+    """What people chose for a kind; those who chose nothing are left out."""
+    chosen = select(MailChoice.person_id, MailChoice.pace).where(MailChoice.person_id.in_(list(person_ids)), MailChoice.kind == kind)
+    return dict(db.session.execute(chosen).all())
+
+
+def hours(person_id: int) -> Hours:
+    """When the person reads digests."""
+    return _hours([person_id]).get(person_id, Hours())
+
+
+def _hours(person_ids: list[int]) -> dict[int, Hours]:
+    rows = db.session.scalars(select(DigestHours).where(DigestHours.person_id.in_(person_ids)))
+    return {row.person_id: Hours(row.hour, row.weekday) for row in rows}
+
+
+@dataclass(frozen=True)
+class Due:
+    """A digest to be made: of the messages before `at`, for the person's own `day`."""
+
+    person_id: int
+    pace: Pace
+    day: date
+    at: datetime
+
+
+def digests_due(*, most: int = 50) -> list[Due]:
+    """Digests whose time has come and that were not made yet, for people with something that waits."""
+    waiting = select(DigestLine.person_id, DigestLine.pace, func.min(Notification.at).label("since")).join(
+        Notification, Notification.id == DigestLine.notification_id
+    )
+    rows = db.session.execute(waiting.where(DigestLine.digest_id.is_(None)).group_by(DigestLine.person_id, DigestLine.pace)).all()
+    found: list[Due] = []
+    for start in range(0, len(rows), 500):
+        found += _due([(row[0], row[1], row[2]) for row in rows[start : start + 500]])
+    return found[:most]
+
+
+def _due(waiting: list[tuple[int, Pace, datetime]]) -> list[Due]:
+    """Of people with something that waits since then: the digests whose time has come. Who takes no mail now goes on waiting."""
+    people = sorted({person_id for person_id, _, _ in waiting})
+    addresses, chosen, found = accounts.addressees(people), _hours(people), []
+    for person_id, pace, since in waiting:
+        to = addresses.get(person_id)
+        if to is not None and to.verified:
+            day, at = slot(pace, chosen.get(person_id, Hours()), to.timezone, clock.now())
+            found += [Due(person_id, pace, day, at)] if since < at else []
+    days = [due.day for due in found]
+    made = select(Digest.person_id, Digest.pace, Digest.day).where(Digest.person_id.in_(people), Digest.day.in_(days))
+    known = {tuple(row) for row in db.session.execute(made)} if found else set()
+    return [due for due in found if (due.person_id, due.pace, due.day) not in known]
+
+
+def lines_for(due: Due) -> Sequence[Notification]:
+    """What waits for this digest, the oldest first."""
+    waiting = (
+        select(Notification)
+        .join(DigestLine, DigestLine.notification_id == Notification.id)
+        .where(DigestLine.digest_id.is_(None), DigestLine.person_id == due.person_id, DigestLine.pace == due.pace)
+    )
+    return db.session.scalars(waiting.where(Notification.at < due.at).order_by(Notification.id)).all()
+
+
+def digest(digest_id: int) -> Digest | None:
+    return db.session.get(Digest, digest_id)
+
+
+def unread_in(digest_id: int) -> Sequence[Notification]:
+    """What stands in a digest and was not read yet, the newest first."""
+    lines = select(DigestLine.notification_id).where(DigestLine.digest_id == digest_id)
+    found = select(Notification).where(Notification.id.in_(lines), Notification.read_at.is_(None))
+    return db.session.scalars(found.order_by(Notification.id.desc())).all()
 
 
 def mail(mail_id: int) -> Mail | None:

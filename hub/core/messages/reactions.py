@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import current_app
-from flask_babel import force_locale, gettext
+from flask_babel import force_locale, gettext, ngettext
 
 from hub.core.accounts import operations as accounts_operations
 from hub.core.accounts import queries as accounts
@@ -28,9 +28,10 @@ from hub.core.accounts.events import (
 from hub.core.messages import gateway, operations, queries, rules
 from hub.core.messages.events import MailQueued
 from hub.core.messages.gateway_smtp import Refused
-from hub.core.messages.models import Mail
-from hub.core.messages.states import Kind, State
+from hub.core.messages.models import Mail, Notification
+from hub.core.messages.states import Kind, Pace, State
 from hub.db import work
+from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
@@ -70,13 +71,19 @@ def _write(mail: Mail) -> EmailMessage:
     if to is None:
         raise NotWanted("the account is suspended")
     with _speaking(to.language):
-        words = _letter(mail) if mail.notification_id is None else _notice(mail, to)
+        words = _words(mail, to)
         words |= {"name": to.name, "site": gettext("Innovation Hub"), "language": "zh-CN" if to.language == "zh" else "en"}
         message = EmailMessage(policy=SMTP)
         message.set_content(_render("core/messages/mail.txt", words))
         message.add_alternative(_render("core/messages/mail.html", words), subtype="html")
     _address(message, mail, to, words)
     return message
+
+
+def _words(mail: Mail, to: accounts.Addressee) -> dict[str, Any]:
+    if mail.template == "digest":
+        return _digest(mail, to)
+    return _letter(mail) if mail.notification_id is None else _notice(mail, to)
 
 
 @contextmanager
@@ -114,17 +121,67 @@ def _notice(mail: Mail, to: accounts.Addressee) -> dict[str, Any]:
     if not to.verified:
         raise NotWanted("the address is not verified")
     text = queries.in_words(note, gettext)
-    may_stop = note.kind not in rules.ALWAYS_BY_MAIL
-    token = rules.unsubscribe_token(current_app.config["SECRET_KEY"], mail.person_id, note.kind)
+    kind = gettext(note.kind.label)
     return {
         "subject": rules.one_line(text),
         "paragraphs": [text],
         "button": gettext("Open it on the site"),
         "href": _site() + note.link if note.link else "",
-        "kind": gettext(note.kind.label),
+        "why": gettext("You get this because “%(kind)s” is on in your notification settings.", kind=kind),
+        "stop": gettext("Stop mails of this kind"),
+        **_way_out(mail, note.kind),
+    }
+
+
+def _way_out(mail: Mail, what: rules.Stopped) -> dict[str, Any]:
+    token = rules.unsubscribe_token(current_app.config["SECRET_KEY"], mail.person_id, what)
+    may_stop = what not in rules.ALWAYS_BY_MAIL
+    return {
+        "list": str(what),
         "unsubscribe": f"{_site()}/unsubscribe/{token}" if may_stop else "",
         "settings": f"{_site()}/settings/notifications",
     }
+
+
+SHOWN = 12
+"""Lines of one kind in a digest; the rest is counted and waits in the inbox."""
+
+
+def _digest(mail: Mail, to: accounts.Addressee) -> dict[str, Any]:
+    """What happened since the last one, kind by kind; what was read meanwhile is left out."""
+    digest = queries.digest(int(mail.facts["digest_id"]))
+    notes = queries.unread_in(digest.id) if digest is not None else []
+    if digest is None or not notes:
+        raise NotWanted("everything in it was read meanwhile")
+    if not to.verified:
+        raise NotWanted("the address is not verified")
+    daily = digest.pace is Pace.DAILY
+    many = ngettext("%(num)s new message", "%(num)s new messages", len(notes))
+    subject = gettext("Your day: %(many)s", many=many) if daily else gettext("Your week: %(many)s", many=many)
+    told = gettext("This is what you have not read yet.")
+    why = gettext("You get this because you chose a daily digest.") if daily else gettext("You get this because you chose a weekly digest.")
+    return {
+        "subject": subject,
+        "paragraphs": [told],
+        "groups": _groups(notes),
+        "button": gettext("Open your inbox"),
+        "href": f"{_site()}/inbox?show=new",
+        "why": why,
+        "stop": gettext("Stop this digest"),
+        **_way_out(mail, digest.pace),
+    }
+
+
+def _groups(notes: Sequence[Notification]) -> list[dict[str, Any]]:
+    """Kind by kind in the order of the settings: its label, its newest lines (words and address), and how many more there are."""
+    found = []
+    for kind in rules.CHOSEN:
+        own = [note for note in notes if note.kind is kind]
+        lines = [(queries.in_words(note, gettext), f"{_site()}/inbox/{note.id}" if note.link else "") for note in own[:SHOWN]]
+        left = len(own) - len(lines)
+        more = ngettext("and %(num)s more in your inbox", "and %(num)s more in your inbox", left) if left else ""
+        found += [{"label": gettext(kind.label), "lines": lines, "more": more}] if own else []
+    return found
 
 
 def _address(message: EmailMessage, mail: Mail, to: accounts.Addressee, words: dict[str, Any]) -> None:
@@ -136,9 +193,12 @@ def _address(message: EmailMessage, mail: Mail, to: accounts.Addressee, words: d
     message["From"] = Address(name, addr_spec=sender)
     message["Subject"] = rules.one_line(words["subject"])
     message["Date"] = format_datetime(clock.now())
-    message["Message-ID"] = f"<mail-{mail.id:06}@{urlsplit(_site()).hostname or 'localhost'}>"
+    host = urlsplit(_site()).hostname or "localhost"
+    message["Message-ID"] = f"<mail-{mail.id:06}@{host}>"
     message["Auto-Submitted"] = "auto-generated"
     message["Content-Language"] = words["language"]
+    if words.get("list"):
+        message["List-Id"] = f"<{words['list']}.{host}>"
     if words["unsubscribe"]:
         message["List-Unsubscribe"] = f"<{words['unsubscribe']}>"
         message["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
@@ -146,6 +206,19 @@ def _address(message: EmailMessage, mail: Mail, to: accounts.Addressee, words: d
 
 def _site() -> str:
     return str(current_app.config["HUB"].base_url)
+
+
+# Digests
+
+
+@every(60)
+def make_digests() -> None:
+    """A few at a time, each lot kept before the next: a kill in the middle leaves the others for the next round."""
+    while due := queries.digests_due():
+        for one in due:
+            operations.make_digest(due=one)
+        with work.outside():
+            pass
 
 
 # Mails that carry a link of the accounts room

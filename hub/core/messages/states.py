@@ -1,8 +1,10 @@
-"""The life of a mail. What messages are about (`Kind`) stands in rules and is handed on here."""
+"""The life of a mail. What messages are about (`Kind`) and when they come by mail (`Pace`) stand in rules
+and are handed on here."""
 
 from __future__ import annotations
 
 from hub.core.messages.rules import Kind as Kind
+from hub.core.messages.rules import Pace as Pace
 from hub.kernel.states import Machine, Move
 from hub.kernel.words import N_, Worded
 

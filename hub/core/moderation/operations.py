@@ -185,7 +185,7 @@ def _thread_path(case: Case) -> str:
 def _tell(whom: Sequence[int], text: str, case: Case, link: str = "", **values: Any) -> None:
     title = threads.by_id(_post(case).thread_id).title
     messages.notify(
-        actor=SYSTEM, person_ids=whom, text=text, values={"title": title, **values}, link=link or case.path, kind=Kind.DISCUSSION
+        actor=SYSTEM, person_ids=whom, text=text, values={"title": title, **values}, link=link or case.path, kind=Kind.MODERATION
     )
 
 

@@ -25,4 +25,6 @@ def tell_member(event: MemberAdded | MemberRoleChanged | MemberRemoved, fact: Fa
     at = queries.card(event.organisation_id)
     text, page = TOLD[type(event)]
     link, values = f"/orgs/{at.slug}{page}", {"organisation": at.name}
-    messages.notify(actor=SYSTEM, person_ids=[event.person_id], but=fact.actor_id, text=text, values=values, link=link, kind=Kind.ACCOUNT)
+    messages.notify(
+        actor=SYSTEM, person_ids=[event.person_id], but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MEMBERSHIP
+    )

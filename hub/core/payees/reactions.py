@@ -89,4 +89,4 @@ def tell_payout_account(event: PayoutAccountChanged, fact: Fact) -> None:
         N_("Stripe pays out to your account now."),
     )
     link = books.money_page(event.owner_id if event.owner_kind == OwnerKind.ORGANISATION else None)
-    messages.notify(actor=SYSTEM, person_ids=event.tell, but=fact.actor_id, text=texts[event.ready], link=link, kind=Kind.MONEY)
+    messages.notify(actor=SYSTEM, person_ids=event.tell, but=fact.actor_id, text=texts[event.ready], link=link, kind=Kind.PAYOUT)

@@ -72,7 +72,7 @@ def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str = "", 
     """Whoever did the thing is not told."""
     values["amount"] = str(Money(event.minor, event.currency))
     link = link or books.money_page(event.owner_id if event.owner_kind == OwnerKind.ORGANISATION else None)
-    messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
+    messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.PAYOUT)
 
 
 @reacts_to(PayoutRequested, formerly=["hub.core.messages.reactions.tell_payout_asked"])

@@ -102,7 +102,7 @@ def tell_what_came_back(event: events.PoolRestReturned, fact: Fact) -> None:
 
 def _tell(to: Iterable[int | None], pool: Pool, text: str, link: str, **values: Any) -> None:
     values["title"] = pool.title
-    messages.notify(actor=SYSTEM, person_ids=to, text=text, values=values, link=link or pool.path, kind=Kind.MONEY)
+    messages.notify(actor=SYSTEM, person_ids=to, text=text, values=values, link=link or pool.path, kind=Kind.POOL)
 
 
 def _backers(pool: Pool, states: Iterable[PledgeState], text: str, link: str = "", **more: Any) -> None:

@@ -142,7 +142,7 @@ def _people(question: Question, who: str) -> list[int]:
 
 
 def _tell(people: list[int], text: str, desk: Desk, link: str, **values: Any) -> None:
-    messages.notify(actor=SYSTEM, person_ids=people, text=text, values={"title": desk.title, **values}, link=link, kind=Kind.DISCUSSION)
+    messages.notify(actor=SYSTEM, person_ids=people, text=text, values={"title": desk.title, **values}, link=link, kind=Kind.QUESTION)
 
 
 def _decided(actor: Actor, question: Question, event: Any, scope: str = "") -> None:

@@ -33,7 +33,7 @@ def tell_news(event: Any, fact: Fact) -> None:
     values, link = {"title": event.title, "day": getattr(event, "pay_by", "")}, f"/royalties/{event.royalty_id}"
     if hasattr(event, "minor"):
         values["amount"] = str(Money(event.minor, event.currency))
-    messages.notify(actor=SYSTEM, person_ids=event.tell, text=TOLD[type(event)], values=values, link=link, kind=Kind.MONEY)
+    messages.notify(actor=SYSTEM, person_ids=event.tell, text=TOLD[type(event)], values=values, link=link, kind=Kind.PAYOUT)
 
 
 for _event in TOLD:

@@ -281,4 +281,4 @@ def _tell(actor: Actor, person_ids: Iterable[int], booking: InstrumentBooking, t
     when = f"{booking.starts_at:%Y-%m-%d %H:%M} – {booking.ends_at:%Y-%m-%d %H:%M} UTC"
     others = [person_id for person_id in person_ids if person_id != actor.person_id]
     facts = {"name": booking.instrument.name, "when": when, **values}
-    messages.notify(actor=actor, person_ids=others, text=text, kind=About.MARKET, values=facts, link=booking.path)
+    messages.notify(actor=actor, person_ids=others, text=text, kind=About.BOOKING, values=facts, link=booking.path)

@@ -27,6 +27,7 @@ from hub.tech_market.instruments.rules import Audience, Weekday
 from hub.tech_market.instruments.schemas import BookingForm, InstrumentForm, NewInstrumentForm, WhyIn
 from hub.tech_market.instruments.states import BOOKING, INSTRUMENT, BookingAct, BookingState, InstrumentAct, InstrumentState
 from hub.web import auth, pagecache
+from hub.web.agenda import Dates, in_calendar
 from hub.web.handle import actor, check_version, checks, parse, public, writes
 from hub.web.i18n import label, language, show_money
 from hub.web.paging import Page, page_number
@@ -363,3 +364,14 @@ def my_calendar() -> Any:
 def waiting(who: Actor) -> list[Waiting]:
     managed = [number for number in who.roles if who.manages(number)]
     return [Waiting(queries.to_answer(managed), N_("A booking to answer"), "/bookings/{}", N_("Answer"), "market")] if managed else []
+
+
+@in_calendar
+def booked_dates(who: Actor) -> list[Dates]:
+    if who.person_id is None:
+        return []
+    confirmed, asked = (queries.dates_of(who.person_id, state) for state in (BookingState.CONFIRMED, BookingState.REQUESTED))
+    return [
+        Dates(confirmed, N_("Booked"), "/bookings/{}"),
+        Dates(asked, N_("Booking not confirmed yet"), "/bookings/{}", tentative=True),
+    ]

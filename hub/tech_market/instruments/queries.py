@@ -215,6 +215,16 @@ def to_answer(organisation_ids: Iterable[int]) -> Any:
     return query.where(Instrument.organisation_id.in_(list(organisation_ids)), InstrumentBooking.state == BookingState.REQUESTED)
 
 
+def dates_of(person_id: int, state: BookingState) -> Any:
+    """As hub.web.agenda asks: a person's bookings that are to come or not long over."""
+    query = select(
+        Instrument.name.label("detail"), InstrumentBooking.id.label("key"),
+        InstrumentBooking.starts_at.label("starts"), InstrumentBooking.ends_at.label("ends"),
+    ).join(Instrument, Instrument.id == InstrumentBooking.instrument_id)  # fmt: skip
+    mine = (InstrumentBooking.person_id == person_id, InstrumentBooking.state == state)
+    return query.where(*mine, InstrumentBooking.ends_at > clock.now() - timedelta(days=90)).order_by(InstrumentBooking.starts_at)
+
+
 def monday_of(moment: datetime, place: ZoneInfo) -> date:
     """The Monday of the week that `moment` falls in, in the zone `place`."""
     day = moment.astimezone(UTC).astimezone(place).date()

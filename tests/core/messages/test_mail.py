@@ -21,7 +21,7 @@ from hub.core.messages import gateway, operations, queries, reactions
 from hub.core.messages.gateway_file import FileGateway
 from hub.core.messages.gateway_smtp import SmtpGateway
 from hub.core.messages.models import Mail
-from hub.core.messages.states import Kind, State
+from hub.core.messages.states import Kind, Pace, State
 from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState
@@ -107,7 +107,7 @@ def reactions_locale() -> Any:
 def test_nobody_gets_what_they_switched_off_nor_mail_at_an_unconfirmed_address(app: Flask, config: Config) -> None:
     off, newcomer, ada = people.person(), people.person(verified=False), people.person(email="ada@example.org")
     with work.unit():
-        operations.choose_mail(actor=people.actor_of(off), wanted={Kind.AWARD: False})
+        operations.choose_mail(actor=people.actor_of(off), wanted={Kind.AWARD: Pace.NEVER})
     told(off.id, newcomer.id, ada.id)
     assert [mail["To"].addresses[0].addr_spec for mail in sent(config)] == ["ada@example.org"]
     assert [queries.unread(person.id) for person in (off, newcomer, ada)] == [1, 1, 1]
@@ -284,10 +284,10 @@ def test_one_click_stops_that_kind_and_no_other(app: Flask, config: Config, clie
     told(ada.id)
     path = unsubscribe_path(sent(config)[0])
     assert "Results and awards" in client.get(path).get_data(as_text=True)
-    assert queries.mail_choices(ada.id)[Kind.AWARD] is True
+    assert queries.mail_choices(ada.id)[Kind.AWARD] is Pace.NOW
     answer = client.post(path, data={"List-Unsubscribe": "One-Click"})
     assert answer.status_code == 200
-    assert queries.mail_choices(ada.id) == {kind: kind is not Kind.AWARD for kind in Kind}
+    assert queries.mail_choices(ada.id) == {kind: Pace.NEVER if kind is Kind.AWARD else Pace.NOW for kind in Kind}
     assert client.post(path).status_code == 200
     told(ada.id)
     told(ada.id, kind=Kind.MONEY)
@@ -300,4 +300,4 @@ def test_a_forged_or_cut_link_changes_nothing(app: Flask, config: Config, client
     path = unsubscribe_path(sent(config)[0])
     for wrong in (path[:-3], path + "x", "/unsubscribe/WzEsImF3YXJkIl0.AAAA", "/unsubscribe/" + "a" * 500):
         assert client.get(wrong).status_code == client.post(wrong).status_code == 404
-    assert all(queries.mail_choices(ada.id).values())
+    assert set(queries.mail_choices(ada.id).values()) == {Pace.NOW}

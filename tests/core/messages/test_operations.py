@@ -7,7 +7,7 @@ from flask import Flask
 
 from hub.core.messages import operations, queries, rules
 from hub.core.messages.models import Mail, Notification
-from hub.core.messages.states import LIFE, Kind, State
+from hub.core.messages.states import LIFE, Kind, Pace, State
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -85,15 +85,19 @@ def test_reading_all_leaves_others_alone(ada: int) -> None:
 def test_what_guards_the_account_cannot_be_switched_off(ada: int) -> None:
     me = people.queries.actor_of(ada)
     with work.unit():
-        operations.choose_mail(actor=me, wanted=dict.fromkeys(Kind, False))
-    assert queries.mail_choices(ada) == {kind: kind in rules.ALWAYS_BY_MAIL for kind in Kind}
+        operations.choose_mail(actor=me, wanted=dict.fromkeys(Kind, Pace.NEVER))
+    assert queries.mail_choices(ada) == {kind: Pace.NOW if kind in rules.ALWAYS_BY_MAIL else Pace.NEVER for kind in Kind}
     told(ada, kind="account")
     told(ada, kind="money")
     assert db.session.query(Mail).count() == 1
     with work.unit():
-        operations.choose_mail(actor=me, wanted={Kind.MONEY: True})
+        operations.choose_mail(actor=me, wanted={Kind.MONEY: Pace.NOW})
     told(ada, kind="money")
     assert db.session.query(Mail).count() == 2
+
+
+def test_every_kind_but_those_that_guard_the_account_can_be_chosen_once() -> None:
+    assert sorted(rules.CHOSEN) == sorted(set(Kind) - rules.ALWAYS_BY_MAIL)
 
 
 def test_the_inbox_is_paged_newest_first(ada: int) -> None:

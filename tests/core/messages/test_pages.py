@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hub.core.accounts.models import Person
 from hub.core.messages import operations, queries, rules
 from hub.core.messages.models import Notification
-from hub.core.messages.states import Kind
+from hub.core.messages.states import Kind, Pace
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
@@ -69,13 +69,34 @@ def test_a_long_inbox_has_pages(client: FlaskClient, ada: Person) -> None:
 
 
 def test_settings_are_kept_and_shown_again(client: FlaskClient, ada: Person) -> None:
-    assert client.get("/settings/notifications").get_data(as_text=True).count(" checked") == len(rules.CHOSEN)
-    client.post("/settings/notifications", data={"mail": ["money", "award"]})
-    wanted = {kind for kind, yes in queries.mail_choices(ada.id).items() if yes}
-    assert wanted == {Kind.MONEY, Kind.AWARD} | (set(Kind) - set(rules.CHOSEN))
-    assert client.get("/settings/notifications").get_data(as_text=True).count(" checked") == 2
-    assert client.post("/settings/notifications", data={"mail": ["gossip"]}).status_code == 422
-    assert {kind for kind, yes in queries.mail_choices(ada.id).items() if yes} == wanted
+    page = client.get("/settings/notifications").get_data(as_text=True)
+    assert page.count(' value="now" checked') == len(rules.CHOSEN) == page.count(" checked") and 'name="account"' not in page
+    client.post("/settings/notifications", data={"money": "never", "award": "weekly", "hour": "18", "weekday": "4", "account": "never"})
+    choices = queries.mail_choices(ada.id)
+    chosen = {kind: pace for kind, pace in choices.items() if pace is not Pace.NOW}
+    assert chosen == {Kind.MONEY: Pace.NEVER, Kind.AWARD: Pace.WEEKLY} and queries.hours(ada.id) == rules.Hours(18, 4)
+    page = client.get("/settings/notifications").get_data(as_text=True)
+    assert 'name="award" value="weekly" checked' in page and '<option value="18" selected' in page
+
+
+@pytest.mark.parametrize("wrong", [{"award": "hourly"}, {"hour": "24"}, {"weekday": "x"}, {"award": ""}])
+def test_settings_that_make_no_sense_are_shown_again_and_change_nothing(client: FlaskClient, ada: Person, wrong: dict[str, str]) -> None:
+    answer = client.post("/settings/notifications", data={"money": "weekly", **wrong})
+    assert answer.status_code == 422 and "Choose one of the options." in answer.get_data(as_text=True)
+    assert 'name="money" value="weekly" checked' in answer.get_data(as_text=True), "what was chosen is still there"
+    assert set(queries.mail_choices(ada.id).values()) == {Pace.NOW} and queries.hours(ada.id) == rules.Hours()
+
+
+def test_a_program_reads_and_changes_the_settings(client: FlaskClient) -> None:
+    ada = people.person()
+    key, address = people.api_headers(ada), "/api/v1/me/notifications/settings"
+    before = client.get(address, headers=key).json
+    assert before["award"] == "now" and (before["hour"], before["weekday"]) == (7, 0) and "account" not in before
+    assert client.patch(address, json={"award": "daily", "hour": 9}, headers=key).json == before | {"award": "daily", "hour": 9}
+    for wrong in ({"award": "hourly"}, {"account": "never"}, {"hour": -1}, {"gossip": "now"}):
+        answer = client.patch(address, json=wrong, headers=key)
+        assert answer.status_code == 422 and list(answer.json["errors"]) == list(wrong)
+    assert client.get(address, headers=key).json == before | {"award": "daily", "hour": 9}
 
 
 def test_visitors_are_asked_to_sign_in(client: FlaskClient) -> None:

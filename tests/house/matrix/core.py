@@ -104,7 +104,7 @@ MESSAGES = [
     get("/inbox/{note}", AUTHOR, ok=MOVED),
     post("/inbox/read-all", SIGNED),
     get("/settings/notifications", SIGNED),
-    post("/settings/notifications", SIGNED, send={"mail": ["award"]}),
+    post("/settings/notifications", SIGNED, send={"award": "daily", "hour": "18"}),
     get("/unsubscribe/{unsubscribe}", ANYONE),
     post("/unsubscribe/{unsubscribe}", ANYONE, csrf=False),
 ]
