@@ -23,6 +23,7 @@ from hub.cli.demo import (
     sales,
     services,
     verification,
+    webhooks,
 )
 from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
@@ -47,6 +48,7 @@ TELLERS = (
     portals.tell,
     discussions.tell,
     verification.tell,
+    webhooks.tell,
 )
 """Each mode's stories, in an order in which the later may use the earlier."""
 

@@ -22,6 +22,8 @@ from hub.communities.rallies.models import Rally
 from hub.communities.rallies.states import State
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
@@ -130,3 +132,20 @@ def tell_whose_idea_was_taken_down(event: IdeaRemoved, fact: Fact) -> None:
     idea = queries.idea_for(rally, event.idea_id)
     told = N_("Your idea “%(idea)s” was taken down: %(reason)s")
     _tell(rally, [idea.participant.person_id], told, idea.path, idea=idea.title, reason=idea.reason)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    return seen(organisations=[queries.by_id(event.rally_id).organisation_id], path=f"/api/v1/rallies/{event.rally_id}")
+
+
+webhooks.sends(
+    {
+        "rally.opened": RallyOpened, "rally.building": RallyBuildingBegan, "rally.voting": RallyVotingBegan, "rally.closed": RallyClosed,
+        "rally.answered": RallyAnswered,
+    },
+    _seen, data=("rally_id",),
+)  # fmt: skip
+webhooks.sends({"idea.posted": IdeaPosted}, _seen, data=("rally_id", "idea_id"))

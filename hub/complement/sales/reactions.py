@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hub.complement.sales import operations, queries
+from hub.complement.sales.events import ProductBought, PurchaseReturned
+from hub.complement.sales.models import Purchase
 from hub.complement.store.events import EntitlementRevoked
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
+from hub.db.extensions import db
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.kernel.words import N_
@@ -16,3 +23,18 @@ def return_the_price(event: EntitlementRevoked, fact: Fact) -> None:
     purchase = queries.standing_of(event.entitlement_id)
     if purchase is not None and purchase.is_returnable:
         operations.give_back(actor=SYSTEM, purchase=purchase, reason=REVOKED)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen | None:
+    """The vendor and the buyer: both may read the purchase."""
+    purchase = db.session.get(Purchase, event.purchase_id)
+    if purchase is None:
+        return None
+    ours = [purchase.product.organisation_id, purchase.organisation_id]
+    return seen(organisations=ours, people=[purchase.product.person_id, purchase.person_id], path=f"/api/v1/purchases/{purchase.id}")
+
+
+webhooks.sends({"product.bought": ProductBought, "product.bought_returned": PurchaseReturned}, _seen, data=("purchase_id",))

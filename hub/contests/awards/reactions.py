@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from hub.contests.awards import operations, queries
 from hub.contests.awards.events import (
     AwardDeclined,
     AwardLapsed,
+    AwardPaid,
+    AwardSigned,
     SharingAgreed,
     SharingProposed,
     SharingRefused,
@@ -23,6 +27,8 @@ from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
@@ -137,3 +143,21 @@ def tell_the_team(event: SharingWithdrawn, fact: Fact) -> None:
     text = N_("How the award of “%(title)s” is shared was taken back by your team’s leader, who may propose another way.")
     for person_id in event.person_ids:
         _tell(person_id, text, "/home", title=title)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    award = queries.get(event.award_id)
+    seeker = challenges.by_id(event.challenge_id).organisation_id
+    return seen(organisations=[seeker], people=[award.person_id], path=f"/api/v1/awards/{award.id}")
+
+
+webhooks.sends(
+    {
+        "award.offered": WinnerSelected, "award.signed": AwardSigned, "award.paid": AwardPaid, "award.declined": AwardDeclined,
+        "award.lapsed": AwardLapsed,
+    },
+    _seen, data=("award_id", "challenge_id", "entry_id"),
+)  # fmt: skip

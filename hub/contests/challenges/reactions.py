@@ -23,6 +23,8 @@ from hub.core.accounts import queries as accounts
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.payments.events import FundingConfirmed
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM, Duty
@@ -117,3 +119,21 @@ def tell_of_the_outcome(event: Any, fact: Fact) -> None:
 def tell_of_the_withdrawal(event: ChallengeWithdrawn, fact: Fact) -> None:
     challenge = queries.by_id(event.challenge_id)
     _tell(fact, _its_people(challenge), N_("“%(title)s” was withdrawn; what was held is back on your balance."), challenge)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    challenge = queries.by_id(event.challenge_id)
+    return seen(organisations=[challenge.organisation_id], path=f"/api/v1/challenges/{challenge.slug}")
+
+
+webhooks.sends(
+    {
+        "challenge.returned": ChallengeReturned, "challenge.approved": ChallengeApproved, "challenge.published": ChallengePublished,
+        "challenge.closed": ChallengeClosed, "challenge.selected": ChallengeSelected, "challenge.awarded": ChallengeAwarded,
+        "challenge.ended": ChallengeEnded, "challenge.withdrawn": ChallengeWithdrawn, "challenge.cancelled": ChallengeCancelled,
+    },
+    _seen, data=("challenge_id",),
+)  # fmt: skip

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.events import ChallengeCancelled, ChallengeClosed
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries
-from hub.contests.entries.events import EntrySealed
+from hub.contests.entries.events import EntrySealed, EntrySelected, EntryTurnedDown, EntryWithdrawn
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.kernel.words import N_
@@ -63,3 +66,20 @@ def tell_of_the_cancellation(event: ChallengeCancelled, fact: Fact) -> None:
     entered = [entry for entry in queries.entries_in(challenge.id) if entry.state is not State.WITHDRAWN]
     text = N_("“%(title)s” was cancelled. Nobody has read your entry, and nobody will; the reason is on the challenge’s page.")
     _tell(entered, text, challenge, f"/challenges/{challenge.slug}")
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    """The author alone: whoever seeks learns nothing of entries from here."""
+    return seen(people=[queries.find(event.entry_id).person_id], path=f"/api/v1/entries/{event.entry_id}")
+
+
+webhooks.sends(
+    {
+        "entry.sealed": EntrySealed, "entry.withdrawn": EntryWithdrawn, "entry.selected": EntrySelected,
+        "entry.not_selected": EntryTurnedDown,
+    },
+    _seen, data=("entry_id", "challenge_id"),
+)  # fmt: skip

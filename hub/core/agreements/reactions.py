@@ -6,6 +6,8 @@ from hub.core.agreements import queries
 from hub.core.agreements.events import AgreementSigned
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.kernel.words import N_
@@ -24,3 +26,13 @@ def send_copy(event: AgreementSigned, fact: Fact) -> None:
     terms = queries.get(event.terms_id)
     values, link = {"title": terms.parties.get("title", "")}, f"/agreements/{terms.id}"
     messages.notify(actor=SYSTEM, person_ids=[event.person_id], text=TOLD[event.kind], values=values, link=link, kind=Kind.AGREEMENT)
+
+
+# What programs may hear of it
+
+
+def _seen(event: AgreementSigned) -> Seen:
+    return seen(organisations=[event.organisation_id], people=[event.person_id], path=f"/api/v1/agreements/{event.terms_id}")
+
+
+webhooks.sends({"agreement.signed": AgreementSigned}, _seen, data=("terms_id", "signature_id", "kind"))

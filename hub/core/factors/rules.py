@@ -15,10 +15,6 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pyotp
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from webauthn import (
     generate_authentication_options,
     generate_registration_options,
@@ -34,6 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
+from hub.kernel import vault
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded
 
@@ -57,23 +54,20 @@ class Factor(Worded):
 # What is kept
 
 
-def _derived(site_key: str, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hub factors 1 " + purpose).derive(site_key.encode())
+APPS, RECOVERY = b"hub factors 1 app", b"hub factors 1 codes"
+"""What the keys derived from the site's are for."""
 
 
 def seal(site_key: str, person_id: int, secret: str) -> str:
     """The secret encrypted (AES-256-GCM) under a key derived from the site's, good for this person's row alone."""
-    nonce = secrets.token_bytes(12)
-    closed = AESGCM(_derived(site_key, b"app")).encrypt(nonce, secret.encode(), f"person:{person_id}".encode())
-    return base64.b64encode(nonce + closed).decode()
+    return vault.shut(site_key, APPS, secret, row=f"person:{person_id}")
 
 
 def unseal(site_key: str, person_id: int, sealed: str) -> str:
     """Raises Invalid (code unreadable_secret) for another person's row, and once the site's key has changed."""
-    data = base64.b64decode(sealed)
     try:
-        return AESGCM(_derived(site_key, b"app")).decrypt(data[:12], data[12:], f"person:{person_id}".encode()).decode()
-    except InvalidTag:
+        return vault.opened(site_key, APPS, sealed, row=f"person:{person_id}")
+    except ValueError:
         raise Invalid(
             N_("The secret of this authenticator app cannot be read any more. An administrator has to remove it."), code="unreadable_secret"
         ) from None
@@ -127,7 +121,7 @@ def new_codes() -> list[str]:
 
 def code_hash(site_key: str, person_id: int, code: str) -> str:
     """What is kept of a recovery code: an HMAC under a key derived from the site's, so that a stolen table alone is worth nothing."""
-    return hmac.digest(_derived(site_key, b"codes"), f"{person_id}:{plain_code(code)}".encode(), "sha256").hex()
+    return hmac.digest(vault.derived(site_key, RECOVERY), f"{person_id}:{plain_code(code)}".encode(), "sha256").hex()
 
 
 # Passkeys

@@ -12,10 +12,13 @@ from hub.core.cards.events import CardFoundRefundFailed, CardRefundAdopted, Card
 from hub.core.holds.events import ConsultantPaid, HoldRefunded, HoldReleased
 from hub.core.ledger.events import TransactionReversed
 from hub.core.papers import operations, queries
+from hub.core.papers.events import PaperIssued
 from hub.core.payments.events import DepositTaken, FundingConfirmed, FundingPartlyReceived
 from hub.core.payouts.events import PayoutConfirmed, PayoutReturned
 from hub.core.pools.events import PoolMet
 from hub.core.royalties.events import RoyaltyPaid, SaleMade
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
@@ -68,3 +71,14 @@ def look_again() -> None:
         if not ids:
             return
         operations.look_again(actor=SYSTEM, transaction_ids=ids, site=site())
+
+
+# What programs may hear of it
+
+
+def _seen(event: PaperIssued) -> Seen:
+    """Whoever it is made out to, and whoever issued it, unless that is the site."""
+    return Seen(frozenset({event.recipient, event.issuer}), f"/api/v1/papers/{event.number}")
+
+
+webhooks.sends({"paper.issued": PaperIssued}, _seen, data=("paper_id", "number", "kind"), money=True)

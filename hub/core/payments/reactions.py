@@ -11,6 +11,8 @@ from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.organisations import queries as organisations
 from hub.core.payments.events import DepositTaken, FundingCancelled, FundingConfirmed, FundingPartlyReceived, FundingRequested
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM, Duty
 from hub.kernel.money import Money
@@ -57,3 +59,21 @@ def tell_payer(event: FundingPartlyReceived | FundingCancelled, fact: Fact) -> N
     if isinstance(event, FundingPartlyReceived):
         text, rest = N_("%(amount)s of the money for “%(label)s” has arrived. Still due: %(rest)s."), event.rest_minor
     _tell(event.tell, event, fact, text, books.money_page(event.organisation_id), rest=str(Money(rest, event.currency)))
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    if event.organisation_id is None:
+        return seen(people=[event.person_id], path="/api/v1/me/balances")
+    return seen(
+        organisations=[event.organisation_id], path=f"/api/v1/organisations/{organisations.get(event.organisation_id).slug}/balances"
+    )
+
+
+webhooks.sends(
+    {"funding.confirmed": FundingConfirmed, "funding.partly_received": FundingPartlyReceived, "funding.cancelled": FundingCancelled},
+    _seen, data=("funding_id", "subject"), money=True,
+)  # fmt: skip
+webhooks.sends({"deposit.taken": DepositTaken}, _seen, data=("transaction_id",), money=True)

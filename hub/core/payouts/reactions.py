@@ -15,8 +15,11 @@ from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.organisations import queries as organisations
 from hub.core.payouts import operations, queries, rules
 from hub.core.payouts.events import PayoutConfirmed, PayoutRejected, PayoutRequested, PayoutReturned
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
@@ -96,3 +99,21 @@ def tell_payout_refused(event: PayoutRejected | PayoutReturned, fact: Fact) -> N
     refused = N_("Your payout of %(amount)s was refused and the money is back on the balance. The reason: %(reason)s")
     came_back = N_("%(amount)s of your payout came back and is on the balance again. The reason: %(reason)s")
     _tell(event.tell, event, fact, refused if isinstance(event, PayoutRejected) else came_back, reason=event.reason)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    if event.owner_kind == OwnerKind.PERSON:
+        return seen(people=[event.owner_id], path="/api/v1/me/payouts")
+    return seen(organisations=[event.owner_id], path=f"/api/v1/organisations/{organisations.get(event.owner_id).slug}/payouts")
+
+
+webhooks.sends(
+    {
+        "payout.requested": PayoutRequested, "payout.confirmed": PayoutConfirmed, "payout.rejected": PayoutRejected,
+        "payout.returned": PayoutReturned,
+    },
+    _seen, data=("payout_id",), money=True,
+)  # fmt: skip

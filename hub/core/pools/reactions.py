@@ -11,8 +11,20 @@ from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.organisations import queries as organisations
 from hub.core.pools import events, operations, queries, rules
+from hub.core.pools.events import (
+    PledgeMade,
+    PledgeWithdrawn,
+    PoolCancelled,
+    PoolDeadlineNear,
+    PoolFailed,
+    PoolGoalReached,
+    PoolMet,
+    PoolOpened,
+)
 from hub.core.pools.models import Pledge, Pool
 from hub.core.pools.states import PledgeState
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
@@ -123,3 +135,21 @@ def _sums(pool: Pool, pledges: Sequence[Pledge]) -> dict[str, str]:
 
 def _organisers(pool: Pool, text: str, link: str = "", **more: Any) -> None:
     _tell(queries.organisers(pool), pool, text, link, amount=str(pool.pledged), **more)
+
+
+# What programs may hear of it
+
+
+def _seen(event: Any) -> Seen:
+    pool = queries.by_id(event.pool_id)
+    return seen(organisations=[pool.organisation_id], path=f"/api/v1/pools/{pool.slug}")
+
+
+webhooks.sends(
+    {
+        "pool.opened": PoolOpened, "pool.pledged": PledgeMade, "pool.pledge_withdrawn": PledgeWithdrawn,
+        "pool.goal_reached": PoolGoalReached, "pool.deadline_near": PoolDeadlineNear, "pool.met": PoolMet,
+        "pool.failed": PoolFailed, "pool.cancelled": PoolCancelled,
+    },
+    _seen, data=("pool_id",),
+)  # fmt: skip

@@ -2,8 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
+from hub.db.extensions import db
 from hub.tech_market.quotes import operations
+from hub.tech_market.quotes.events import QuoteChosen, QuoteDeclined, QuoteGiven, QuotesEnded, QuotesRequested
+from hub.tech_market.quotes.models import Quote, QuoteRequest
 
 MINUTE = 60
 
@@ -11,3 +18,25 @@ MINUTE = 60
 @every(MINUTE)
 def end_what_is_over() -> None:
     operations.end_due()
+
+
+# What programs may hear of it
+
+
+def _of_request(event: Any) -> Seen | None:
+    """The buyer alone: labs are not told who else was asked."""
+    request = db.session.get(QuoteRequest, event.request_id)
+    return seen(organisations=[request.organisation_id], path=f"/api/v1/quote-requests/{request.id}") if request is not None else None
+
+
+def _of_quote(event: Any) -> Seen | None:
+    quote = db.session.get(Quote, event.quote_id)
+    if quote is None:
+        return None
+    return seen(organisations=[quote.organisation_id, quote.request.organisation_id], path=f"/api/v1/quotes/{quote.id}")
+
+
+webhooks.sends({"quotes.requested": QuotesRequested, "quotes.ended": QuotesEnded}, _of_request, data=("request_id",))
+webhooks.sends(
+    {"quote.given": QuoteGiven, "quote.declined": QuoteDeclined, "quote.chosen": QuoteChosen}, _of_quote, data=("quote_id", "request_id")
+)

@@ -29,6 +29,7 @@ from tests.house.matrix import (
     statements,
     talk,
     verification,
+    webhooks,
 )
 
 WINGS: tuple[ModuleType, ...] = (
@@ -56,4 +57,5 @@ WINGS: tuple[ModuleType, ...] = (
     talk,
     sales,
     verification,
+    webhooks,
 )

@@ -1,0 +1,40 @@
+"""After the fact: what programs of vendors and platforms hear of."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.complement.products import queries
+from hub.complement.products.events import ProductTakenOff, ReleaseApproved, ReleaseReturned, ReleaseSent
+from hub.complement.products.models import Product, Release
+from hub.core.webhooks import operations as webhooks
+from hub.core.webhooks.queries import Seen, seen
+from hub.db.extensions import db
+
+# What programs may hear of it
+
+
+def _path(product: Product) -> str:
+    return f"/api/v1/platforms/{product.platform.slug}/products/{product.slug}"
+
+
+def _of_release(event: Any) -> Seen | None:
+    release = db.session.get(Release, event.release_id)
+    if release is None:
+        return None
+    product = release.product
+    ours = [product.organisation_id, product.platform.organisation_id]
+    return seen(organisations=ours, people=[product.person_id], path=f"{_path(product)}/releases/{release.id}")
+
+
+def _of_product(event: ProductTakenOff) -> Seen:
+    product = queries.by_id(event.product_id)
+    return seen(organisations=[product.organisation_id], people=[product.person_id], path=_path(product))
+
+
+webhooks.sends(
+    {"release.sent": ReleaseSent, "release.approved": ReleaseApproved, "release.returned": ReleaseReturned},
+    _of_release,
+    data=("release_id",),
+)
+webhooks.sends({"product.taken_off": ProductTakenOff}, _of_product, data=("product_id",))
