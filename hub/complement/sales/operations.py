@@ -18,6 +18,8 @@ from hub.complement.sales.states import LIFE, Act
 from hub.complement.store import operations as store
 from hub.complement.store import queries as holdings
 from hub.complement.store.states import State as Holding
+from hub.core.disputes import queries as disputes
+from hub.core.disputes.rules import Source
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.organisations import queries as organisations
@@ -31,7 +33,7 @@ from hub.kernel.actor import SYSTEM, Actor, Role
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
-from hub.kernel.words import N_
+from hub.kernel.words import N_, extent
 
 MONEY_PEOPLE = (Role.OWNER, Role.MANAGER, Role.FINANCE)
 NOT_FOR_SALE = N_("Nothing is sold on a catalogue: its products are released elsewhere.")
@@ -169,7 +171,7 @@ def refund(*, actor: Actor, purchase: Purchase, reason: str) -> Purchase:
 def _return(actor: Actor, purchase: Purchase, act: Act, reason: str) -> Purchase:
     if LIFE.move(purchase.state, act) is None:
         raise NotNow(N_("It was given back already."), code="given_back")
-    sale = royalties_read.sales([purchase.sale_id])[purchase.sale_id or 0]
+    sale = _sale(purchase)
     royalties.refund_sale(actor=actor, sale=sale, reason=reason)
     LIFE.fire(purchase, act)
     purchase.returned_at, purchase.reason = clock.now(), reason
@@ -189,6 +191,40 @@ def _return(actor: Actor, purchase: Purchase, act: Act, reason: str) -> Purchase
     text = N_("“%(name)s” was given back, and %(price)s returned: %(reason)s")
     _tell(actor, products_read.vendor_ids(purchase.product), text, f"{purchase.product.path}/sales", values)
     return purchase
+
+
+# Disputes
+
+
+def _found(number: int) -> Purchase:
+    purchase = queries.by_id(number)
+    assert purchase is not None
+    return purchase
+
+
+def _keep(number: int) -> None:
+    """What seller and platform still have of it is set aside until the dispute is closed."""
+    royalties.keep_returnable(actor=SYSTEM, sale=_sale(_found(number)))
+
+
+def _free(number: int) -> None:
+    royalties.stop_keeping(actor=SYSTEM, sale=_sale(_found(number)))
+
+
+def _sale(purchase: Purchase) -> royalties_read.Sale:
+    return royalties_read.sales([purchase.sale_id])[purchase.sale_id or 0]
+
+
+def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+    refund(actor=SYSTEM, purchase=_found(number), reason=reason if extent(reason) >= rules.SHORTEST_REASON else SETTLED)
+
+
+SETTLED = N_("Both sides settled their dispute.")
+DISPUTED = Source(
+    N_("Purchase"), "/purchases/{}".format, queries.matter, lambda number: queries.lock(_found(number)), queries.effects, _carry_out,
+    _keep, _free,
+)  # fmt: skip
+disputes.can_be_disputed("purchase", DISPUTED)
 
 
 def _buyers(purchase: Purchase) -> list[int]:

@@ -20,6 +20,7 @@ from hub.complement.sales.policy import POLICY
 from hub.complement.sales.schemas import BuyIn, PriceIn, ReturnIn, SharesForm, WalletIn
 from hub.complement.sales.states import Act, State
 from hub.complement.store import queries as holdings
+from hub.core.disputes import queries as disputes
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode, percent
 from hub.core.organisations import queries as organisations
@@ -257,7 +258,7 @@ def show(purchase_id: int) -> Any:
     own = policy.bought_it(actor(), purchase)
     return show_page(
         "purchase", bought=bought, purchase=purchase, product=purchase.product, states=State, own=own,
-        sells=policy.sold_it(actor(), purchase),
+        sells=policy.sold_it(actor(), purchase), way=disputes.way_for(actor(), purchase.ref),
         papers=queries.papers_of(bought, queries.buyer_of(purchase) if own else queries.seller_of(purchase.product)),
     )  # fmt: skip
 

@@ -48,7 +48,7 @@ POLICY = Policy(
         Act.BUY: buys,
         Act.READ: either(bought_it, sold_it, administers),
         Act.RETURN: either(bought_it, by_the_system),
-        Act.REFUND: sold_it,
+        Act.REFUND: either(sold_it, by_the_system),
         Act.SEE_SALES: either(sees_its_sales, administers),
         Act.SEE_PLATFORM_SALES: either(earns_from_it, administers),
         Act.SAY_SHARES: platforms.manages_it,

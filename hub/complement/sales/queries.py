@@ -21,6 +21,9 @@ from hub.core.billing.rules import Owner, Party, Tax, tax
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.controls import queries as controls
+from hub.core.disputes import queries as disputes
+from hub.core.disputes import rules as disputing
+from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome
 from hub.core.ledger.rules import OwnerKind
 from hub.core.organisations import queries as organisations
 from hub.core.papers import queries as papers
@@ -28,6 +31,7 @@ from hub.core.royalties import queries as royalties
 from hub.core.royalties.queries import MonthOfSales
 from hub.core.royalties.rules import Band, SaleParts, Step, steps
 from hub.db.extensions import db
+from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound
 from hub.kernel.money import CURRENCIES, Money
@@ -109,6 +113,11 @@ def get_for(actor: Actor, purchase_id: int) -> Purchase:
     return purchase
 
 
+def by_id(purchase_id: int) -> Purchase | None:
+    """Unchecked."""
+    return db.session.get(Purchase, purchase_id)
+
+
 def bought_by(actor: Actor, purchase_id: int) -> Purchase:
     """For who bought it. Raises NotFound; NotAllowed for those who only sold it."""
     purchase = get_for(actor, purchase_id)
@@ -172,6 +181,38 @@ def papers_of(bought: Bought, owner: Side) -> list[papers.Paper]:
         return []
     moved = (bought.sale.transaction_id, bought.sale.refund_id)
     return [paper for number in moved if number is not None for paper in papers.of_transaction(number, Owner(*owner))]
+
+
+# Disputes
+
+REFUND = "refund"
+
+
+def matter(number: int) -> Matter | None:
+    """What of a purchase can be disputed, once its days are over: that the vendor does not return the money."""
+    purchase = db.session.get(Purchase, number)
+    if purchase is None:
+        return None
+    (buyer, seller), since = (_side(buyer_of(purchase)), _side(seller_of(purchase.product))), purchase.returnable_until or purchase.at
+    claims = [Claim(buyer, since, "")] if purchase.state is State.PAID and since <= clock.now() else []
+    return Matter(
+        purchase.ref, purchase.product.name, (buyer, seller), claims, (Ground.NOT_AS_DESCRIBED, Ground.NOT_DELIVERED, Ground.OTHER),
+        [Outcome(REFUND, N_("The price goes back to the buyer, and the right to use the product ends"))], at_stake=purchase.price,
+    )  # fmt: skip
+
+
+def _side(side: Side) -> disputing.Side:
+    kind, number = side
+    return disputing.Side(organisation_id=number) if kind is OwnerKind.ORGANISATION else disputing.Side(person_id=number)
+
+
+def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
+    """What a way to end a dispute moves: the sale's mirror."""
+    if way != REFUND:
+        return []
+    purchase = db.session.get_one(Purchase, number)
+    names = disputes.names_of([_side(buyer_of(purchase))])
+    return [Effect(names.of(_side(buyer_of(purchase))), purchase.price, purchase.price.of(0))]
 
 
 # What was sold

@@ -33,6 +33,7 @@ from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
 from hub.core.agreements.schemas import ReadForm
+from hub.core.disputes import queries as disputes
 from hub.core.fees.rules import percent
 from hub.core.holds.rules import Way
 from hub.core.organisations import queries as organisations
@@ -92,6 +93,7 @@ def _result(entry_id: int) -> Any:
         entry_states=EntryState,
         challenge_states=ChallengeState,
         award_states=State,
+        way=disputes.way_for(actor(), entry.ref) if result.decided else None,
     )
 
 

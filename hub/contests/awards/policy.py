@@ -33,9 +33,10 @@ POLICY = Policy(
         Act.SELECT: decides,
         Act.END: decides,
         Act.READ: may_know_of_it,
+        Act.PAY_LATE: by_the_system,
     },
 )
-"""The subject is the award; for SELECT and END it is the challenge. PAY follows from the winner's signature in the same step."""
+"""The subject is the award; for SELECT, END and PAY_LATE it is the challenge. PAY follows from the winner's signature in the same step."""
 
 
 def leads(actor: Actor, sharing: AwardSharing) -> bool:

@@ -22,12 +22,15 @@ from hub.contests.filings.queries import Held
 from hub.contests.judging import queries as judging
 from hub.contests.judging.queries import Reason
 from hub.contests.judging.rules import Standing
+from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.queries import PersonCard
 from hub.core.agreements import queries as agreements
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.controls import queries as controls
+from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
+from hub.core.holds import queries as holds
 from hub.core.holds.rules import Way
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose
@@ -36,7 +39,7 @@ from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, NotFound
-from hub.kernel.money import Breakdown
+from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.words import N_
 
 AGREEMENT = "award"
@@ -135,6 +138,77 @@ def result_for(actor: Actor, entry_id: int) -> Result:
 def results(actor: Actor) -> dict[int, Award]:
     """The actor's awards by entry."""
     return {award.entry_id: award for award in db.session.scalars(select(Award).where(Award.person_id == actor.person_id))}
+
+
+# Disputes
+
+AWARD, SUM = "award", "sum"
+"""Ways in which a dispute about an entry ends with money: the whole prize after all, or a sum."""
+
+
+def matter(number: int) -> Matter | None:
+    """What of an entry can be disputed: that it was turned down, or that its award lapsed."""
+    entry = db.session.get(Entry, number)
+    if entry is None or entry.challenge.is_imported:
+        return None
+    challenge = entry.challenge
+    solver, seeker = Side(person_id=entry.person_id), Side(organisation_id=challenge.organisation_id)
+    decided = challenge.state in REASONS_SHOWN and entry.state is EntryState.NOT_SELECTED
+    won = of_challenge(challenge.id) if decided else None
+    claim = _turned_down(entry, solver, won) if decided else None
+    ways = (
+        Outcome(AWARD, N_("The prize is awarded after all")),
+        Outcome(SUM, N_("The seeker pays a sum, up to the prize"), challenge.prize),
+    )
+    grounds = (Ground.WRONG_REASON, Ground.PROCEDURE, Ground.INTEREST, Ground.USED, Ground.OTHER)
+    barred = frozenset({*judging.judging(challenge.id), *judged_by(challenge)}) if decided else frozenset[int]()
+    return Matter(
+        entry.ref, challenge.title, (solver, seeker), [claim] if claim is not None else [], grounds,
+        ways[1:] if won is not None else ways, held_for=entry.ref, barred=barred,
+        secure=(challenge.organisation_id, challenge.prize) if decided and won is None and not _secured(challenge) else None,
+    )  # fmt: skip
+
+
+def _turned_down(entry: Entry, solver: Side, won: Award | None) -> Claim | None:
+    """Who declined the award has nothing to dispute."""
+    own = of_entry(entry.id)
+    if own is not None:
+        return Claim(solver, own.sign_by, "") if own.state is State.LAPSED else None
+    if won is not None:
+        return Claim(solver, won.selected_at, won.message)
+    query = select(Remark).where(Remark.challenge_id == entry.challenge_id, Remark.decision == "end").order_by(Remark.id.desc())
+    ended = db.session.scalars(query.limit(1)).one_or_none()
+    return Claim(solver, ended.at, ended.text) if ended is not None else None
+
+
+def judged_by(challenge: Challenge) -> set[int]:
+    """Who of the staff approved the challenge."""
+    approval = launch.approval(challenge)
+    return {approval.person_id} if approval is not None and approval.person_id is not None else set()
+
+
+def _secured(challenge: Challenge) -> bool:
+    """Is the prize set aside for another entrant's dispute already? Once is enough, however many dispute."""
+    return holds.is_any_held([entry.ref for entry in entries.entries_in(challenge.id)], challenge.currency)
+
+
+def to_pay(entry: Entry, way: str, amount: Money | None) -> Money | None:
+    """What the solver gets, before the fee."""
+    return entry.challenge.prize if way == AWARD else amount if way == SUM else None
+
+
+def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
+    """What a way to end a dispute moves."""
+    entry = db.session.get_one(Entry, number)
+    gross = to_pay(entry, way, amount)
+    if gross is None:
+        return []
+    return [Effect(accounts.card(entry.person_id).name, gross, breakdown(gross, entry.challenge.fee_bp).fee)]
+
+
+def place_of(number: int) -> str:
+    """What both sides may read: the author's own page of the entry is nobody else's."""
+    return f"/challenges/{db.session.get_one(Entry, number).challenge.slug}"
 
 
 # Sharing

@@ -30,6 +30,7 @@ class Act(StrEnum):
     SELECT = "select"
     END = "end"
     READ = "read"
+    PAY_LATE = "pay_late"
 
 
 class SharingState(Worded):

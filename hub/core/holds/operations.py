@@ -42,6 +42,31 @@ def shares_the_rest(backers: Backers) -> Backers:
     return backers
 
 
+Still = Callable[[str], bool]
+_still: list[Still] = []
+
+
+def keeps_still(guard: Still) -> Still:
+    """Register a room that forbids to move what is held for a subject, for a time (a dispute).
+
+    Asked with the hold locked, so whoever begins to forbid it locks the hold, too, before saying so.
+    """
+    if guard not in _still:
+        _still.append(guard)
+    return guard
+
+
+def is_still(subject: str) -> bool:
+    """May nobody move what is held for this now? Rooms ask before a clock moves it."""
+    return any(guard(subject) for guard in _still)
+
+
+def _may_move(subject: str, key: str) -> None:
+    """Raises NotNow (money_disputed), unless `key` moved it before: a step that is repeated stays what it was."""
+    if is_still(subject) and books.by_key(key) is None:
+        raise NotNow(N_("What is held for this is disputed: nobody moves it before the dispute is closed."), code="money_disputed")
+
+
 def opened(*, organisation_id: int, subject: str, currency: str, label: str) -> Hold:
     """The subject's hold, locked; it is opened at its first money. Who fills it posts to its account and adds to `funded_minor`.
 
@@ -82,6 +107,7 @@ def release_split(
     HOLDS.require(actor, HoldAct.EMPTY, subject)
     accounts.positive(gross)
     hold = _held_for(subject, gross.currency)
+    _may_move(subject, key)
     whole = money.breakdown(gross, fee_bp)
     parts = rules.shared_out(whole, shares)
     posted = ledger.post(
@@ -213,6 +239,7 @@ def _return_rest(actor: Actor, hold: Hold, key: str) -> Transaction | None:
     left = hold.left_minor
     if not left:
         return books.by_key(key)
+    _may_move(hold.subject, key)
     shared = [share for backers in _backers for share in backers(hold, left)]
     to_backers = sum(minor for _, minor in shared)
     posted = ledger.post(

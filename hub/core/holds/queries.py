@@ -29,6 +29,11 @@ def held(subject: str, currency: str) -> int:
     return int(db.session.scalar(select(func.sum(_LEFT)).where(Hold.subject == subject, Hold.currency == currency)) or 0)
 
 
+def is_any_held(subjects: Sequence[str], currency: str) -> bool:
+    """Is money held for one of these now?"""
+    return db.session.scalar(select(Hold.id).where(Hold.subject.in_(subjects), Hold.currency == currency, _LEFT > 0).limit(1)) is not None
+
+
 def holds_of(subject: str) -> list[Hold]:
     return list(db.session.scalars(select(Hold).where(Hold.subject == subject).order_by(Hold.id)))
 

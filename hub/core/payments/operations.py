@@ -269,6 +269,20 @@ def refund(*, actor: Actor, subject: str, key: str) -> list[Transaction]:
     return holds.return_rest(actor=actor, subject=subject, key=key)
 
 
+def pay_out_of(
+    *, actor: Actor, organisation_id: int, subject: str, gross: Money, fee_bp: int, key: str, memo: str, to_person_id: int
+) -> Transaction:
+    """Pay `gross` for `subject` to a person: from what is held for it, and what is lacking from the organisation's balance.
+
+    The same `key` pays once. Raises Invalid (amount_*, over_balance), and what `holds.release` raises.
+    """
+    lacking = gross.minor - holds_read.held(subject, gross.currency)
+    if lacking > 0 and books.by_key(key) is None:
+        part = gross.of(min(lacking, gross.minor))
+        fund_from_balance(actor=actor, organisation_id=organisation_id, subject=subject, amount=part, label=memo, key=f"{key}:lacking")
+    return holds.release(actor=actor, subject=subject, to_person_id=to_person_id, gross=gross, fee_bp=fee_bp, key=key, memo=memo)
+
+
 def _hold_for(funding: Funding) -> Hold:
     """The hold that the funding fills."""
     return holds.opened(organisation_id=funding.owner_id, subject=funding.subject, currency=funding.currency, label=funding.label)

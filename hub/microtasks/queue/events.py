@@ -27,6 +27,16 @@ class AnswerRejected:
 
 
 @dataclass(frozen=True)
+class AnswerPaidLate:
+    """A dispute about a rejected answer ended with its pay; its place was given to somebody else meanwhile."""
+
+    SAYS: ClassVar[str] = N_("paid a rejected answer after a dispute")
+    assignment_id: int
+    project_id: int
+    transaction_id: int
+
+
+@dataclass(frozen=True)
 class TaskReported:
     """`taken_out` says that as many people called it broken as it takes to hand it out no more."""
 

@@ -12,14 +12,18 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, text, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from hub.core.disputes import queries as disputes
+from hub.core.disputes.rules import Source
 from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
+from hub.core.payments import operations as payments
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotAllowed, NotNow, NotSignedIn, one_field
+from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 from hub.microtasks.projects import operations as projects
@@ -29,7 +33,7 @@ from hub.microtasks.projects.models import FREE, Project, Task
 from hub.microtasks.projects.states import State as ProjectState
 from hub.microtasks.projects.states import TaskState
 from hub.microtasks.queue import queries, rules
-from hub.microtasks.queue.events import AnswerAccepted, AnswerRejected, TaskReported
+from hub.microtasks.queue.events import AnswerAccepted, AnswerPaidLate, AnswerRejected, TaskReported
 from hub.microtasks.queue.models import Assignment
 from hub.microtasks.queue.policy import POLICY, may_work
 from hub.microtasks.queue.states import LIFE, Act, State, is_overdue
@@ -255,6 +259,37 @@ def reject(*, actor: Actor, assignment: Assignment, reason: str) -> Assignment:
     person, link = assignment.person_id, f"/my/tasks/{assignment.id}"
     messages.notify(actor=actor, person_ids=[person], text=text_said, kind=About.MICROTASK, values=values, link=link)
     return assignment
+
+
+def pay_late(*, actor: Actor, assignment: Assignment) -> Assignment:
+    """Pay a rejected answer as a dispute about it ended, once: from what was set aside for it, the rest from the organisation's balance.
+
+    It stays rejected: its place went to somebody else. Raises NotAllowed, NotNow, Invalid (over_balance), and what the payments raise.
+    """
+    POLICY.require(actor, Act.PAY_LATE, assignment)
+    project, gross = assignment.project, assignment.project.price.gross
+    paid = payments.pay_out_of(
+        actor=actor, organisation_id=project.organisation_id, subject=assignment.ref, gross=gross, fee_bp=project.fee_bp,
+        key=f"{assignment.ref}:pay", memo=project.title, to_person_id=assignment.person_id,
+    )  # fmt: skip
+    event = AnswerPaidLate(assignment_id=assignment.id, project_id=project.id, transaction_id=paid.id)
+    journal.record(event, actor=actor, subject=assignment.ref, scope=project.ref)
+    return assignment
+
+
+def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+    pay_late(actor=SYSTEM, assignment=queries.whole(number))
+
+
+DISPUTED = Source(
+    N_("Answer to a task"),
+    "/assignments/{}".format,
+    queries.matter,
+    lambda number: _lock(queries.whole(number)),
+    queries.effects,
+    _carry_out,
+)
+disputes.can_be_disputed("assignment", DISPUTED)
 
 
 def _decide(actor: Actor, assignment: Assignment, act: Act, reason: str = "") -> None:

@@ -9,6 +9,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext, ngettext
 
 from hub.core.accounts import queries as accounts
+from hub.core.disputes import queries as disputes
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound
 from hub.kernel.words import N_
@@ -168,7 +169,10 @@ def my_answer(assignment_id: int) -> Any:
     assignment = _own(assignment_id)
     if assignment.state is State.LEASED:
         return redirect(url_for("queue.next_task", project=assignment.project.slug))
-    return show("answer", a=assignment, p=assignment.project, form_=read_form(assignment.project.form), tones=TONES, decides=False, by=None)
+    return show(
+        "answer", a=assignment, p=assignment.project, form_=read_form(assignment.project.form), tones=TONES, decides=False, by=None,
+        way=disputes.way_for(actor(), assignment.ref),
+    )  # fmt: skip
 
 
 # The project's people
@@ -213,6 +217,7 @@ def one_answer(assignment_id: int) -> Any:
     return show(
         "answer", a=assignment, p=assignment.project, form_=read_form(assignment.project.form), tones=TONES,
         decides=POLICY.can(actor(), Act.REJECT, assignment), by=accounts.card(assignment.person_id),
+        way=disputes.way_for(actor(), assignment.ref),
     )  # fmt: skip
 
 

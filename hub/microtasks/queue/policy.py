@@ -38,6 +38,7 @@ POLICY = Policy(
         Act.EXPIRE: either(has_it_in_hand, by_the_system),
         Act.ACCEPT: either(manages_its_project, by_the_system),
         Act.REJECT: manages_its_project,
+        Act.PAY_LATE: by_the_system,
         Act.READ: either(has_it_in_hand, belongs_to_its_project, administers),
     },
 )

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
 from sqlalchemy.orm import joinedload
 
+from hub.core.accounts import queries as accounts
+from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
@@ -254,3 +256,30 @@ def all_decided() -> Sequence[Project]:
     """Ending projects of which nothing is in anybody's hands or waits for a decision."""
     out = exists().where(Assignment.project_id == Project.id, Assignment.state.in_([State.LEASED, State.SUBMITTED]))
     return db.session.scalars(select(Project).where(Project.state == ProjectState.ENDING, ~out).order_by(Project.id)).all()
+
+
+# Disputes
+
+PAY = "pay"
+
+
+def matter(number: int) -> Matter | None:
+    """What of an answer can be disputed: that it was rejected, where it would have been paid."""
+    found = db.session.scalars(_BY_ID, {"id": number}).one_or_none()
+    if found is None or not found.project.is_paid:
+        return None
+    project = found.project
+    person, organisation = Side(person_id=found.person_id), Side(organisation_id=project.organisation_id)
+    claims = [Claim(person, found.decided_at, found.reason)] if found.state is State.REJECTED and found.decided_at is not None else []
+    return Matter(
+        found.ref, project.title, (person, organisation), claims, (Ground.AS_AGREED, Ground.WRONG_REASON, Ground.USED, Ground.OTHER),
+        [Outcome(PAY, N_("The answer is paid after all"))], held_for=found.ref, secure=(project.organisation_id, project.price.gross),
+    )  # fmt: skip
+
+
+def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
+    """What a way to end a dispute moves."""
+    if way != PAY:
+        return []
+    found = whole(number)
+    return [Effect(accounts.card(found.person_id).name, found.project.price.gross, found.project.price.fee)]

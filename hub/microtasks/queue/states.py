@@ -32,6 +32,7 @@ class Act(StrEnum):
 
     CLAIM = "claim"
     READ = "read"
+    PAY_LATE = "pay_late"
 
 
 class Leased(Protocol):

@@ -59,6 +59,16 @@ class OrderAccepted:
 
 
 @dataclass(frozen=True)
+class OrderSettled:
+    """A dispute ended with `minor` for the lab, gross; the rest of what was held went back to the buyer."""
+
+    SAYS: ClassVar[str] = N_("ended the order as the dispute about it ended")
+    order_id: int
+    transaction_id: int
+    minor: int
+
+
+@dataclass(frozen=True)
 class OrderStopAsked:
     SAYS: ClassVar[str] = N_("asked to call the order off")
     order_id: int

@@ -20,7 +20,8 @@ from hub.tech_market.quotes.rules import LONGEST_TITLE, Line
 class ServiceOrder(Versioned, db.Model):
     """What became of a chosen quote. `agreed` is what both sides agreed to, `terms_hash` the fingerprint of it.
 
-    `stop_side` is who asked to call it off, `reason` why it was called off, `remarks` why the last delivery came back.
+    `stop_side` is who asked to call it off, `reason` why it was called off or how a dispute ended it, `remarks` why the last delivery
+    came back at `sent_back_at`.
     """
 
     __tablename__ = "service_order"
@@ -59,6 +60,7 @@ class ServiceOrder(Versioned, db.Model):
     accept_by: Mapped[datetime | None] = mapped_column(UtcDateTime)
     closed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     remarks: Mapped[str] = mapped_column(Text, default="")
+    sent_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     stop_side: Mapped[Side | None] = mapped_column(enum_type(Side))
     stop_reason: Mapped[str] = mapped_column(Text, default="")
     reason: Mapped[str] = mapped_column(Text, default="")

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any, BinaryIO
 
+from hub.core.disputes import queries as disputes
+from hub.core.disputes.rules import Source
 from hub.core.files import operations as files
 from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
@@ -16,7 +18,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotFound, NotNow, one_field
-from hub.kernel.money import breakdown
+from hub.kernel.money import Money, breakdown
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 from hub.tech_market.orders import queries, rules
@@ -28,6 +30,7 @@ from hub.tech_market.orders.events import (
     OrderMilestoneAccepted,
     OrderPlaced,
     OrderSentBack,
+    OrderSettled,
     OrderStopAsked,
     OrderStopRefused,
 )
@@ -129,7 +132,7 @@ def deliver(*, actor: Actor, order: ServiceOrder, text: str, uploads: Sequence[U
         raise one_field("file", N_("A delivery takes at most ten files."), code="too_many_files")
     now = clock.now()
     LIFE.fire(order, Act.DELIVER)
-    order.accept_by, order.remarks = rules.accept_by(now), ""
+    order.accept_by, order.remarks, order.sent_back_at = rules.accept_by(now), "", None
     delivery = OrderDelivery(
         order_id=order.id, number=queries.last_number(order.id) + 1, text=text.strip(), delivered_by=actor.person_id, at=now
     )
@@ -150,7 +153,7 @@ def send_back(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder
     told = quote_rules.reason(reason)
     queries.lock(order)
     LIFE.fire(order, Act.SEND_BACK)
-    order.remarks, order.accept_by = told, None
+    order.remarks, order.accept_by, order.sent_back_at = told, None, clock.now()
     _record(actor, order, OrderSentBack(order_id=order.id))
     _tell(actor, order, Side.LAB, N_("Your delivery for “%(title)s” came back: %(reason)s"), reason=told)
     return order
@@ -173,11 +176,11 @@ def accept(*, actor: Actor, order: ServiceOrder) -> ServiceOrder:
 
 
 def accept_silent() -> int:
-    """Act.LAPSE: accept every delivery that nobody answered in time. Returns how many. Bears being repeated."""
+    """Act.LAPSE: accept every delivery that nobody answered in time and nobody disputes. Returns how many. Bears being repeated."""
     done = 0
     for order in queries.silent():
         queries.lock(order)
-        if order.state is not State.DELIVERED or rules.has_time(order.accept_by):
+        if order.state is not State.DELIVERED or rules.has_time(order.accept_by) or holds.is_still(order.ref):
             continue
         POLICY.require(SYSTEM, Act.LAPSE, order)
         done += 1
@@ -286,6 +289,60 @@ def call_off(*, actor: Actor, order: ServiceOrder, reason: str = "") -> ServiceO
         told = order.stop_reason
     LIFE.fire(order, Act.CALL_OFF)
     return _cancel(actor, order, told)
+
+
+def settle(*, actor: Actor, order: ServiceOrder, to_lab: Money, reason: str) -> ServiceOrder:
+    """End the order as a dispute about it ended: `to_lab` of what is held to the lab, less the fee, the rest back to the buyer.
+
+    Raises NotAllowed, NotNow (also not_enough_held).
+    """
+    POLICY.require(actor, Act.SETTLE, order)
+    queries.lock(order)
+    if not to_lab:
+        LIFE.fire(order, Act.CALL_OFF)
+        return _cancel(actor, order, reason)
+    LIFE.fire(order, Act.SETTLE)
+    order.reason, order.closed_at, order.stop_side, order.stop_reason = reason, clock.now(), None, ""
+    db.session.flush()
+    paid = holds.release(
+        actor=actor, subject=order.ref, to_organisation_id=order.lab_id, gross=to_lab, fee_bp=order.fee_bp, key=f"{order.ref}:settled",
+        memo=order.title,
+    )  # fmt: skip
+    payments.refund(actor=actor, subject=order.ref, key=f"{order.ref}:refund")
+    _record(actor, order, OrderSettled(order.id, paid.id, to_lab.minor))
+    return order
+
+
+def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+    order = _found(number)
+    settle(actor=SYSTEM, order=order, to_lab=queries.to_lab(order, way, amount), reason=reason or SETTLED)
+
+
+def _resume(number: int) -> None:
+    """The buyer's days to answer a delivery stood still."""
+    order = _found(number)
+    if order.state is State.DELIVERED:
+        order.accept_by = rules.accept_by(clock.now())
+        db.session.flush()
+
+
+def _found(number: int) -> ServiceOrder:
+    order = queries.by_id(number)
+    assert order is not None
+    return order
+
+
+SETTLED = N_("Both sides settled their dispute.")
+DISPUTED = Source(
+    N_("Order"),
+    "/orders/{}".format,
+    queries.matter,
+    lambda number: queries.lock(_found(number)),
+    queries.effects,
+    _carry_out,
+    resume=_resume,
+)
+disputes.can_be_disputed("order", DISPUTED)
 
 
 def _cancel(actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder:

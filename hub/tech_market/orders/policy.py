@@ -49,6 +49,8 @@ POLICY = Policy(
         Act.ASK_STOP: either(buys, works_on_it),
         Act.REFUSE_STOP: either(buys, works_on_it),
         Act.CALL_OFF: either(buys, works_on_it, administers),
+        Act.SETTLE: by_the_system,
     },
 )
-"""CALL_OFF takes the consent of both sides: one asks, the other agrees; administrators may decide alone, with a reason."""
+"""CALL_OFF takes the consent of both sides: one asks, the other agrees; administrators may decide alone, with a reason. SETTLE carries
+out how a dispute ended."""

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import func, or_, select
 
+from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.core.files import queries as files
 from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
@@ -18,7 +19,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
-from hub.kernel.money import Money
+from hub.kernel.money import Money, breakdown
 from hub.kernel.words import N_
 from hub.tech_market.orders import rules
 from hub.tech_market.orders.models import OrderDelivery, OrderFile, ServiceOrder
@@ -175,6 +176,59 @@ def silent(limit: int = 200) -> Sequence[ServiceOrder]:
     """Deliveries that nobody answered in time."""
     query = select(ServiceOrder).where(ServiceOrder.state == State.DELIVERED, ServiceOrder.accept_by <= clock.now())
     return db.session.scalars(query.order_by(ServiceOrder.id).limit(limit)).all()
+
+
+# Disputes
+
+PAY, PART, RETURN = "pay", "part", "return"
+
+
+def matter(number: int) -> Matter | None:
+    """What of an order can be disputed: by the lab that its delivery came back, by the buyer that nothing came in time."""
+    order = db.session.get(ServiceOrder, number)
+    if order is None:
+        return None
+    buyer, lab = Side(organisation_id=order.buyer_id), Side(organisation_id=order.lab_id)
+    works = order.state is State.IN_PROGRESS
+    claims: list[Claim] = []
+    if works and order.sent_back_at is not None:
+        claims.append(Claim(lab, order.sent_back_at, order.remarks))
+    if works and order.due_on is not None and clock.now().date() > order.due_on:
+        since = datetime.combine(order.due_on + timedelta(days=1), time(), UTC)
+        claims.append(Claim(buyer, since, "", rules.LATE_FOR))
+    left = holds.held(order.ref, order.currency)
+    held = Money(left, order.currency) if left else None
+    ways = [
+        Outcome(PAY, N_("The lab is paid what is held")),
+        Outcome(PART, N_("The lab is paid a part, the rest goes back to the buyer"), held),
+        Outcome(RETURN, N_("What is held goes back to the buyer")),
+    ]
+    grounds = (Ground.AS_AGREED, Ground.NOT_DELIVERED, Ground.WRONG_REASON, Ground.OTHER)
+    return Matter(
+        order.ref, order.title, (buyer, lab), claims, grounds, ways if held is not None and order.state in WORKED_ON else (),
+        held_for=order.ref, at_stake=held,
+    )  # fmt: skip
+
+
+WORKED_ON = (State.IN_PROGRESS, State.DELIVERED)
+
+
+def to_lab(order: ServiceOrder, way: str, amount: Money | None) -> Money:
+    """What the lab gets of what is held, before the fee."""
+    held = Money(holds.held(order.ref, order.currency), order.currency)
+    return amount if way == PART and amount is not None else held if way == PAY else held.of(0)
+
+
+def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
+    """What a way to end a dispute moves."""
+    order = db.session.get_one(ServiceOrder, number)
+    if way not in (PAY, PART, RETURN):
+        return []
+    cards = organisations.cards([order.buyer_id, order.lab_id])
+    paid = to_lab(order, way, amount)
+    back = Money(holds.held(order.ref, order.currency), order.currency) - paid
+    parts = [Effect(cards[order.lab_id].name, paid, breakdown(paid, order.fee_bp).fee)] if paid else []
+    return parts + ([Effect(cards[order.buyer_id].name, back, back.of(0))] if back else [])
 
 
 def waiting(column: Any, organisation_ids: Iterable[int], state: State, due: Any) -> Any:

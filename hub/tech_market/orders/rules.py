@@ -11,6 +11,8 @@ from hub.kernel.money import Breakdown
 from hub.kernel.words import N_, Worded
 from hub.tech_market.quotes.rules import Line
 
+LATE_FOR = timedelta(days=90)
+"""So long after the day on which it was due the buyer may dispute that nothing came."""
 ACCEPTANCE_DAYS = 14
 """A delivery that the buyer neither accepts nor sends back in this time is accepted. Both sides read it before they agree."""
 LONGEST_DELIVERY, MOST_FILES = 10_000, 10

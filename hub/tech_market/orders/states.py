@@ -30,6 +30,7 @@ class Act(StrEnum):
     LAPSE = "lapse"
     ACCEPT_PART = "accept_part"
     CALL_OFF = "call_off"
+    SETTLE = "settle"
 
     PLACE = "place"
     READ = "read"
@@ -64,6 +65,8 @@ LIFE = Machine(
         Move(Act.LAPSE, State.DELIVERED, State.ACCEPTED, when=is_silent, unless=N_("The buyer still has time.")),
         Move(Act.ACCEPT_PART, State.DELIVERED, State.IN_PROGRESS, says=N_("Accept and pay the milestone")),
         Move(Act.CALL_OFF, State.DELIVERED, State.CANCELLED, says=N_("Call the order off")),
+        Move(Act.SETTLE, State.IN_PROGRESS, State.ACCEPTED),
+        Move(Act.SETTLE, State.DELIVERED, State.ACCEPTED),
     ),
 )
 

@@ -10,6 +10,7 @@ from tests.house.matrix import (
     communities,
     complement,
     deals,
+    disputes,
     evidence,
     fees,
     gateways,
@@ -58,4 +59,5 @@ WINGS: tuple[ModuleType, ...] = (
     sales,
     verification,
     webhooks,
+    disputes,
 )
