@@ -22,7 +22,7 @@ MANY_FACES = {
 }  # fmt: skip
 """Pages that say something else to the seeker, to an author and to a judge."""
 NOT_PAGES = {
-    "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
+    "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/inbox/live", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
     "/entries/{entry_closed}/bundle.zip",
     "/challenges/{draft}/room",
     *(f"/platforms/{{platform}}/products/{product}/{what}" for product in ("{listed}/releases/{release}", "{reviewed}/releases/{release_sent}")
