@@ -29,7 +29,7 @@ def place(cast):
 
 def heard(actor) -> list[str]:
     work.rollback()
-    kind = Notification.kind == "discussion"
+    kind = Notification.kind.in_(["discussion", "mention"])
     notes = db.session.scalars(select(Notification).where(Notification.person_id == actor.person_id, kind).order_by(Notification.id))
     return [note.text % note.values for note in notes]
 

@@ -32,7 +32,7 @@ def place(cast):
 
 def heard(actor) -> list[str]:
     work.rollback()
-    notes = db.session.scalars(select(Notification).where(Notification.person_id == actor.person_id, Notification.kind == "discussion"))
+    notes = db.session.scalars(select(Notification).where(Notification.person_id == actor.person_id, Notification.kind == "question"))
     return [note.text % note.values for note in notes]
 
 
