@@ -69,6 +69,38 @@ def upgrade() -> None:
     op.create_index('ix_document_check_state', 'document_check', ['state', 'due_at'], unique=False)
     op.create_index('uq_document_check_organisation_open', 'document_check', ['organisation_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'reading')"), postgresql_where=sa.text("state IN ('waiting', 'reading')"))
     op.create_index('uq_document_check_person_open', 'document_check', ['person_id'], unique=True, sqlite_where=sa.text("state IN ('waiting', 'reading')"), postgresql_where=sa.text("state IN ('waiting', 'reading')"))
+    op.create_table('domain_proof',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('domain', sa.String(length=253), nullable=False),
+    sa.Column('way', sa.Enum('web', 'email', name='domains_way', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('state', sa.Enum('asked', 'proven', 'lost', name='domains_state', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('token', sa.String(length=64), nullable=False),
+    sa.Column('address', sa.String(length=254), nullable=False),
+    sa.Column('secret_hash', sa.String(length=64), nullable=True),
+    sa.Column('asked_by', sa.Integer(), nullable=False),
+    sa.Column('asked_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('proven_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('looked_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('missed_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('next_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('tries', sa.Integer(), nullable=False),
+    sa.Column('trouble', sa.String(length=40), nullable=False),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(way = 'web') = (token <> '')", name=op.f('ck_domain_proof_web_has_its_token')),
+    sa.CheckConstraint("domain = lower(domain) AND domain LIKE '%_._%'", name=op.f('ck_domain_proof_domain')),
+    sa.CheckConstraint("state <> 'lost' OR missed_at IS NOT NULL", name=op.f('ck_domain_proof_lost_was_missed')),
+    sa.CheckConstraint("state = 'asked' OR proven_at IS NOT NULL", name=op.f('ck_domain_proof_proven_has_its_time')),
+    sa.CheckConstraint("way = 'email' OR (address = '' AND secret_hash IS NULL)", name=op.f('ck_domain_proof_web_asks_no_mailbox')),
+    sa.CheckConstraint('secret_hash IS NULL OR length(secret_hash) = 64', name=op.f('ck_domain_proof_whole_hash')),
+    sa.CheckConstraint('tries >= 0', name=op.f('ck_domain_proof_tries')),
+    sa.ForeignKeyConstraint(['asked_by'], ['person.id'], name=op.f('fk_domain_proof_asked_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_domain_proof_organisation_id_organisation')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_domain_proof')),
+    sa.UniqueConstraint('organisation_id', 'domain', 'way', name=op.f('uq_domain_proof_organisation_id')),
+    sa.UniqueConstraint('secret_hash', name=op.f('uq_domain_proof_secret_hash'))
+    )
+    op.create_index('ix_domain_proof_next_at', 'domain_proof', ['next_at'], unique=False)
     op.create_table('document_file',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('check_id', sa.Integer(), nullable=False),
@@ -91,6 +123,7 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('document_file')
+    op.drop_table('domain_proof')
     op.drop_table('document_check')
     for table, column in COLUMNS:
         op.drop_column(table, column)

@@ -12,6 +12,8 @@ from typing import Any
 
 import hub.cli
 from hub.cli.demo.people import Cast
+from hub.core.domains import operations as domains
+from hub.core.organisations import queries as organisations
 from hub.core.verification import operations
 from hub.core.verification.operations import Upload
 from hub.core.verification.reactions import vault
@@ -39,6 +41,8 @@ def tell(cast: Cast) -> None:
     stories = tomllib.loads(STORIES.read_text())
     for story in stories["check"]:
         _check(cast, story)
+    for story in stories["domain"]:
+        _domain(cast, story)
 
 
 @contextmanager
@@ -70,3 +74,15 @@ def _check(cast: Cast, story: Row) -> None:
         day, checker, reason = story["rejected"]
         with _on(day):
             operations.reject(actor=cast.actor(checker), check=check, vault=vault(), reason=reason)
+
+
+def _domain(cast: Cast, story: Row) -> None:
+    day, who = story["asked"]
+    with _on(day):
+        proof = domains.ask_web(actor=cast.actor(who), organisation=organisations.get(cast.organisations[story["organisation"]]))
+    if "found" in story:
+        with _on(story["found"]):
+            domains.note_found(proof=proof)
+    for day, trouble in story.get("missing", []):
+        with _on(day):
+            domains.note_missing(proof=proof, trouble=trouble)

@@ -9,6 +9,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from hub.core.accounts import queries as accounts
+from hub.core.domains import queries as domains
 from hub.core.files.pages import send_private
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
@@ -104,7 +105,8 @@ def organisation(slug: str) -> Any:
     body = _organisation(slug)
     found = queries.of_owner(organisation_id=body.id)
     form = _form(rules.OF_ORGANISATIONS, found, f"organisation:{body.id}")
-    return show_page("organisation", organisation=body, manages=actor().manages(body.id), **form)
+    domain = domains.proven_domain(body.id, body.website)
+    return show_page("organisation", organisation=body, manages=actor().manages(body.id), domain=domain, **form)
 
 
 @pages.post("/orgs/<slug>/verification")

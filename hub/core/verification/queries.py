@@ -12,6 +12,7 @@ from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
 from hub.core.accounts.queries import PersonCard
 from hub.core.audit import queries as audit
+from hub.core.domains import queries as domains
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.organisations.queries import OrganisationCard
@@ -172,13 +173,13 @@ def _live() -> tuple[ColumnElement[bool], ...]:
 def person_level(person_id: int) -> Level:
     """What was found out about a person, beyond the confirmed address."""
     asked = select(DocumentCheck.id).where(DocumentCheck.person_id == person_id, *_live()).limit(1)
-    return Level.DOCUMENT if db.session.scalar(asked) is not None else Level.NONE
+    return Level.DOCUMENT if db.session.scalar(asked) is not None else domains.person_level(person_id)
 
 
 def organisation_level(organisation_id: int) -> Level:
     """What was found out about an organisation."""
     asked = select(DocumentCheck.id).where(DocumentCheck.organisation_id == organisation_id, *_live()).limit(1)
-    return Level.DOCUMENT if db.session.scalar(asked) is not None else Level.NONE
+    return Level.DOCUMENT if db.session.scalar(asked) is not None else domains.organisation_level(organisation_id)
 
 
 def run_out() -> list[DocumentCheck]:

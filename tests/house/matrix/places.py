@@ -54,7 +54,7 @@ from hub.tech_market.listings.rules import Kind
 from tests.factories import challenges as contest
 from tests.factories import entries as entering
 from tests.factories import filings, listings
-from tests.house.matrix import signin
+from tests.house.matrix import signin, verification
 from tests.house.matrix.wings import WINGS
 
 EMAILS = {
@@ -259,7 +259,7 @@ def add_last() -> dict[str, str]:
         overdue = _open_until(meridian, actor("owner"), "Keep ice cream scoopable", clock.now() - timedelta(hours=1))
         dead = _one(Delivery)
         dead.state, dead.error = DeliveryState.DEAD, "OSError: no route to the mail server"
-        found = signin.add_last()
+        found = signin.add_last() | verification.add_last()
     return (
         found
         | {"overdue": overdue.slug, "dead": str(dead.id)}

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from hub.core.accounts import queries as accounts
+from hub.core.domains import operations as domains
+from hub.core.domains import queries as domains_read
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from tests.factories import documents
@@ -19,6 +21,7 @@ from tests.house.matrix.table import (
     SIGNED,
     STOPPED,
     Row,
+    delete,
     get,
     post,
     who,
@@ -34,6 +37,8 @@ REASON = {"reason": "It is too dark to be read."}
 SENT = DONE | STOPPED
 """Whoever has an open check is told so."""
 
+MAILBOX = {"address": "office@meridian-foods.example"}
+DOMAINS = "/api/v1/domains"
 CHECKS, API = "/verification/checks", "/api/v1/verification"
 
 
@@ -67,6 +72,18 @@ ROWS: list[Row] = [
     get(f"{API}/organisations/{{org}}", MANAGERS | ADMIN, rest=NOT_YOURS),
     post(f"{API}/organisations/{{org}}", MANAGERS, rest=NOT_YOURS, send=OURS, files=FILE),
     *_both(API),
+    get("/orgs/{org}/domain", MANAGERS | ADMIN, rest=NOT_YOURS),
+    post("/orgs/{org}/domain", MANAGERS, rest=NOT_YOURS),
+    post("/orgs/{org}/domain/mailbox", MANAGERS, rest=NOT_YOURS, send=MAILBOX),
+    post("/domains/{web_proof}/look", MANAGERS),
+    post("/domains/{web_proof}/remove", MANAGERS),
+    get("/domains/answer/{mailbox}", ANYONE),
+    post("/domains/answer/{mailbox}", ANYONE),
+    get(f"{DOMAINS}/of/{{org}}", MANAGERS | ADMIN, rest=NOT_YOURS),
+    post(f"{DOMAINS}/of/{{org}}/web", MANAGERS, rest=NOT_YOURS),
+    post(f"{DOMAINS}/of/{{org}}/mailbox", MANAGERS, rest=NOT_YOURS, send=MAILBOX),
+    post(f"{DOMAINS}/{{web_proof}}/look", MANAGERS),
+    delete(f"{DOMAINS}/{{web_proof}}", MANAGERS),
 ]
 
 
@@ -79,10 +96,19 @@ def places() -> dict[str, str]:
     ours = documents.begun(other, admin, organisation_id=body.id)
     accepted = documents.begun(_actor("consultant"), admin)
     documents.accept(accepted, admin)
+    web = domains.ask_web(actor=_actor("company"), organisation=organisations.by_slug("meridian-foods"))
+    domains.ask_mailbox(actor=other, organisation=body, address="office@loom-materials.example")
     return {
-        "doc_waiting": str(waiting.id), "doc_reading": str(reading.id), "doc_place": "1", "org_reading": str(ours.id),
+        "web_proof": str(web.id),         "doc_waiting": str(waiting.id), "doc_reading": str(reading.id), "doc_place": "1", "org_reading": str(ours.id),
         "doc_accepted": str(accepted.id),
     }  # fmt: skip
+
+
+def add_last() -> dict[str, str]:
+    """The secret of a link, made anew after the mail was written."""
+    body = organisations.by_slug("loom-materials-lab")
+    (asked,) = [one for one in domains_read.of_organisation(body.id) if one.address]
+    return {"mailbox": str(domains.fresh_secret(proof=asked))}
 
 
 def _actor(who: str) -> Actor:
