@@ -33,6 +33,8 @@ def serve(host: str, port: int | None, workers: int, threads: int) -> None:
     # Forked, a web process inherits SQLite's locks as the worker's thread holds them just then, and its first connection waits for ever.
     multiprocessing.set_start_method("spawn", force=True)
     config = settings.from_environment()
+    if config.live_streams >= threads:
+        raise click.UsageError("HUB_LIVE_STREAMS must be less than --threads: each open stream takes one, and none would be left for pages")
     worker = Worker(create_app(config))
     server = Granian(
         "hub.wsgi:app",

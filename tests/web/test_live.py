@@ -7,13 +7,16 @@ import itertools
 import json
 from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from flask.testing import FlaskClient
 
+from hub.cli.server import serve
 from hub.core.accounts.models import LoginSession, Person
 from hub.core.messages import operations as messages
 from hub.db import work
@@ -111,3 +114,11 @@ def test_an_open_page_keeps_no_session_alive_that_nobody_uses(client: FlaskClien
     client.get("/inbox")
     db.session.expire_all()
     assert db.session.query(LoginSession).filter_by(person_id=ada.id).one().last_seen_at == clock.now()
+
+
+def test_streams_may_not_take_every_thread(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("HUB_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("HUB_LIVE_STREAMS", "2")
+    monkeypatch.setattr("multiprocessing.set_start_method", lambda *args, **more: None)
+    answer = CliRunner().invoke(serve, ["--threads", "2"])
+    assert answer.exit_code == 2 and "HUB_LIVE_STREAMS must be less than --threads" in answer.output

@@ -67,6 +67,10 @@ def test_the_inbox_is_read_as_a_feed_by_whoever_has_the_address(app: Flask, clie
     assert answer.headers["Referrer-Policy"] == "no-referrer" and "Set-Cookie" not in answer.headers
     same = reader.get(path, headers={"If-None-Match": answer.headers["ETag"]})
     assert same.status_code == 304 and same.get_data() == b""
+    for how in ("gzip", "br"):
+        zipped = reader.get(path, headers={"Accept-Encoding": how})
+        again = reader.get(path, headers={"Accept-Encoding": how, "If-None-Match": zipped.headers["ETag"]})
+        assert (zipped.status_code, again.status_code) == (200, 304)
     told(ada, "Paint")
     assert reader.get(path, headers={"If-None-Match": answer.headers["ETag"]}).status_code == 200
     assert reader.get("/inbox").status_code == 302, "it opens nothing else"
