@@ -16,11 +16,12 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Int
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import holds_of_nobody, holds_of_person
 from hub.db.prepared import Prepared
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock, sealing
 from hub.kernel.actor import Actor
-from hub.kernel.words import Worded
+from hub.kernel.words import N_, Worded
 
 PENDING = "journal"
 GENESIS = "0" * 64
@@ -189,3 +190,10 @@ _DELIVER = Prepared(insert(Delivery).inline(), "journal_id", "reaction", "next_a
 def last_id() -> int:
     """The number of the newest fact; it grows with every change worth showing, so caches may be keyed by it."""
     return db.session.scalar(select(JournalHead.last_id)) or 0
+
+
+holds_of_person(
+    "journal", "actor_id", what=N_("Lines of the journal about what you did"), fixed=True,
+    keeps=N_("The journal is a chain that proves the site's own history. It holds numbers, and neither names nor addresses."),
+)  # fmt: skip
+holds_of_nobody("delivery", "journal_head", because="the outbox of the journal; what a mail server said of an address is taken out")

@@ -8,9 +8,11 @@ from sqlalchemy import LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel import clock
 from hub.kernel.errors import Conflict
+from hub.kernel.words import N_
 
 
 class OnceKey(db.Model):
@@ -44,3 +46,6 @@ def claim(*, caller: str, key: str, request_hash: str) -> OnceKey:
     elif row.request_hash != request_hash:
         raise Conflict("This idempotency key was used before with other content.", code="idempotency_key_reused")
     return row
+
+
+holds_of_person("once_key", "caller~person:{}", what=N_("Answers to forms you sent, kept so that none counts twice"), erase=True)

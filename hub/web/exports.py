@@ -1,13 +1,14 @@
-"""Tables for spreadsheets: CSV, sent as it is read, and harmless when it is opened."""
+"""What is downloaded: tables for spreadsheets, sent as they are read and harmless when opened; and archives for one person alone."""
 
 from __future__ import annotations
 
 import csv
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
-from flask import Response, request, stream_with_context
+from flask import Response, request, send_file, stream_with_context
 
 from hub.db import work
 
@@ -34,4 +35,11 @@ def csv_file(name: str, portions: Iterable[Sequence[Sequence[Any]]]) -> Response
 
     answer = Response(stream_with_context(lines()), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return answer
+
+
+def private_archive(path: Path, name: str) -> Response:
+    """A finished archive for one person alone: no copy stays in between."""
+    answer = send_file(path, mimetype="application/zip", as_attachment=True, download_name=name, max_age=0)
+    answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -19,6 +19,7 @@ from hub.cli.demo import (
     pools,
     portals,
     post,
+    privacy,
     rallies,
     sales,
     services,
@@ -49,6 +50,7 @@ TELLERS = (
     discussions.tell,
     verification.tell,
     webhooks.tell,
+    privacy.tell,
 )
 """Each mode's stories, in an order in which the later may use the earlier."""
 

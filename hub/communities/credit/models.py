@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.communities.credit.states import Kind
 from hub.communities.spaces.models import keep
 from hub.db.extensions import db
+from hub.db.personal import PUBLIC, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 
 LONGEST_NOTE = 300
 
@@ -34,3 +36,6 @@ class SpaceCredit(db.Model):
 
 
 keep(SpaceCredit.__table__, "credit is never taken back")
+
+
+holds_of_person("space_credit", "person_id", what=N_("Credit you were given"), acted="given_by", keeps=PUBLIC, fixed=True)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.communities.packages import rules
 from hub.communities.packages.states import IN_HAND, LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, PUBLIC, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class WorkPackage(Versioned, db.Model):
@@ -86,3 +88,7 @@ class PackageSubmission(db.Model):
     remarks: Mapped[str] = mapped_column(Text, default="")
     decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("work_package", acted="created_by claimant_id", keeps=OFFICE)
+holds_of_person("package_submission", "author_id", what=N_("Work you handed in to communities"), acted="decided_by", keeps=PUBLIC)

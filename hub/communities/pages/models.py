@@ -13,7 +13,10 @@ from hub.communities.pages.states import LIFE, State
 from hub.communities.spaces.models import keep
 from hub.communities.spaces.rules import Licence
 from hub.db.extensions import db
+from hub.db.personal import PUBLIC, holds_of_person
+from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class SpacePage(db.Model):
@@ -128,3 +131,14 @@ class PageShare(db.Model):
 
 _revisions: Any = PageRevision.__table__
 keep(_revisions, "a revision is never changed")
+
+
+holds_of_person("space_page", acted="created_by updated_by", keeps=PUBLIC)
+holds_of_person("page_revision", "author_id", what=N_("What you wrote on community pages"), acted="saved_by", keeps=PUBLIC, fixed=True)
+holds_of_person("page_share", "person_id", what=N_("How much of each page is yours"), keeps=PUBLIC)
+holds_of_person("page_draft", "person_id", what=N_("Drafts of pages"), erase=True)
+holds_of_person("page_watch", "person_id", what=N_("Pages you watch"), erase=True)
+forgets(
+    "page_drafts", N_("Drafts of community pages that were never saved"), table="page_draft", days=730, least=30,
+    old=lambda before: PageDraft.saved_at < before,
+)  # fmt: skip

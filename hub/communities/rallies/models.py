@@ -11,7 +11,9 @@ from hub.communities.rallies import rules
 from hub.communities.rallies.rules import LONGEST_ALIAS, LONGEST_TITLE, Licence
 from hub.communities.rallies.states import IDEA_LIFE, LIFE, IdeaState, State, phase_of
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, PUBLIC, RECORD, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Participant(db.Model):
@@ -174,3 +176,11 @@ class Rally(Versioned, db.Model):
     @property
     def terms_hash(self) -> str:
         return rules.terms_hash(self.id, self.promise, self.licence)
+
+
+holds_of_person("rally", acted="author_id", keeps=OFFICE)
+holds_of_person("rally_participant", "person_id", what=N_("Rallies you took part in"), keeps=PUBLIC)
+holds_of_person("idea", "participant_id.person_id", what=N_("Your ideas"), keeps=PUBLIC)
+holds_of_person("idea_revision", "idea_id.participant_id.person_id", what=N_("What your ideas said"), keeps=PUBLIC)
+holds_of_person("idea_vote", "participant_id.person_id", what=N_("Your votes"), keeps=RECORD)
+holds_of_nobody("idea_link", because="it joins two ideas")

@@ -11,8 +11,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.communities.spaces.rules import Licence
 from hub.communities.spaces.states import LIFE, SpaceRole, State
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
 
 
 class Space(Versioned, db.Model):
@@ -119,3 +121,9 @@ def keep(table: Any, says: str) -> None:
 
 keep(SpaceCharter.__table__, "a charter is never changed")
 keep(CharterAcceptance.__table__, "an acceptance is never unsaid")
+
+
+holds_of_person("space", acted="created_by", keeps=OFFICE)
+holds_of_person("space_charter", acted="author_id", keeps=OFFICE, fixed=True)
+holds_of_person("charter_acceptance", "person_id", what=N_("Charters you accepted"), keeps=CONTRACT, fixed=True)
+holds_of_person("space_member", "person_id", what=N_("Communities you belong to"), erase=True)

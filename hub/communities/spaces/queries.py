@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, cast, func, null, select
+from sqlalchemy.orm import aliased
 
 from hub.communities.spaces.models import CharterAcceptance, Space, SpaceCharter, SpaceMember
 from hub.communities.spaces.policy import POLICY, Seat, stewards_it
@@ -19,7 +20,8 @@ from hub.core.organisations import queries as organisations
 from hub.core.pools import queries as pools
 from hub.core.pools.rules import Subject
 from hub.db.extensions import db
-from hub.db.types import Lines, UtcDateTime, lines
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE, Lines, UtcDateTime, lines
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, NotNow, NotSignedIn
 from hub.kernel.permissions import require_verified
@@ -350,3 +352,17 @@ def _keepers(space_id: int) -> Sequence[int]:
 
 
 discussions.talks_about("space", places=_places, enter=_enter, keepers=_keepers)
+
+
+@hinders_leaving
+def kept_alone(person_id: int) -> list[Hindrance]:
+    """Open spaces with other people, whose only steward this is."""
+    other = aliased(SpaceMember)
+    others = select(other.person_id).where(other.space_id == Space.id, other.person_id != person_id)
+    asked = (
+        select(Space.name.label("detail"), Space.slug.label("key"), NO_DUE)
+        .join(SpaceMember, SpaceMember.space_id == Space.id)
+        .where(Space.state == State.OPEN, SpaceMember.person_id == person_id, SpaceMember.role == SpaceRole.STEWARD)
+        .where(others.exists(), ~others.where(other.role == SpaceRole.STEWARD).exists())
+    )
+    return [Hindrance(asked, N_("You are its only steward"), "/communities/{}/people", N_("Make somebody else a steward"))]

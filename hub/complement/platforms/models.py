@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.complement.platforms.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 
 
@@ -72,3 +73,6 @@ class Platform(Versioned, db.Model):
     @property
     def takes_releases(self) -> bool:
         return self.state is State.OPEN and not self.is_catalogue
+
+
+holds_of_person("platform", acted="author_id", keeps=OFFICE)

@@ -12,10 +12,12 @@ from hub.complement.platforms.models import Platform
 from hub.complement.products.rules import Reason
 from hub.complement.products.states import LIFE, RELEASE_LIFE, Stage, State
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
 from hub.kernel.money import Money
 from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
 
 
 class Product(Versioned, db.Model):
@@ -163,3 +165,8 @@ class Decision(db.Model):
     @property
     def reason_words(self) -> list[Reason]:
         return [Reason(code) for code in self.reasons]
+
+
+holds_of_person("product", "person_id", what=N_("Your products"), keeps=CONTRACT)
+holds_of_person("product_decision", acted="person_id", keeps=OFFICE)
+holds_of_person("product_release", "author_id", what=N_("Releases you uploaded"), keeps=CONTRACT)

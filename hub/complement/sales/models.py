@@ -12,9 +12,11 @@ from hub.complement.sales.states import LIFE, State
 from hub.complement.store.models import Entitlement
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class Purchase(db.Model):
@@ -80,3 +82,6 @@ class Purchase(db.Model):
     def is_returnable(self) -> bool:
         """Do the platform's days still last?"""
         return self.state is State.PAID and self.returnable_until is not None and clock.now() < self.returnable_until
+
+
+holds_of_person("product_purchase", "person_id", what=N_("Products you bought"), acted="bought_by", keeps=LAW)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.complement.products.models import Product, Release
 from hub.complement.store.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, PUBLIC, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Entitlement(Versioned, db.Model):
@@ -80,3 +82,7 @@ class Rating(Versioned, db.Model):
     @property
     def changed_since_reply(self) -> bool:
         return self.replied_at is not None and self.updated_at > self.replied_at
+
+
+holds_of_person("entitlement", "person_id", what=N_("Products you may use"), keeps=CONTRACT)
+holds_of_person("product_rating", "person_id", what=N_("Your ratings of products"), acted="replied_by", keeps=PUBLIC)

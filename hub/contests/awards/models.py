@@ -13,8 +13,10 @@ from hub.contests.challenges.models import Challenge
 from hub.contests.entries.models import Entry
 from hub.core.holds.rules import Share, Way
 from hub.db.extensions import db
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money, breakdown
+from hub.kernel.words import N_
 
 LIVE_ONLY = text("state IN ('selected', 'signed', 'paid')")
 
@@ -136,3 +138,8 @@ class AwardShare(db.Model):
     place: Mapped[int]
     points: Mapped[int]
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("award", "person_id", what=N_("Your awards"), acted="selected_by", keeps=LAW)
+holds_of_person("award_sharing", "leader_id", what=N_("Awards you shared with others"), keeps=LAW)
+holds_of_person("award_share", "person_id", what=N_("Your shares of awards"), keeps=LAW)

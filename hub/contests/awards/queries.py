@@ -35,7 +35,8 @@ from hub.core.holds.rules import Way
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose
 from hub.db.extensions import db
-from hub.db.types import Question
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, NotFound
@@ -306,3 +307,11 @@ def _may_read_agreement(actor: Actor, subject: str) -> bool:
 
 agreements.may_read_with("award", _may_read_agreement)
 agreements.signed_at("award", lambda subject: f"/awards/{subject.partition(':')[2]}")
+
+
+@hinders_leaving
+def to_be_paid(person_id: int) -> list[Hindrance]:
+    """Awards that are not paid yet."""
+    asked = select(Challenge.title.label("detail"), Award.id.label("key"), NO_DUE).join(Award, Award.challenge_id == Challenge.id)
+    mine = asked.where(Award.person_id == person_id, Award.state.in_((State.SELECTED, State.SIGNED)))
+    return [Hindrance(mine, N_("An award waits for you"), "/awards/{}", N_("Sign or decline it, and wait for the money"))]

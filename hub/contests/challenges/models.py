@@ -11,9 +11,11 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import MAX_MINOR, Money
 from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
 
 
 class Challenge(Versioned, db.Model):
@@ -145,3 +147,10 @@ class ChallengeFollow(db.Model):
     challenge_id: Mapped[int] = mapped_column(ForeignKey("challenge.id"), primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("challenge", acted="author_id", keeps=OFFICE)
+holds_of_person("challenge_approval", acted="person_id", keeps=OFFICE)
+holds_of_person("challenge_remark", acted="person_id", keeps=OFFICE)
+holds_of_person("challenge_follow", "person_id", what=N_("Challenges you follow"), erase=True)
+holds_of_nobody("criterion", because="a part of a challenge")

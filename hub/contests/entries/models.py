@@ -5,13 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, and_, event, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries.states import LIFE, Capacity, State
 from hub.db.extensions import db
+from hub.db.personal import LOOKS, SEALED, holds_of_person, names_rows_of
+from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 MOST_TITLE = 160
 
@@ -133,3 +136,17 @@ def _hang(table: Any, name: str, says: str) -> None:
 
 _hang(Seal.__table__, "seal", KEPT_TABLES["seal"])
 _hang(EntryView.__table__, "entry_view", KEPT_TABLES["entry_view"])
+
+
+holds_of_person("entry", "person_id", what=N_("Your entries"), erase=lambda: Entry.state == State.DRAFT, keeps=SEALED, fixed=True)
+holds_of_person(
+    "entry_file", "entry_id.person_id", what=N_("Files on your entries"), keeps=SEALED,
+    erase=lambda: EntryFile.entry_id.in_(select(Entry.id).where(Entry.state == State.DRAFT)),
+)  # fmt: skip
+holds_of_person("seal", "entry_id.person_id", what=N_("Seals of your entries"), keeps=SEALED, fixed=True)
+holds_of_person("entry_view", "person_id", what=N_("Entries you looked at"), keeps=LOOKS, fixed=True)
+names_rows_of("seal", "manifest", of="file", key="sha256")
+forgets(
+    "entry_drafts", N_("Drafts of entries that were never sealed, with their files"), table="entry", days=730, least=30,
+    old=lambda before: and_(Entry.state == State.DRAFT, Entry.updated_at < before), parts=[("entry_file", "entry_id", "file_id")],
+)  # fmt: skip

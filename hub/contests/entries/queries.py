@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +27,8 @@ from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
-from hub.db.types import Question
+from hub.db.personal import Hindrance, hands_out, hinders_leaving
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -363,3 +365,20 @@ def _where_entrants_sign(subject: str) -> str:
 
 
 agreements.signed_at("challenge", _where_entrants_sign)
+
+
+@hinders_leaving
+def in_the_running(person_id: int) -> list[Hindrance]:
+    """Sealed entries that are not decided."""
+    asked = select(Challenge.title.label("detail"), Entry.id.label("key"), NO_DUE).join(Entry, Entry.challenge_id == Challenge.id)
+    undecided = Challenge.state.not_in((ChallengeState.AWARDED, ChallengeState.ENDED))
+    mine = asked.where(Entry.person_id == person_id, Entry.state.in_(READABLE), undecided)
+    return [Hindrance(mine, N_("Your entry is in the running"), "/entries/{}", N_("Withdraw it, or wait for the decision"))]
+
+
+@hands_out
+def receipts(person_id: int) -> Iterator[tuple[str, bytes]]:
+    """The signed receipt of every seal, as `hub evidence verify` takes it."""
+    for number in db.session.scalars(select(Entry.id).where(Entry.person_id == person_id).order_by(Entry.id)).all():
+        for seal in seals_of(number):
+            yield f"receipts/{seal.receipt_no}.json", json.dumps(receipt(seal), ensure_ascii=False, indent=1).encode()

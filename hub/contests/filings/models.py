@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from hub.contests.challenges.models import Challenge
 from hub.contests.filings.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person, names_rows_of
 from hub.db.types import UtcDateTime, Versioned, enum_type
 
 MOST_TITLE = 160
@@ -102,3 +103,9 @@ def _hang(table: Any, guard: dict[str, list[str]]) -> None:
 
 _hang(Filing.__table__, _guard("filing", "OLD.state = 'sealed'", "a sealed filing is never changed"))
 _hang(PriorClaim.__table__, _guard("prior_claim", "OLD.id > 0", "a claim is never unsaid"))
+
+
+holds_of_person("filing", acted="person_id", keeps=OFFICE, fixed=True)
+holds_of_person("prior_claim", acted="person_id", keeps=OFFICE, fixed=True)
+holds_of_nobody("filing_file", because="a part of an organisation's filing")
+names_rows_of("filing", "manifest", of="file", key="sha256")

@@ -11,7 +11,9 @@ from hub.contests.challenges.models import Challenge
 from hub.contests.judging.rules import TOP
 from hub.contests.judging.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import RECORD, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Judge(Versioned, db.Model):
@@ -56,3 +58,7 @@ class Score(Versioned, db.Model):
     reason: Mapped[str] = mapped_column(Text)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("judge", "person_id", what=N_("Challenges you judge"), acted="appointed_by", keeps=RECORD)
+holds_of_person("score", "judge_id.person_id", what=N_("Scores you gave"), keeps=RECORD)

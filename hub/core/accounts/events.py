@@ -110,3 +110,9 @@ class PersonSuspended:
 class PersonReinstated:
     SAYS: ClassVar[str] = N_("reinstated an account")
     person_id: int
+
+
+@dataclass(frozen=True)
+class PersonErased:
+    SAYS: ClassVar[str] = N_("erased an account")
+    person_id: int

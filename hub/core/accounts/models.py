@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
+from hub.core.accounts import rules
 from hub.core.accounts.states import LIFE, Purpose, State
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
+from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock, levels
 from hub.kernel.levels import Level
+from hub.kernel.words import N_
 
 
 class Person(Versioned, db.Model):
@@ -77,3 +81,24 @@ class MailToken(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person(
+    "person",
+    "id",
+    what=N_("Your account"),
+    hides="password_hash",
+    keeps=N_("The account becomes a pseudonym, so that what stays has somebody to stand under."),
+)
+holds_of_person("login_session", "person_id", what=N_("Your sessions and devices"), hides="token_hash", erase=True)
+holds_of_person("mail_token", "person_id", what=N_("Links that were mailed to you"), hides="secret_hash", erase=True)
+forgets(
+    "sessions", N_("Sessions that have ended or lapsed, with their network address and device"), table="login_session", days=30, most=365,
+    old=lambda before: or_(
+        LoginSession.ended_at < before, LoginSession.last_seen_at < before - rules.SESSION_IDLE,
+        LoginSession.created_at < before - rules.SESSION_MOST,
+    ),
+)  # fmt: skip
+forgets(
+    "links", N_("Links in mails that have lapsed"), table="mail_token", days=30, most=365, old=lambda before: MailToken.expires_at < before
+)

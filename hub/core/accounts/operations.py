@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, or_, select, update
+from sqlalchemy import CursorResult, func, select, update
 
 from hub.core.accounts import queries, rules
 from hub.core.accounts.events import (
@@ -12,6 +12,7 @@ from hub.core.accounts.events import (
     DutiesChanged,
     EmailVerified,
     PasswordChanged,
+    PersonErased,
     PersonRegistered,
     PersonReinstated,
     PersonSuspended,
@@ -345,14 +346,22 @@ def vouch(*, person_id: int, level: Level) -> bool:
     return cast(CursorResult[Any], db.session.execute(changed)).rowcount == 1
 
 
+def erase(*, actor: Actor, person: Person) -> Person:
+    """Leave a pseudonym under the account's number: no address, no name, no way in. Raises NotAllowed, NotNow.
+
+    What other rooms hold of the person is the room of privacy's business, which calls this.
+    """
+    POLICY.require(actor, Act.ERASE, person)
+    LIFE.fire(person, Act.ERASE)
+    former = rules.former(person.id)
+    person.email, person.name, person.handle = former.email, former.name, former.handle
+    person.password_hash, person.email_verified_at = rules.NO_PASSWORD, None
+    person.is_admin = person.is_consultant = False
+    person.state_reason, person.language, person.timezone = "", "en", "UTC"
+    _tell(PersonErased(person_id=person.id), actor)
+    return person
+
+
 def note_use(*, session_id: int) -> None:
     """Write down that a session was used now. Not worth a line in the journal."""
     db.session.execute(update(LoginSession).where(LoginSession.id == session_id).values(last_seen_at=clock.now()))
-
-
-def forget_old() -> None:
-    """Delete sessions and mail links that have been useless for a month: addresses and devices are kept no longer than needed."""
-    before = clock.now() - rules.FORGOTTEN_AFTER
-    lapsed = or_(LoginSession.ended_at < before, LoginSession.last_seen_at < before - rules.SESSION_IDLE)
-    db.session.execute(delete(LoginSession).where(or_(lapsed, LoginSession.created_at < before - rules.SESSION_MOST)))
-    db.session.execute(delete(MailToken).where(MailToken.expires_at < before))

@@ -7,6 +7,7 @@ import lzma
 import re
 import secrets
 import unicodedata
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import cache, lru_cache
 from pathlib import Path
@@ -24,7 +25,6 @@ USE_NOTED_EVERY = timedelta(hours=1)
 RESET_LIFE = timedelta(hours=1)
 VERIFY_LIFE = timedelta(days=7)
 MAIL_PAUSE = timedelta(minutes=1)
-FORGOTTEN_AFTER = timedelta(days=30)
 
 LEAST_PASSWORD, MOST_PASSWORD = 8, 256
 LEAST_PART = 4
@@ -141,7 +141,7 @@ def check_handle(handle: str) -> str:
     handle = handle.strip().lower().removeprefix("@")
     if not HANDLE.fullmatch(handle):
         raise one_field("handle", N_("A handle has 3 to 30 small letters, digits or single hyphens, like ada-solver."))
-    if handle in RESERVED_HANDLES:
+    if handle in RESERVED_HANDLES or is_former(handle):
         raise handle_taken()
     return handle
 
@@ -153,7 +153,29 @@ def handle_taken() -> Invalid:
 def handle_from(name: str) -> str:
     """A handle to begin with; the person may change it."""
     plain = slugify(name, "member", 24)
-    return plain if HANDLE.fullmatch(plain) and plain not in RESERVED_HANDLES else "member"
+    return plain if HANDLE.fullmatch(plain) and plain not in RESERVED_HANDLES and not is_former(plain) else "member"
+
+
+NO_PASSWORD = "!"
+"""No password gives this hash."""
+
+
+@dataclass(frozen=True)
+class Former:
+    """What is left of an account that was erased: its number."""
+
+    name: str
+    handle: str
+    email: str
+
+
+def former(person_id: int) -> Former:
+    handle = f"former-member-{person_id}"
+    return Former(f"Former member {person_id}", handle, f"{handle}@erased.invalid")
+
+
+def is_former(handle: str) -> bool:
+    return handle.startswith("former-member")
 
 
 def session_lives(created_at: datetime, last_seen_at: datetime, now: datetime) -> bool:

@@ -11,11 +11,13 @@ from hub.kernel.words import N_, Worded
 class State(Worded):
     ACTIVE = "active", N_("Active")
     SUSPENDED = "suspended", N_("Suspended")
+    ERASED = "erased", N_("Erased")
 
 
 class Act(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
+    ERASE = "erase"
 
 
 class Purpose(Worded):
@@ -31,5 +33,7 @@ LIFE = Machine(
     moves=(
         Move(Act.SUSPEND, State.ACTIVE, State.SUSPENDED, says=N_("Suspend")),
         Move(Act.REINSTATE, State.SUSPENDED, State.ACTIVE, says=N_("Reinstate")),
+        Move(Act.ERASE, State.ACTIVE, State.ERASED, says=N_("Erase")),
+        Move(Act.ERASE, State.SUSPENDED, State.ERASED, says=N_("Erase")),
     ),
 )

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.agreements.rules import Kind
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 
 
 class Terms(db.Model):
@@ -80,3 +82,7 @@ def _protect(table: Table) -> None:
 
 for model in (Terms, Signature):
     _protect(model.__table__)  # type: ignore[arg-type]
+
+
+holds_of_person("terms", "signer_id", what=N_("Agreements drawn up for you"), acted="drawn_up_by", keeps=CONTRACT, fixed=True)
+holds_of_person("signature", "person_id", what=N_("Agreements you signed"), keeps=CONTRACT, fixed=True)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel.money import Money
 
@@ -54,3 +55,7 @@ class PayoutLine(db.Model):
     batch_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("payout_batch.id"))
     payout_id: Mapped[int] = mapped_column(BigInteger, ForeignKey("payout.id"))
     taken_back_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("payout_batch", acted="made_by", keeps=OFFICE)
+holds_of_nobody("payout_line", because="it names a payout, which is its owner's")

@@ -11,7 +11,9 @@ from hub.core.billing.rules import MOST_BP, Treatment
 from hub.core.ledger.rules import OwnerKind
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Billing(Versioned, db.Model):
@@ -35,3 +37,6 @@ class Billing(Versioned, db.Model):
     treatment: Mapped[Treatment] = mapped_column(enum_type(Treatment), default=Treatment.INCLUDED)
     tax_bp: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("billing", "owner_kind:owner_id", what=N_("Your details on papers"), erase=True)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.cards.states import DisputeState, FoundState, PaymentState, RefundState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class CardPayment(db.Model):
@@ -177,3 +179,17 @@ class CardDispute(db.Model):
     def frozen(self) -> Money:
         """What of the payer's stands for it."""
         return Money(self.hold_minor + self.balance_minor, self.currency)
+
+
+holds_of_person("card_payment", "funding_id.owner_kind:owner_id", what=N_("Your card payments"), acted="requested_by", keeps=LAW)
+holds_of_person(
+    "card_refund", "payment_id.funding_id.owner_kind:owner_id", what=N_("Refunds to your card"), acted="requested_by", keeps=LAW
+)
+holds_of_person("card_dispute", "payment_id.funding_id.owner_kind:owner_id", what=N_("Disputes of your card payments"), keeps=LAW)
+holds_of_person(
+    "card_found_refund",
+    "payment_id.funding_id.owner_kind:owner_id",
+    what=N_("Refunds found at the card company"),
+    acted="adopted_by",
+    keeps=LAW,
+)

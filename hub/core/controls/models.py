@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.controls.rules import Difference, Source
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Money
 
@@ -76,3 +77,7 @@ class ReconciliationDifference(db.Model):
     def transactions(self) -> list[int]:
         """Ours, by number."""
         return [int(ref.partition(":")[2]) for ref in self.here.split() if ref.startswith("transaction:")]
+
+
+holds_of_person("reconciliation_difference", acted="noted_by", keeps=LAW)
+holds_of_nobody("reconciliation", because="it counts movements of one day")

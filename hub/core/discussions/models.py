@@ -12,7 +12,9 @@ from hub.core.discussions.rules import page_of
 from hub.core.discussions.states import LIFE, POST, PostState, State, Wish
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import PUBLIC, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Thread(Versioned, db.Model):
@@ -120,3 +122,10 @@ class ThreadWish(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     wish: Mapped[Wish] = mapped_column(enum_type(Wish))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("thread", "author_id", what=N_("Discussions you began"), keeps=PUBLIC)
+holds_of_person("post", "author_id", what=N_("Your posts in discussions"), keeps=PUBLIC)
+holds_of_person("post_text", "post_id.author_id", what=N_("What your posts said before you changed them"), erase=True)
+holds_of_person("post_file", "post_id.author_id", what=N_("Files on your posts"), keeps=PUBLIC)
+holds_of_person("thread_wish", "person_id", what=N_("Discussions you follow"), erase=True)

@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import SEALED, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime
+from hub.kernel.words import N_
 
 
 class EvidenceLeaf(db.Model):
@@ -122,3 +124,7 @@ _hang(
     _checked("evidence_head", "evidence_head_stays", "DELETE", "OLD.size >= 0", ONLY_GROWS),
 )  # fmt: skip
 _hang(EvidenceCheckpoint.__table__, _kept("evidence_checkpoint"))
+
+
+holds_of_person("evidence_leaf", "person_id", what=N_("Seals of yours in the evidence log"), hides="salt", keeps=SEALED, fixed=True)
+holds_of_nobody("evidence_node", "evidence_head", "evidence_checkpoint", because="hashes of hashes")

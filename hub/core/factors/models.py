@@ -8,8 +8,10 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, LargeBinary, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel import clock
+from hub.kernel.words import N_
 
 
 class AuthenticatorApp(db.Model):
@@ -83,3 +85,10 @@ class FactorRemoval(db.Model):
     removed_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     reason: Mapped[str] = mapped_column(String(500))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+holds_of_person("authenticator_app", "person_id", what=N_("Your authenticator app"), hides="sealed_secret", erase=True)
+holds_of_person("passkey", "person_id", what=N_("Your passkeys"), hides="public_key", erase=True)
+holds_of_person("recovery_code", "person_id", what=N_("Your recovery codes"), hides="code_hash", erase=True)
+holds_of_person("factor_removal", "person_id", what=N_("When your second factors were removed for you"), acted="removed_by", erase=True)
+holds_of_nobody("spent_challenge", because="hashes of random numbers")

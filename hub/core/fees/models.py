@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.fees.rules import EVERYTHING_BP, HIGHEST_BP, Mode, Rate
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 
 
@@ -58,3 +59,6 @@ for _ddl in (
     "CREATE TRIGGER fee_rate_kept BEFORE UPDATE OR DELETE ON fee_rate FOR EACH ROW EXECUTE FUNCTION fee_rate_is_kept()",
 ):
     event.listen(FeeRate.__table__, "after_create", DDL(_ddl).execute_if(dialect="postgresql"))
+
+
+holds_of_person("fee_rate", acted="set_by", keeps=OFFICE, fixed=True)

@@ -8,7 +8,9 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import HANGS_ON, holds_of_person
 from hub.db.types import UtcDateTime
+from hub.kernel.words import N_
 
 
 class File(db.Model):
@@ -25,3 +27,6 @@ class File(db.Model):
     owner_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     purpose: Mapped[str] = mapped_column(String(40))
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("file", "owner_id", what=N_("Files you uploaded"), erase=True, keeps=HANGS_ON)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.gateways.states import CallState, EventState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import holds_of_nobody
 from hub.db.types import UtcDateTime, enum_type
 
 
@@ -81,3 +82,10 @@ class GatewayEvent(db.Model):
     @property
     def ref(self) -> str:
         return f"gateway_event:{self.id}"
+
+
+holds_of_nobody(
+    "gateway_call",
+    "gateway_event",
+    because="what the payment processor was told: amounts, and an address while an account there is opened, which an erasure takes out",
+)

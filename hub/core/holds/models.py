@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import holds_of_nobody
 from hub.db.types import UtcDateTime
 from hub.kernel.money import Money
 
@@ -73,3 +74,6 @@ class HoldStage(db.Model):
     @property
     def amount(self) -> Money:
         return Money(self.minor, self.currency)
+
+
+holds_of_nobody("hold", "hold_stage", because="money that an organisation has set aside")

@@ -9,8 +9,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.keys.rules import KeyKind
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock
+from hub.kernel.words import N_
 
 
 class ApiKey(db.Model):
@@ -33,3 +35,6 @@ class ApiKey(db.Model):
     expires_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     revoked_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("api_key", "person_id", what=N_("Your API keys"), hides="secret_hash", erase=True)

@@ -11,9 +11,11 @@ from hub.core.ledger.rules import LIMIT, AccountRef, Bound, Kind, OwnerKind, Pur
 from hub.core.ledger.states import PendingState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class Account(db.Model):
@@ -357,3 +359,10 @@ for _table, _dialect, _moment, _statements in (
 ):
     for _statement in _statements:
         event.listen(_table, _moment, DDL(_statement).execute_if(dialect=_dialect))
+
+
+holds_of_person("account", "owner_kind:owner_id", what=N_("Your accounts in the books"), keeps=LAW, fixed=True)
+holds_of_person("posting", "account_id.owner_kind:owner_id", what=N_("Postings on your accounts"), keeps=LAW, fixed=True)
+holds_of_person("pending_leg", "account_id.owner_kind:owner_id", what=N_("Movements that wait on your accounts"), keeps=LAW, fixed=True)
+holds_of_person("transaction", acted="actor_id", keeps=LAW, fixed=True)
+holds_of_person("pending", acted="actor_id", keeps=LAW, fixed=True)

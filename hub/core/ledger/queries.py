@@ -9,14 +9,19 @@ from functools import cache
 from typing import Any, TypeVar
 
 from sqlalchemy import Select, func, select, text
+from sqlalchemy.orm import aliased
 
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
 from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
+from hub.core.organisations.models import Membership, Organisation
 from hub.db.extensions import db
+from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.prepared import Prepared
+from hub.db.types import NO_DUE
 from hub.kernel import clock
+from hub.kernel.actor import Role
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
 from hub.kernel.words import N_
@@ -358,3 +363,26 @@ def _of(ref: AccountRef) -> Select[tuple[Account]]:
         Account.subject == ref.subject,
         Account.currency == ref.currency,
     )
+
+
+@hinders_leaving
+def own_money(person_id: int) -> list[Hindrance]:
+    """Money on the person's accounts, and on those of organisations that nobody else owns."""
+    mine = select(Account.currency.label("detail"), Account.currency.label("key"), NO_DUE).where(
+        Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.balance != 0
+    )
+    other = aliased(Membership)
+    others = select(other.id).where(other.organisation_id == Organisation.id, other.person_id != person_id, other.role == Role.OWNER)
+    theirs = (
+        select(Organisation.name.label("detail"), Organisation.slug.label("key"), NO_DUE)
+        .join(Account, (Account.owner_kind == OwnerKind.ORGANISATION) & (Account.owner_id == Organisation.id) & (Account.balance != 0))
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id, Membership.role == Role.OWNER, ~others.exists())
+        .distinct()
+    )
+    return [
+        Hindrance(mine, N_("Money of yours is in the books"), "/my/earnings", N_("Have it paid out, or wait until it has arrived")),
+        Hindrance(
+            theirs, N_("It has money, and you are its only owner"), "/orgs/{}/money", N_("Have it paid out, or make somebody else an owner")
+        ),
+    ]

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, UniqueConstraint, and_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.messages.states import LIFE, Kind, Pace, State
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
+from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 
 
 class Notification(db.Model):
@@ -100,3 +103,19 @@ class DigestLine(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     pace: Mapped[Pace] = mapped_column(enum_type(Pace))
     digest_id: Mapped[int | None] = mapped_column(ForeignKey("digest.id"))
+
+
+holds_of_person("mail", "person_id", what=N_("Mails to you"), erase=True)
+holds_of_person("notification", "person_id", what=N_("Your inbox"), copies="values", erase=True)
+holds_of_person("digest_line", "person_id", what=N_("What waits for your next digest"), erase=True)
+holds_of_person("digest", "person_id", what=N_("Digests made for you"), erase=True)
+holds_of_person("digest_hours", "person_id", what=N_("When you read digests"), erase=True)
+holds_of_person("mail_choice", "person_id", what=N_("Which mails you want"), erase=True)
+forgets(
+    "mails",
+    N_("Mails that were sent, or not wanted any more"),
+    table="mail",
+    days=365,
+    old=lambda before: and_(Mail.state != State.QUEUED, Mail.queued_at < before),
+)
+forgets("notices", N_("Lines in inboxes that were read"), table="notification", days=1095, old=lambda before: Notification.read_at < before)

@@ -11,7 +11,9 @@ from hub.core.moderation.rules import Measure, Reason
 from hub.core.moderation.states import LIFE, State
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import RECORD, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 _WAITING = text("state = 'open'")
 
@@ -77,3 +79,7 @@ class Flag(db.Model):
     words: Mapped[str] = mapped_column(Text, default="")
     edits: Mapped[int]
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("moderation_case", "author_id", what=N_("Decisions about your posts"), acted="decided_by settled_by", keeps=RECORD)
+holds_of_person("moderation_flag", "person_id", what=N_("Your reports of posts"), clears="words", keeps=RECORD)

@@ -9,10 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.organisations.states import Kind
 from hub.db.extensions import db
+from hub.db.personal import holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
 from hub.kernel.actor import Role
 from hub.kernel.levels import Level
+from hub.kernel.words import N_
 
 
 class Organisation(Versioned, db.Model):
@@ -49,3 +51,7 @@ class Membership(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
     role: Mapped[Role] = mapped_column(enum_type(Role))
     since: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
+
+
+holds_of_person("membership", "person_id", what=N_("Organisations you belong to"), erase=True)
+holds_of_nobody("organisation", because="an organisation is no person")

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask_babel import gettext
 from sqlalchemy import ColumnElement, Select, bindparam, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy.orm import aliased
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -16,7 +17,8 @@ from hub.core.organisations.models import Membership, Organisation
 from hub.core.organisations.policy import POLICY
 from hub.core.organisations.states import Act, Kind
 from hub.db.extensions import db
-from hub.db.types import Lines, UtcDateTime
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE, Lines, UtcDateTime
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.levels import Level
@@ -335,3 +337,17 @@ def people(actor: Actor, q: str = "", page: int = 1, size: int = 50) -> tuple[li
     for row in rows:
         places.setdefault(row.person_id, []).append(OrganisationCard(row.id, row.slug, row.name, row.kind))
     return [Registered(person, places.get(person.id, [])) for person in found], total
+
+
+@hinders_leaving
+def owned_alone(person_id: int) -> list[Hindrance]:
+    """Organisations with other people, whose only owner this is."""
+    other = aliased(Membership)
+    theirs = select(other.id).where(other.organisation_id == Organisation.id, other.person_id != person_id)
+    asked = (
+        select(Organisation.name.label("detail"), Organisation.slug.label("key"), NO_DUE)
+        .join(Membership, Membership.organisation_id == Organisation.id)
+        .where(Membership.person_id == person_id, Membership.role == Role.OWNER)
+        .where(theirs.exists(), ~theirs.where(other.role == Role.OWNER).exists())
+    )
+    return [Hindrance(asked, N_("You are its only owner"), "/orgs/{}/people", N_("Make somebody else an owner"))]

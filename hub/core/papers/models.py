@@ -12,8 +12,10 @@ from hub.core.ledger.rules import OwnerKind
 from hub.core.papers.rules import PaperKind
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class PaperSeries(db.Model):
@@ -213,3 +215,7 @@ for _table in (Paper.__table__, PaperFact.__table__, PaperSeries.__table__):
         event.listen(_table, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
     for _name in FUNCTIONS[_table.name]:
         event.listen(_table, "after_drop", DDL(f"DROP FUNCTION IF EXISTS {_name}() CASCADE").execute_if(dialect="postgresql"))
+
+
+holds_of_person("paper", "recipient_kind:recipient_id", what=N_("Papers made out to you"), keeps=LAW, fixed=True)
+holds_of_nobody("paper_fact", "paper_progress", "paper_series", because="numbers that lead to papers")

@@ -25,6 +25,7 @@ from hub.core.papers.reactions import site
 from hub.core.papers.rules import PaperKind, What
 from hub.core.papers.schemas import CancelIn, chosen_kind, chosen_year
 from hub.core.payments.queries import see_money
+from hub.db.personal import hands_out
 from hub.kernel.money import CURRENCIES, Money
 from hub.web import pdf
 from hub.web.exports import csv_file
@@ -165,12 +166,26 @@ def _back(paper: Paper) -> str:
 @pages.get("/papers/<number>.pdf")
 def show_pdf(number: str) -> Any:
     paper = queries.get_for(actor(), number)
-    said = queries.content(paper)
-    title, blocks = sheet(said, paper.fingerprint)
-    file = pdf.make(title, blocks, subject=said["issuer"]["name"], author=said["issuer"]["name"], lang=TAGS[language()], foot=paper.number)
-    answer = Response(file, content_type="application/pdf")
+    answer = Response(_as_pdf(paper), content_type="application/pdf")
     answer.headers["Content-Disposition"] = f'attachment; filename="{paper.kind.value.replace("_", "-")}-{paper.number}.pdf"'
     return answer
+
+
+def _as_pdf(paper: Paper) -> bytes:
+    said = queries.content(paper)
+    title, blocks = sheet(said, paper.fingerprint)
+    issuer = said["issuer"]["name"]
+    return pdf.make(title, blocks, subject=issuer, author=issuer, lang=TAGS[language()], foot=paper.number)
+
+
+@hands_out
+def handed_out(person_id: int) -> Iterator[tuple[str, bytes]]:
+    """A person's papers, for the export of everything held of them."""
+    found, last = queries.chosen(Owner(OwnerKind.PERSON, person_id)), None
+    while papers := queries.before(found, last, PORTION):
+        for paper in papers:
+            yield f"papers/{paper.number}.pdf", _as_pdf(paper)
+        last = papers[-1].id
 
 
 @pages.post("/papers/<number>/cancel")

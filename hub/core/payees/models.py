@@ -13,7 +13,9 @@ from hub.core.payees import rules
 from hub.core.payees.states import PayeeState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 
 
 class PayoutAccount(db.Model):
@@ -60,3 +62,6 @@ class PayoutAccount(db.Model):
     def asks_for(self) -> list[str]:
         """What is still asked for, in English parts marked for translation."""
         return rules.in_words(self.due)
+
+
+holds_of_person("payout_account", "owner_kind:owner_id", what=N_("Your account at the payment processor"), acted="opened_by", keeps=LAW)

@@ -11,8 +11,10 @@ from hub.core.ledger.rules import OwnerKind
 from hub.core.payments.states import FundingState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class Funding(db.Model):
@@ -89,3 +91,6 @@ class Funding(db.Model):
     def due(self) -> Money:
         """What is still to come."""
         return Money(max(0, self.minor - self.received.minor), self.currency)
+
+
+holds_of_person("funding", "owner_kind:owner_id", what=N_("Money you paid in"), acted="requested_by", keeps=LAW)

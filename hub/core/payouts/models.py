@@ -12,8 +12,10 @@ from hub.core.payouts import rules
 from hub.core.payouts.states import PayoutState
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 
 class Payout(db.Model):
@@ -99,3 +101,9 @@ class PayoutPlan(db.Model):
     @property
     def masked_destination(self) -> str:
         return rules.masked(self.destination)
+
+
+holds_of_person(
+    "payout", "owner_kind:owner_id", what=N_("Money paid out to you, and where to"), acted="requested_by decided_by", keeps=LAW, fixed=True
+)
+holds_of_person("payout_plan", "person_id", what=N_("When you are paid out"), erase=True)

@@ -11,8 +11,10 @@ from hub.core.ledger.rules import OwnerKind
 from hub.core.pools.states import LIFE, PLEDGE, For, PledgeState, State
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import MAX_MINOR, Breakdown, Money, breakdown
+from hub.kernel.words import N_
 
 
 class Pool(Versioned, db.Model):
@@ -207,3 +209,9 @@ def _keep(table: str, when: str, columns: tuple[str, ...], says: str) -> None:
 
 _keep("pool", "OLD.opened_at IS NOT NULL", _PROMISED, PROMISED)
 _keep("pledge", "OLD.id IS NOT NULL", _GIVEN, GIVEN)
+
+
+holds_of_person("pool", acted="author_id", keeps=OFFICE)
+holds_of_person("pledge", "owner_kind:owner_id", what=N_("Your pledges"), acted="by_person_id", keeps=LAW)
+holds_of_person("pool_story", acted="author_id", keeps=OFFICE)
+holds_of_person("pool_update", acted="author_id", keeps=OFFICE)

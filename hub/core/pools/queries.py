@@ -22,7 +22,8 @@ from hub.core.pools import policy, rules
 from hub.core.pools.models import Pledge, Pool, PoolStory, PoolUpdate
 from hub.core.pools.states import For, PledgeState, State
 from hub.db.extensions import db
-from hub.db.types import Question
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound, one_field
@@ -386,3 +387,11 @@ def _verify_pools(report: Report, above: int, last: int) -> None:
 
 def _said(sums: Mapping[Any, int]) -> str:
     return ", ".join(f"{name} {minor}" for name, minor in sorted(sums.items())) or "nothing"
+
+
+@hinders_leaving
+def pledged(person_id: int) -> list[Hindrance]:
+    """The person's pledges that are held."""
+    asked = select(Pool.title.label("detail"), Pledge.id.label("key"), NO_DUE).join(Pledge, Pledge.pool_id == Pool.id)
+    mine = asked.where(Pledge.owner_kind == OwnerKind.PERSON, Pledge.owner_id == person_id, Pledge.state == PledgeState.PLEDGED)
+    return [Hindrance(mine, N_("Your pledge is held"), "/my/pledges", N_("Withdraw it, or wait for the end of the pool"))]

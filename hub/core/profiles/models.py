@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.profiles.states import Availability, EvidenceKind
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Profile(Versioned, db.Model):
@@ -68,3 +70,8 @@ class EvidenceItem(Versioned, db.Model):
     year: Mapped[int | None]
     url: Mapped[str] = mapped_column(String(500), default="")
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("profile", "person_id", what=N_("Your profile"), erase=True)
+holds_of_person("skill", "person_id.person_id", what=N_("Your skills"), erase=True)
+holds_of_person("evidence_item", "person_id", what=N_("Evidence of what you can do"), erase=True)

@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.questions.states import LIFE, State, Voice
 from hub.db.extensions import db
+from hub.db.personal import PUBLIC, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 
 class Question(Versioned, db.Model):
@@ -66,3 +68,7 @@ class QuestionAnswer(db.Model):
     number: Mapped[int]
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("question", "asker_id", what=N_("Questions you asked"), acted="decided_by", keeps=PUBLIC)
+holds_of_nobody("question_answer", because="an organisation's answer to everybody")

@@ -14,6 +14,7 @@ from hub.core.royalties.rules import LONGEST_TITLE, Band, Period, SaleParts
 from hub.core.royalties.states import DUE, ROYALTY, DueState, State
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.money import Breakdown, Money, breakdown
 
@@ -203,3 +204,9 @@ class RoyaltyDue(db.Model):
     def split(self) -> Breakdown:
         """Gross, fee and net."""
         return breakdown(self.amount, self.fee_bp)
+
+
+holds_of_person("revenue_share", acted="set_by", keeps=OFFICE)
+holds_of_person("royalty", acted="proposed_by", keeps=OFFICE)
+holds_of_person("royalty_due", acted="reported_by", keeps=OFFICE)
+holds_of_nobody("revenue_year", "sale", because="sums of organisations")

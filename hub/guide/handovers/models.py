@@ -8,6 +8,7 @@ from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueCo
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime
 
 
@@ -41,3 +42,6 @@ for _act in ("update", "delete"):
     event.listen(Handover.__table__, "after_create", DDL(_ON_SQLITE.format(act=_act, why=NEVER_CHANGED)).execute_if(dialect="sqlite"))
 for _statement in (_FUNCTION.format(why=NEVER_CHANGED), _ON_POSTGRES):
     event.listen(Handover.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+
+
+holds_of_person("handover", acted="person_id", keeps=OFFICE, fixed=True)

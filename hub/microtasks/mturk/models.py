@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import holds_of_nobody
 from hub.db.types import UtcDateTime
 from hub.kernel.money import Money
 from hub.microtasks.mturk import rules
@@ -70,3 +71,6 @@ class Hit(db.Model):
     @property
     def ref(self) -> str:
         return f"hit:{self.id}"
+
+
+holds_of_nobody("mturk_hit", "mturk_hit_type", because="an organisation's tasks in another protocol's words")

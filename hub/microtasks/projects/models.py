@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money
 from hub.kernel.taxonomy import Sector
@@ -142,3 +143,7 @@ class TaskImage(db.Model):
     project_id: Mapped[int] = mapped_column(ForeignKey("task_project.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     name: Mapped[str] = mapped_column(String(120))
+
+
+holds_of_person("task_project", acted="author_id", keeps=OFFICE)
+holds_of_nobody("task", "task_image", because="what an organisation asks about")

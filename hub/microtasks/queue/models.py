@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import LAW, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 from hub.microtasks.projects.models import Project, Task
 from hub.microtasks.queue import rules
 from hub.microtasks.queue.states import LIFE, State
@@ -71,3 +73,6 @@ class Assignment(db.Model):
     @property
     def ref(self) -> str:
         return f"assignment:{self.id}"
+
+
+holds_of_person("assignment", "person_id", what=N_("Tasks you worked on"), acted="decided_by", keeps=LAW)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from hub.core.accounts import queries as accounts
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.db.extensions import db
+from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -283,3 +284,15 @@ def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
         return []
     found = whole(number)
     return [Effect(accounts.card(found.person_id).name, found.project.price.gross, found.project.price.fee)]
+
+
+@hinders_leaving
+def being_checked(person_id: int) -> list[Hindrance]:
+    """Answers that may still be paid."""
+    asked = (
+        select(Project.title.label("detail"), func.min(Assignment.id).label("key"), NO_DUE)
+        .join(Assignment, Assignment.project_id == Project.id)
+        .where(Assignment.person_id == person_id, Assignment.state == State.SUBMITTED)
+        .group_by(Project.id, Project.title)
+    )
+    return [Hindrance(asked, N_("Your answers are being checked"), "/my/tasks", N_("Wait until they are paid or refused"))]

@@ -9,7 +9,9 @@ from sqlalchemy import DDL, JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, LOOKS, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 from hub.portals.desk import rules
 from hub.portals.desk.states import LIFE, Act, State, stage_of
 from hub.portals.forms.models import IntakeForm
@@ -162,3 +164,10 @@ def _hang(table: Any, name: str, says: str) -> None:
 
 _hang(SubmissionStep.__table__, "submission_step", "what was decided is never unsaid")
 _hang(SubmissionLook.__table__, "submission_look", "a look is never unsaid")
+
+
+holds_of_person("submission", "person_id", what=N_("What you handed in at portals"), acted="assignee_id", keeps=CONTRACT)
+holds_of_person("submission_file", "submission_id.person_id", what=N_("Files you handed in at portals"), keeps=CONTRACT)
+holds_of_person("submission_note", acted="person_id", keeps=OFFICE)
+holds_of_person("submission_step", acted="person_id", keeps=OFFICE, fixed=True)
+holds_of_person("submission_look", "person_id", what=N_("What you looked at on a portal's desk"), keeps=LOOKS, fixed=True)

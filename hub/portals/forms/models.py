@@ -9,6 +9,7 @@ from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, UniqueConstraint,
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned
 from hub.portals.forms import rules
 
@@ -64,3 +65,6 @@ event.listen(
         "EXECUTE FUNCTION intake_form_kept()"
     ).execute_if(dialect="postgresql"),
 )
+
+
+holds_of_person("intake_form", acted="edited_by", keeps=OFFICE, fixed=True)

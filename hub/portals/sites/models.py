@@ -9,7 +9,9 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 from hub.portals.sites import rules
 from hub.portals.sites.states import LIFE, State
 
@@ -88,3 +90,7 @@ class PortalManager(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     named_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     since: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("portal", acted="opened_by", keeps=OFFICE)
+holds_of_person("portal_manager", "person_id", what=N_("Portals you look after"), acted="named_by", erase=True)

@@ -8,9 +8,11 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import LAW, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.taxonomy import Sector
+from hub.kernel.words import N_
 from hub.search.briefs.states import FEE, LIFE, FeeState, InvitationState, State
 
 
@@ -128,3 +130,8 @@ class BriefFee(Versioned, db.Model):
     def split(self) -> Breakdown:
         """Gross, fee of the site and net."""
         return breakdown(self.gross, self.fee_bp)
+
+
+holds_of_person("brief", acted="consultant_id signed_off_by decided_by", keeps=OFFICE)
+holds_of_person("brief_fee", acted="consultant_id agreed_by", keeps=LAW)
+holds_of_person("brief_invitation", "person_id", what=N_("Invitations to propose"), acted="invited_by", erase=True)

@@ -18,7 +18,8 @@ from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.profiles import queries as profiles
 from hub.db.extensions import db
-from hub.db.types import Lines, lines
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE, Lines, lines
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -278,3 +279,12 @@ def verify(report: Report) -> None:
                 due = (Purpose.BALANCE, OwnerKind.PERSON, fee.consultant_id, fee.split.net)
                 if due not in legs or fee.gross != -sum((leg[3] for leg in legs if leg[0] is Purpose.HOLD), Money(0, fee.currency)):
                     report.add("brief_fee_paid", fee.ref, f"{released.ref} paid the fee otherwise than it was agreed.")
+
+
+@hinders_leaving
+def looked_after(person_id: int) -> list[Hindrance]:
+    """Briefs that this consultant has not brought to an end."""
+    over = (State.DECIDED, State.CLOSED_EMPTY, State.WITHDRAWN)
+    asked = select(Brief.title.label("detail"), Brief.id.label("key"), NO_DUE)
+    mine = asked.where(Brief.consultant_id == person_id, Brief.state.not_in(over))
+    return [Hindrance(mine, N_("You look after it"), "/briefs/{}", N_("Bring it to an end, or withdraw it"))]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.personal import holds_of_nobody
 from hub.db.types import UtcDateTime
 
 
@@ -21,3 +22,6 @@ class IndexMark(db.Model):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     key: Mapped[str] = mapped_column(String(80))
     at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_nobody("index_mark", because="keys of things to be indexed")

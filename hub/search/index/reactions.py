@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 from sqlalchemy import select
 
+from hub.core.accounts.events import PersonErased
 from hub.core.discussions import events as discussions
+from hub.core.erasure.events import ErasureDone
 from hub.core.pools import events as pools
 from hub.core.profiles import queries as profiles
 from hub.core.profiles.events import EvidenceChanged, ProfileChanged
@@ -43,6 +45,13 @@ def mark_profile(event: ProfileChanged, fact: Fact) -> None:
     """Whether evidence is found depends on its owner's profile."""
     evidence = [f"evidence:{number}" for number in profiles.evidence_ids_of(event.person_id)]
     operations.mark([f"expert:{event.person_id}", *evidence])
+
+
+@reacts_to(PersonErased)
+@reacts_to(ErasureDone)
+def leave_nothing_behind(event: PersonErased | ErasureDone, fact: Fact) -> None:
+    """Whoever was erased stands in documents of many kinds, and the files of an index keep what was taken out of it: it is made anew."""
+    operations.ask_for_rebuild()
 
 
 @reacts_to(EvidenceChanged)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import RECORD, holds_of_person
+from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 from hub.search.briefs.models import Brief
 from hub.search.proposals.states import PROPOSAL, ProposalState
 
@@ -63,3 +66,15 @@ class ProposalFile(db.Model):
     proposal_id: Mapped[int] = mapped_column(ForeignKey("brief_proposal.id"), index=True)
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
+holds_of_person("brief_proposal", "person_id", what=N_("Your proposals"), erase=lambda: Proposal.state == ProposalState.DRAFT, keeps=RECORD)
+holds_of_person(
+    "brief_proposal_file", "proposal_id.person_id", what=N_("Files on your proposals"), keeps=RECORD,
+    erase=lambda: ProposalFile.proposal_id.in_(select(Proposal.id).where(Proposal.state == ProposalState.DRAFT)),
+)  # fmt: skip
+forgets(
+    "proposal_drafts", N_("Drafts of proposals that were never handed in, with their files"), table="brief_proposal", days=730, least=30,
+    old=lambda before: and_(Proposal.state == ProposalState.DRAFT, Proposal.updated_at < before),
+    parts=[("brief_proposal_file", "proposal_id", "file_id")],
+)  # fmt: skip

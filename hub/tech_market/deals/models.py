@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.organisations.states import Kind as PartyKind
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, LOOKS, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 from hub.tech_market.deals.states import LIFE, OPEN, Looked, Side, State
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Deal as DealKind
@@ -159,3 +161,9 @@ def _protect(table: Table) -> None:
 
 
 _protect(AnnexLook.__table__)  # type: ignore[arg-type]
+
+
+holds_of_person("deal", "person_id", what=N_("Your deals"), acted="owner_signer_id", keeps=CONTRACT)
+holds_of_person("deal_post", "person_id", what=N_("What you wrote in deals"), keeps=CONTRACT)
+holds_of_person("annex_look", "person_id", what=N_("Confidential annexes you looked at"), keeps=LOOKS, fixed=True)
+holds_of_nobody("annex", "annex_file", because="a part of an organisation's listing")

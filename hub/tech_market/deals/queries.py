@@ -14,6 +14,8 @@ from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.states import Kind as PartyKind
 from hub.db.extensions import db
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotAllowed, NotFound
@@ -324,3 +326,11 @@ def looks(actor: Actor, listing: Listing, *, page: int = 1, size: int = 50) -> t
         Look(look, people[look.person_id].name if look.person_id in people else "", bodies[number].name if number in bodies else "")
         for look, number in rows
     ], total
+
+
+@hinders_leaving
+def going_on(person_id: int) -> list[Hindrance]:
+    """The person's deals that are not over."""
+    asked = select(Listing.title.label("detail"), Deal.id.label("key"), NO_DUE).join(Deal, Deal.listing_id == Listing.id)
+    mine = asked.where(Deal.person_id == person_id, Deal.state.in_(OPEN))
+    return [Hindrance(mine, N_("Your deal goes on"), "/deals/{}", N_("Bring it to an end"))]

@@ -9,8 +9,10 @@ from sqlalchemy import DDL, JSON, BigInteger, CheckConstraint, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import CONTRACT, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money, breakdown
+from hub.kernel.words import N_
 from hub.tech_market.instruments import rules
 from hub.tech_market.instruments.rules import Audience, Interval
 from hub.tech_market.instruments.states import BOOKING, INSTRUMENT, BookingState, InstrumentState
@@ -153,3 +155,7 @@ def _hang(table: Any) -> None:
 
 
 _hang(InstrumentBooking.__table__)
+
+
+holds_of_person("instrument", acted="author_id", keeps=OFFICE)
+holds_of_person("instrument_booking", "person_id", what=N_("Instruments you booked"), keeps=CONTRACT)

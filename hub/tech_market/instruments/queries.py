@@ -15,6 +15,8 @@ from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.payments import queries as payments
 from hub.db.extensions import db
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -229,3 +231,14 @@ def monday_of(moment: datetime, place: ZoneInfo) -> date:
     """The Monday of the week that `moment` falls in, in the zone `place`."""
     day = moment.astimezone(UTC).astimezone(place).date()
     return day - timedelta(days=day.weekday())
+
+
+@hinders_leaving
+def still_booked(person_id: int) -> list[Hindrance]:
+    """Bookings that are still to come or to be settled."""
+    asked = select(Instrument.name.label("detail"), InstrumentBooking.id.label("key"), NO_DUE).join(
+        InstrumentBooking, InstrumentBooking.instrument_id == Instrument.id
+    )
+    open_ones = (BookingState.REQUESTED, BookingState.CONFIRMED)
+    mine = asked.where(InstrumentBooking.person_id == person_id, InstrumentBooking.state.in_(open_ones))
+    return [Hindrance(mine, N_("You have booked it"), "/bookings/{}", N_("Cancel it, or wait until it is over"))]

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, CheckConstraint, Date, ForeignKey, Index, String, T
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.taxonomy import Sector
 from hub.tech_market.listings.rules import Deal, IpStatus, Kind
@@ -85,3 +86,6 @@ class Listing(Versioned, db.Model):
     @property
     def is_imported(self) -> bool:
         return self.source_key is not None
+
+
+holds_of_person("listing", acted="author_id", keeps=OFFICE)

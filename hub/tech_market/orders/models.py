@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Inde
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money
 from hub.tech_market.orders.rules import Side
@@ -107,3 +108,8 @@ class OrderFile(db.Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     delivery_id: Mapped[int] = mapped_column(ForeignKey("order_delivery.id"))
     file_id: Mapped[int] = mapped_column(ForeignKey("file.id"))
+
+
+holds_of_person("service_order", acted="placed_by", keeps=OFFICE, fixed=True)
+holds_of_person("order_delivery", acted="delivered_by", keeps=OFFICE)
+holds_of_nobody("order_file", because="a part of an organisation's delivery")

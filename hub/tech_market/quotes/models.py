@@ -9,6 +9,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Date, ForeignKey, Inde
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Breakdown, Money
 from hub.tech_market.quotes import rules
@@ -115,3 +116,7 @@ class Quote(Versioned, db.Model):
 
     def money(self, minor: int) -> Money:
         return Money(minor, self.currency)
+
+
+holds_of_person("quote_request", acted="author_id", keeps=OFFICE)
+holds_of_person("quote", acted="answered_by", keeps=OFFICE)

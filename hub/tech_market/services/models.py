@@ -8,6 +8,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, Str
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Money
 from hub.kernel.taxonomy import Sector
@@ -69,3 +70,6 @@ class Service(Versioned, db.Model):
     @property
     def tongues(self) -> list[Tongue]:
         return [Tongue(tongue) for tongue in self.languages]
+
+
+holds_of_person("service", acted="author_id", keeps=OFFICE)

@@ -14,6 +14,7 @@ from hub.core.keys import queries as keys_read
 from hub.core.keys import rules as key_rules
 from hub.core.keys.models import ApiKey
 from hub.core.keys.rules import KeyKind
+from hub.core.retention import operations as retention
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
@@ -506,16 +507,16 @@ def test_what_is_useless_for_a_month_is_forgotten(app):
     clock.advance(timedelta(days=20))
     with work.unit():
         kept = signed_in(email=ada.email, password="demo-pass")
-        operations.forget_old()
+        retention.forget()
     assert (count(LoginSession), count(MailToken)) == (3, 1)
     clock.advance(timedelta(days=11))
     with work.unit():
-        operations.forget_old()
+        retention.forget()
     assert (count(LoginSession), count(MailToken)) == (2, 0)
     assert queries.identity_by_token(kept) is not None
     clock.advance(timedelta(days=20))
     with work.unit():
-        operations.forget_old()
+        retention.forget()
     assert count(LoginSession) == 1
 
 

@@ -22,6 +22,7 @@ from tests.house.matrix import (
     pools,
     portals,
     post,
+    privacy,
     rallies,
     royalties,
     sales,
@@ -60,4 +61,5 @@ WINGS: tuple[ModuleType, ...] = (
     verification,
     webhooks,
     disputes,
+    privacy,
 )

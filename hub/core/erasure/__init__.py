@@ -1,0 +1,1 @@
+"""A person leaves: what goes, what stays and why, and how it is done."""

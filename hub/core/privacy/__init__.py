@@ -1,0 +1,1 @@
+"""What people may have and take back: everything held of them in one file, and what they agreed to."""

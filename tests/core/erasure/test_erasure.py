@@ -1,0 +1,266 @@
+"""A person leaves: what stands in the way, what goes, what stays, and that nothing else is left of them."""
+
+from __future__ import annotations
+
+import os
+import signal
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.communities.spaces.states import SpaceRole
+from hub.contests.entries import operations as entries
+from hub.contests.entries import queries as entries_read
+from hub.core.accounts import queries as accounts
+from hub.core.accounts.models import LoginSession, Person
+from hub.core.accounts.rules import former
+from hub.core.accounts.states import State as AccountState
+from hub.core.agreements.models import Signature
+from hub.core.audit import queries as audit
+from hub.core.controls import queries as controls
+from hub.core.discussions.models import Post, Thread
+from hub.core.erasure import operations, queries, reactions, rules
+from hub.core.erasure.models import Erasure
+from hub.core.erasure.rules import Sought, without
+from hub.core.erasure.states import State
+from hub.core.evidence.rules import check, holds
+from hub.core.files import operations as files
+from hub.core.files import queries as files_read
+from hub.core.ledger.models import Posting
+from hub.core.messages.models import Notification
+from hub.core.profiles.models import Profile
+from hub.db import delivery, personal, work
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.errors import Invalid, NotNow
+from tests.factories import pages, spaces
+from tests.factories.money import earned, usd
+from tests.factories.people import actor_of, organisation, person, sign_in, signed_in
+from tests.factories.privacy import EMAIL, HANDLE, MINE, NAME, WORDS, Traces, everywhere, traces
+
+
+def ask(who: Person) -> Erasure:
+    with work.unit():
+        return operations.ask(actor=actor_of(who))
+
+
+def go(days: float = 14) -> None:
+    """Let the time pass and the worker do its round."""
+    work.rollback()
+    clock.advance(timedelta(days=days))
+    with work.unit():
+        reactions.erase_those_due()
+    delivery.deliver_all()
+    db.session.expire_all()
+
+
+def settled() -> Traces:
+    """Somebody with traces everywhere, and nothing open."""
+    made = traces()
+    with work.unit():
+        entries.withdraw(actor=made.actor, entry=entries_read.find(made.seal.entry_id))
+    delivery.deliver_all()
+    return made
+
+
+def kept() -> frozenset[str]:
+    """The tables whose rows stay word for word, each with a reason that the person read."""
+    return frozenset(one.table for one in personal.holdings() if one.fixed and one.keeps)
+
+
+def test_afterwards_nothing_is_left_of_the_name_but_what_was_said_to_stay(app):
+    made = settled()
+    number, sealed, thread = made.leaver.id, made.seal.id, made.thread.id
+    assert len(everywhere(app)) > 10, "there was something to find"
+    ask(made.leaver)
+    go(13.9)
+    assert accounts.get(number).email == EMAIL, "not before its time"
+    go(0.2)
+    assert everywhere(app, but=kept()) == []
+    left = everywhere(app)
+    assert {one.partition(".")[0] for one in left} <= kept()
+    gone, then = accounts.get(number), former(number)
+    assert (gone.state, gone.name, gone.handle, gone.email) == (AccountState.ERASED, then.name, then.handle, then.email)
+    for table in (Profile, LoginSession, Notification):
+        assert db.session.scalar(select(func.count()).select_from(table).where(table.person_id == number)) == 0
+    assert db.session.get_one(Thread, thread).title == f"{then.name} asks"
+    own, others = db.session.scalars(select(Post).order_by(Post.id)).all()
+    assert own.body == f"I am {then.name}, @{then.handle}, {then.email}."
+    assert own.author_id == number and others.named == [then.handle]
+    assert f"/people/{then.handle}" in others.body and others.body.startswith(f"Thanks @{then.handle}")
+    assert db.session.get(type(made.seal), sealed) is not None
+    assert db.session.scalar(select(func.count()).select_from(Signature).where(Signature.person_id == number)) > 0
+
+
+def test_the_chain_the_seals_and_the_books_still_verify(app, cast):
+    made = settled()
+    earned(cast.company, cast.people["solver"].id, usd(5000))
+    before = db.session.scalar(select(func.count()).select_from(Posting))
+    receipt = entries_read.receipt(made.seal)
+    ask(made.leaver)
+    go()
+    assert audit.verify().ok
+    again = entries_read.receipt(db.session.get_one(type(made.seal), made.seal.id))
+    assert again["manifest"] == receipt["manifest"] and again["hash"] == receipt["hash"]
+    assert holds(check(again)), "the receipt proves what it proved"
+    assert controls.verify().problems == [] and db.session.scalar(select(func.count()).select_from(Posting)) == before
+
+
+def test_nobody_signs_in_to_it_again(app, client):
+    made = settled()
+    with work.unit():
+        token = signed_in(email=EMAIL, password="demo-pass")
+    ask(made.leaver)
+    go()
+    assert accounts.identity_by_token(token) is None
+    for email in (EMAIL, former(made.leaver.id).email):
+        with pytest.raises(Invalid):
+            accounts.with_password(email, "demo-pass")
+        assert client.post("/login", data={"email": email, "password": "demo-pass"}).status_code == 422
+    again = person(NAME, EMAIL)
+    assert again.id != made.leaver.id and again.handle == HANDLE, "the address and the handle are free again"
+
+
+def test_files_that_nobody_else_holds_leave_the_disk(app):
+    made = settled()
+    paths = {path.read_bytes(): path for path in files_read.store().root.rglob("*") if path.is_file()}
+    ask(made.leaver)
+    go()
+    clock.advance(timedelta(days=2))
+    work.rollback()
+    files.sweep()
+    assert not paths[MINE].exists(), "the draft's file is gone"
+    assert paths[b"a,b\n1,2\n"].exists(), "the sealed one proves what was sealed"
+
+
+def test_one_may_change_ones_mind(app):
+    ada = person("Ada Stays")
+    first = ask(ada)
+    assert ask(ada).id == first.id, "asked twice it is one wish"
+    with work.unit():
+        operations.cancel(actor=actor_of(ada))
+    go()
+    assert accounts.get(ada.id).name == "Ada Stays" and queries.get(first.id).state is State.CANCELLED
+    with pytest.raises(NotNow):
+        operations.cancel(actor=actor_of(ada))
+    told = db.session.scalars(select(Notification.text).where(Notification.person_id == ada.id)).all()
+    assert len(told) == 2
+    assert ask(ada).id != first.id
+
+
+def test_what_others_count_on_comes_first(app, cast):
+    made = traces()
+    solver = cast.people["solver"]
+    earned(cast.company, solver.id, usd(5000))
+    with work.unit():
+        space = spaces.space(actor_of(solver))
+        spaces.join(space, actor_of(cast.people["member"]))
+    titles = {one.title for one in personal.open_things(solver.id)}
+    assert titles == {"Money of yours is in the books", "You are its only steward"}
+    assert {one.title for one in personal.open_things(made.leaver.id)} == {"Your entry is in the running"}
+    owner = {(one.title, one.href) for one in personal.open_things(cast.people["owner"].id)}
+    assert ("You are its only owner", f"/orgs/{cast.company.slug}/people") in owner
+    with pytest.raises(NotNow) as refused:
+        ask(solver)
+    assert refused.value.code == "things_open" and queries.erasure_of(solver.id) is None
+
+
+def test_what_opens_in_between_holds_it_up_and_is_looked_at_again(app, cast):
+    solver = cast.people["solver"]
+    wish = ask(solver)
+    earned(cast.company, solver.id, usd(5000))
+    go()
+    go(0.5)
+    assert queries.get(wish.id).state is State.WAITING and accounts.get(solver.id).state is AccountState.ACTIVE
+    told = db.session.scalars(select(Notification.text).where(Notification.person_id == solver.id)).all()
+    assert sum("something has to be settled first" in text for text in told) == 1
+
+
+def test_wiki_text_stays_under_the_pseudonym(app):
+    steward, ada = person("Steward"), person("Ada Writes")
+    with work.unit():
+        space = spaces.space(actor_of(steward))
+        spaces.join(space, actor_of(ada), role=SpaceRole.EDITOR, by=actor_of(steward))
+        page = pages.page(space, actor_of(ada), "Calibration", "Measure it twice.")
+    ask(ada)
+    go()
+    assert pages.body(page).strip() == "Measure it twice."
+    assert accounts.cards([ada.id])[ada.id].name == former(ada.id).name
+
+
+@pytest.mark.parametrize("victim", ["clean", "finish"])
+def test_killed_halfway_the_next_round_finishes_it(app, victim):
+    made = settled()
+    ask(made.leaver)
+    work.rollback()
+    clock.advance(timedelta(days=14))
+    child = os.fork()
+    if not child:
+        try:
+            db.session.remove()
+            db.engine.dispose(close=False)
+            setattr(operations, victim, lambda **_: os.kill(os.getpid(), signal.SIGKILL))
+            with work.unit():
+                reactions.erase_those_due()
+        finally:
+            os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert queries.erasures_of(made.leaver.id)[0].state is State.ERASING
+    assert accounts.get(made.leaver.id).state is AccountState.ERASED, "the account itself went in one step"
+    go(0)
+    wish = queries.erasures_of(made.leaver.id)[0]
+    assert wish.state is State.DONE and wish.sought == {} and wish.rows > 5
+    assert everywhere(app, but=kept()) == []
+
+
+def test_the_first_step_is_whole_or_never_was(app, monkeypatch):
+    made = settled()
+    ask(made.leaver)
+    before = everywhere(app, words=WORDS)
+
+    def fails(**_):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(operations.accounts, "erase", fails)
+    with pytest.raises(OSError, match="disk is full"):
+        go()
+    work.rollback()
+    assert len(everywhere(app, words=WORDS)) == len(before) and accounts.get(made.leaver.id).email == EMAIL
+
+
+SOUGHT = Sought("ada@example.org", "ada", "Ada", "former-member-7@erased.invalid", "former-member-7", "Former member 7")
+
+
+@pytest.mark.parametrize(
+    ("text", "own", "then"),
+    [
+        ("Ask @ada, not @ada-two or @adam.", False, "Ask @former-member-7, not @ada-two or @adam."),
+        ("ADA@EXAMPLE.ORG", False, "former-member-7@erased.invalid"),
+        ("Ada met Adam", False, "Ada met Adam"),
+        ("Ada met Adam", True, "Former member 7 met Adam"),
+        ("Ada", False, "Former member 7"),
+        ("/people/ada#x", False, "/people/former-member-7#x"),
+        ("the Canada/ada route", True, "the Canada/former-member-7 route"),
+    ],
+)
+def test_only_the_person_is_taken_out(text, own, then):
+    assert without(text, SOUGHT, own=own) == then
+    assert without({"a": [text, 1]}, SOUGHT, own=own) == {"a": [then, 1]}
+    assert without(then, SOUGHT, own=own) == then, "twice is once"
+
+
+def test_the_page_says_it_all_and_asks_twice(app, client):
+    made = settled()
+    owner = person("Owner Alone")
+    company = organisation(owner, "Alone Ltd")
+    sign_in(client, made.leaver)
+    page = client.get("/settings/privacy/erase").get_data(as_text=True)
+    assert "Your inbox" in page and "Agreements you signed" in page and former(made.leaver.id).handle in page
+    assert client.post("/settings/privacy/erase").status_code == 422, "the tick is missing"
+    assert queries.erasure_of(made.leaver.id) is None
+    assert client.post("/settings/privacy/erase", data={"sure": "1"}).status_code == 302
+    assert "Keep my account" in client.get("/settings/privacy").get_data(as_text=True)
+    assert client.post("/settings/privacy/erase/cancel").status_code == 302
+    assert queries.erasure_of(made.leaver.id) is None and company.id
+    assert timedelta(days=14) == rules.WAITING

@@ -1,0 +1,195 @@
+"""Everything held of a person, in one archive, for that person alone."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import tracemalloc
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from hub.core.files import operations as files
+from hub.core.messages.models import Notification
+from hub.core.privacy import operations, queries, reactions, rules
+from hub.core.privacy.models import Export
+from hub.core.privacy.states import ExportState
+from hub.db import delivery, work
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import ANONYMOUS
+from hub.kernel.errors import NotFound, NotSignedIn
+from tests.factories import talk
+from tests.factories.people import actor_of, organisation, person, sign_in
+from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
+
+
+def asked(who) -> Export:
+    with work.unit():
+        return operations.ask_export(actor=actor_of(who))
+
+
+def ready(who) -> Export:
+    export = asked(who)
+    delivery.deliver_all()
+    return queries.get(export.id)
+
+
+def test_all_of_ones_own_is_in_it_and_nothing_of_others(app):
+    made = traces()
+    archive = built(ready(made.leaver))
+    names = archive.namelist()
+    assert archive.testzip() is None and len(names) == len(set(names))
+    rooms = {name: json.loads(archive.read(name)) for name in names if name.endswith(".json") and "/" not in name}
+    assert all(content["schema"] == rules.SCHEMA and content["room"] + ".json" == name for name, content in rooms.items())
+    assert archive.read("core.accounts.json").startswith(b'{"schema": "innovation-hub/person-export/1"')
+    tables = {name: table["rows"] for content in rooms.values() for name, table in content["tables"].items()}
+    assert [row["email"] for row in tables["person"]] == [EMAIL]
+    assert [row["title"] for row in tables["thread"]] == [f"{NAME} asks"] and len(tables["post"]) == 1
+    assert len(tables["entry"]) == 2 and len(tables["seal"]) == 1 and tables["signature"] and tables["profile"] and tables["api_key"]
+    assert any(row["ip"] == "203.0.113.9" for row in tables["login_session"])
+    uploads = {archive.read(name) for name in names if name.startswith("files/")}
+    assert uploads == {MINE, b"a,b\n1,2\n"}
+    receipt = json.loads(archive.read(f"receipts/{made.seal.receipt_no}.json"))
+    assert receipt["receipt_no"] == made.seal.receipt_no
+    page = archive.read("index.html").decode()
+    assert f"{NAME} asks" in page and 'href="core.discussions.json"' in page and "notes.txt" in page
+    everything = b"".join(archive.read(name) for name in names)
+    assert made.other.email.encode() not in everything and b"token_hash" not in everything and b"password_hash" not in everything
+    theirs = built(ready(made.other))
+    told = json.loads(theirs.read("core.messages.json"))["tables"]["notification"]["rows"]
+    assert {row["values"]["who"] for row in told if "who" in row["values"]} == {"@quillon-varga-ostrem"}, "others by their handle"
+
+
+def test_asked_twice_it_is_built_once(app):
+    ada = person()
+    first, second = asked(ada), asked(ada)
+    assert first.id == second.id
+    delivery.deliver_all()
+    assert queries.get(first.id).attempts == 1
+    with work.unit():
+        assert operations.begin_build(export_id=first.id) is None
+    again = ready(ada)
+    assert again.id != first.id and queries.get(first.id).state is ExportState.GONE, "the newer one takes its place"
+    with pytest.raises(NotSignedIn):
+        operations.ask_export(actor=ANONYMOUS)
+
+
+def test_the_notice_leads_to_it_and_nobody_else_gets_it(app, client):
+    ada, eve = person("Ada"), person("Eve", admin=True)
+    export = ready(ada)
+    note = db.session.scalars(select(Notification).where(Notification.person_id == ada.id)).one()
+    assert "ready to download" in note.text and note.link == "/settings/privacy"
+    path = f"/settings/privacy/exports/{export.id}"
+    assert client.get(path).status_code == 302
+    sign_in(client, eve)
+    assert client.get(path).status_code == 404, "not even an administrator"
+    client.post("/logout")
+    sign_in(client, ada)
+    page = client.get("/settings/privacy").get_data(as_text=True)
+    assert path in page
+    answer = client.get(path)
+    assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store" and answer.data[:2] == b"PK"
+    assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_its_days_over_it_is_deleted(app):
+    export = ready(person())
+    path = queries.file_of(export)
+    assert path.stat().st_mode & 0o077 == 0
+    clock.advance(timedelta(days=7))
+    with pytest.raises(NotFound):
+        queries.file_of(queries.get(export.id))
+    work.rollback()
+    with work.unit():
+        reactions.delete_expired()
+    assert not path.exists() and queries.get(export.id).state is ExportState.GONE
+
+
+@pytest.mark.parametrize("moment", ["while it is read", "before it is offered"])
+def test_killed_while_building_nothing_half_is_seen(app, monkeypatch, moment):
+    export = asked(person())
+    number = export.id
+    work.rollback()
+    child = os.fork()
+    if not child:
+        try:
+            db.session.remove()
+            db.engine.dispose(close=False)
+            victim = "_put_files" if moment == "while it is read" else "finish_build"
+            setattr(operations, victim, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
+            with work.unit():
+                reactions.build_what_waits()
+        finally:
+            os._exit(1)
+    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    assert queries.get(number).state is ExportState.BUILDING and len(list(queries.folder().iterdir())) == 1
+    with pytest.raises(NotFound):
+        queries.file_of(queries.get(number))
+    work.rollback()
+    with work.unit():
+        reactions.build_what_waits()
+    assert queries.get(number).state is ExportState.BUILDING, "its lease runs"
+    clock.advance(rules.LEASE)
+    work.rollback()
+    with work.unit():
+        reactions.build_what_waits()
+    assert queries.get(number).state is ExportState.READY and queries.get(number).attempts == 2
+    clock.advance(timedelta(days=2))
+    work.rollback()
+    operations.drop_files()
+    assert [path.name for path in queries.folder().iterdir()] == [queries.get(number).file_name]
+
+
+def test_one_that_never_succeeds_is_given_up_and_its_person_told(app, monkeypatch):
+    ada = person()
+    export = asked(ada)
+
+    def fails(**_):
+        raise OSError("no space left")
+
+    monkeypatch.setattr(operations, "write_file", fails)
+    for _ in range(rules.MOST_ATTEMPTS):
+        with pytest.raises(OSError, match="no space"), work.unit():
+            reactions.build_what_waits()
+        clock.advance(rules.LEASE)
+    work.rollback()
+    with work.unit():
+        reactions.build_what_waits()
+    assert queries.get(export.id).state is ExportState.FAILED
+    told = db.session.scalars(select(Notification.text).where(Notification.person_id == ada.id)).all()
+    assert any("could not be put together" in text for text in told)
+    assert list(queries.folder().glob("*")) == []
+
+
+def test_a_slow_builder_that_lost_its_lease_offers_nothing(app):
+    export = asked(person())
+    with work.unit():
+        slow = operations.begin_build(export_id=export.id)
+    clock.advance(rules.LEASE)
+    with work.unit():
+        assert operations.begin_build(export_id=export.id) == 2
+    with work.unit():
+        assert not operations.finish_build(export_id=export.id, attempt=slow, made=operations.Made("late.zip", 1), days=7)
+    assert queries.get(export.id).file_name == ""
+
+
+def test_memory_does_not_grow_with_what_is_held(app):
+    ada, owner = person("Ada"), person("Owner")
+    thread = talk.thread(actor_of(ada), talk.place(organisation(owner), actor_of(owner)))
+    talk.crowd(actor_of(ada), thread, 4000)
+    with work.unit():
+        files.store(actor=actor_of(ada), stream=io.BytesIO(os.urandom(16).hex().encode() * 400_000), filename="big.txt", purpose="entry")
+    asked(ada)
+    delivery.deliver_due(1)  # everything is imported and prepared by now
+    work.rollback()
+    tracemalloc.start()
+    made = operations.write_file(person_id=ada.id, say=str, lang="en")
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    work.rollback()
+    assert made.size > 0 and db.session.scalar(select(func.count()).select_from(Export)) == 1
+    assert peak < 6_000_000, f"{peak:,} bytes for 13 MB of file and 4,000 posts"
