@@ -8,21 +8,23 @@ from hub.cli.demo.people import HERE_SINCE, Cast
 from hub.core.erasure import operations as erasures
 from hub.core.privacy import operations
 from hub.core.privacy.rules import ConsentKind
+from hub.db import personal
 from hub.kernel import clock
 
 ASKED = ("solver", "expert")
-CAME_BACK = "tern"
 
 
 def tell(cast: Cast) -> None:
-    """Everybody agreed to the terms when they came; two asked for their data; one wanted to leave and stayed. Uncommitted."""
+    """Everybody agreed to the terms when they came; two asked for their data; one with nothing open wanted to leave, and stayed. Uncommitted."""
     with clock.at(clock.now() - HERE_SINCE):
         for key in cast.people:
             operations.agree(actor=cast.actor(key), kind=ConsentKind.TERMS)
-    with clock.at(clock.now() - timedelta(days=40)):
-        erasures.ask(actor=cast.actor(CAME_BACK))
-    with clock.at(clock.now() - timedelta(days=37)):
-        erasures.cancel(actor=cast.actor(CAME_BACK))
+    free = [key for key in cast.people if not personal.open_things(cast.people[key])]
+    for key in free[:1]:
+        with clock.at(clock.now() - timedelta(days=40)):
+            erasures.ask(actor=cast.actor(key))
+        with clock.at(clock.now() - timedelta(days=37)):
+            erasures.cancel(actor=cast.actor(key))
     with clock.at(clock.now() - timedelta(hours=5)):
         for key in ASKED:
             operations.ask_export(actor=cast.actor(key))
