@@ -14,6 +14,8 @@ from hub.core.accounts.models import LoginSession, MailToken, Person
 from hub.core.accounts.states import Purpose, State
 from hub.core.audit import queries as audit
 from hub.db.extensions import db
+from hub.db.personal import Hindrance, hinders_leaving
+from hub.db.types import NO_DUE
 from hub.kernel import clock, levels
 from hub.kernel.actor import ALL_SCOPES, Actor, Duty, Role, Scope
 from hub.kernel.errors import Invalid, NotFound
@@ -241,3 +243,13 @@ def open_token(secret: str, purpose: Purpose) -> MailToken:
     if token is None or token.used_at is not None or not clock.within(None, token.expires_at):
         raise NotFound(N_("This link was used already, has lapsed, or was never complete. Ask for a new one."), code="bad_link")
     return token
+
+
+@hinders_leaving
+def administers_alone(person_id: int) -> list[Hindrance]:
+    """A site that nobody administers is lost."""
+    others = select(Person.id).where(Person.is_admin, Person.state == State.ACTIVE, Person.id != person_id).correlate(None)
+    mine = select(Person.name.label("detail"), Person.handle.label("key"), NO_DUE).where(
+        Person.id == person_id, Person.is_admin, ~others.exists()
+    )
+    return [Hindrance(mine, N_("You are this site's only administrator"), "/admin/people", N_("Make somebody else an administrator"))]

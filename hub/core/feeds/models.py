@@ -9,7 +9,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.feeds.rules import Feed
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, enum_type
+from hub.kernel.words import N_
 
 
 class PrivateAddress(db.Model):
@@ -23,3 +25,6 @@ class PrivateAddress(db.Model):
     secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
     read_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("private_address", "person_id", what=N_("Private addresses of your feeds"), hides="secret_hash", erase=True)

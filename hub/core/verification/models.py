@@ -10,7 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from hub.core.verification.rules import DocumentKind
 from hub.core.verification.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.words import N_
 
 _OPEN = text("state IN ('waiting', 'reading')")
 
@@ -102,3 +104,16 @@ class DocumentFile(db.Model):
     def given_name(self) -> str:
         """What a copy is called: nothing of what its owner called it."""
         return f"document-{self.check_id}-{self.place}.{self.media_type.rpartition('/')[2]}"
+
+
+holds_of_person(
+    "document_check",
+    "person_id",
+    what=N_("Documents you showed, and what was found"),
+    acted="sent_by checker_id",
+    hides="identity_hash",
+    erase=True,
+)
+holds_of_person(
+    "document_file", "check_id.person_id", what=N_("Files of your documents, sealed"), hides="sealed_key sealed_name blob", erase=True
+)

@@ -10,8 +10,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.webhooks.states import ENDPOINT, MESSAGE, EndpointState, MessageState
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel import clock
+from hub.kernel.words import N_
 
 
 class Endpoint(Versioned, db.Model):
@@ -106,3 +108,11 @@ class Attempt(db.Model):
     trouble: Mapped[str] = mapped_column(String(40), default="")
     milliseconds: Mapped[int]
     answer: Mapped[str] = mapped_column(Text, default="")
+
+
+holds_of_person(
+    "webhook_endpoint", "person_id", what=N_("Your webhooks"), acted="created_by", hides="sealed_secret former_secret", erase=True
+)
+holds_of_person("webhook_choice", "endpoint_id.person_id", what=N_("What your webhooks are told of"), erase=True)
+holds_of_person("webhook_message", "endpoint_id.person_id", what=N_("What your webhooks were told"), erase=True)
+holds_of_person("webhook_attempt", "message_id.endpoint_id.person_id", what=N_("What your webhooks answered"), erase=True)
