@@ -15,7 +15,7 @@ ASKED = ("solver", "expert")
 
 
 def tell(cast: Cast) -> None:
-    """Everybody agreed to the terms when they came; two asked for their data; one with nothing open wanted to leave, and stayed. Uncommitted."""
+    """Everybody agreed to the terms when they came; two asked for their data; one wanted to leave, and stayed. Uncommitted."""
     with clock.at(clock.now() - HERE_SINCE):
         for key in cast.people:
             operations.agree(actor=cast.actor(key), kind=ConsentKind.TERMS)
