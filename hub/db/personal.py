@@ -57,7 +57,7 @@ class Holding:
     """What one table holds of people.
 
     `by` is the way from a row to the person whose row it is: "person_id", "entry_id.person_id" (over the row that entry_id names),
-    "owner_kind:owner_id" (a kind and a number), "caller~person:{}" (a text), or "id" for the account itself; empty if no row is anybody's
+    "owner_kind:owner_id" (a kind and a number), "caller~person:{}" (a text), or "id" for the account itself; several ways with spaces between them; empty if no row is anybody's
     own. `acted` are columns that name people who did something to it: the number stays and leads to the pseudonym.
     """
 
@@ -93,7 +93,7 @@ class Holding:
 
     def own(self, person_id: int) -> ColumnElement[bool]:
         """Holds for the rows that are this person's."""
-        return _way(self.of, self.by, person_id)
+        return or_(*(_way(self.of, way, person_id) for way in self.by.split()))
 
     def erased(self, person_id: int) -> ColumnElement[bool]:
         """Holds for those of them that an erasure deletes: none that another row still names."""

@@ -5,14 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.disputes.rules import Effect, Ground, Role, Side
 from hub.core.disputes.states import LIFE, OFFERS, OfferState, State
 from hub.db.extensions import db
-from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.db.personal import CONTRACT, Hindrance, hinders_leaving, holds_of_person
+from hub.db.types import NO_DUE, UtcDateTime, Versioned, enum_type
 from hub.kernel.money import Money
+from hub.kernel.words import N_
 
 _OPEN = "('opened', 'talking', 'waiting', 'mediation', 'proposed')"
 _OPEN_ONLY = text(f"state IN {_OPEN}")
@@ -201,3 +203,17 @@ class DisputeOffer(db.Model):
             self.opener_at, self.opener_by = at, person_id
         else:
             self.other_at, self.other_by = at, person_id
+
+
+holds_of_person("dispute", "opener_person_id other_person_id", what=N_("Your disputes"), acted="opened_by mediator_id", keeps=CONTRACT)
+holds_of_person("dispute_statement", "person_id", what=N_("What you said in disputes"), keeps=CONTRACT)
+holds_of_person("dispute_file", "statement_id.person_id", what=N_("Files you showed in disputes"), keeps=CONTRACT)
+holds_of_person("dispute_offer", "person_id", what=N_("What you offered in disputes"), acted="opener_by other_by", keeps=CONTRACT)
+
+
+@hinders_leaving
+def still_open(person_id: int) -> list[Hindrance]:
+    """Disputes of the person's that are not over."""
+    mine = or_(Dispute.opener_person_id == person_id, Dispute.other_person_id == person_id)
+    asked = select(Dispute.title.label("detail"), Dispute.id.label("key"), NO_DUE).where(mine, Dispute.closed_at.is_(None))
+    return [Hindrance(asked, N_("Your dispute is not over"), "/disputes/{}", N_("Bring it to an end, or wait for the decision"))]
