@@ -57,7 +57,8 @@ class Holding:
     """What one table holds of people.
 
     `by` is the way from a row to the person whose row it is: "person_id", "entry_id.person_id" (over the row that entry_id names),
-    "owner_kind:owner_id" (a kind and a number), "caller~person:{}" (a text), or "id" for the account itself; several ways with spaces between them; empty if no row is anybody's
+    "owner_kind:owner_id" (a kind and a number), "caller~person:{}" (a text), or "id" for the account itself; several ways
+    with spaces between them; empty if no row is anybody's
     own. `acted` are columns that name people who did something to it: the number stays and leads to the pseudonym.
     """
 
