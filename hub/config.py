@@ -24,6 +24,18 @@ LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
 @dataclass(frozen=True)
+class Provider:
+    """A site that vouches for people. `issuer` is its address without a slash at the end; `api` is where GitHub tells who somebody is."""
+
+    key: str
+    name: str
+    client_id: str
+    client_secret: str = field(repr=False)
+    issuer: str
+    api: str = ""
+
+
+@dataclass(frozen=True)
 class Config:
     """Every setting of the site.
 
@@ -52,6 +64,7 @@ class Config:
     payout_minimum: Mapping[str, int] = field(default_factory=dict)
     proof_minutes: int = 0
     max_upload_mb: int = 25
+    providers: tuple[Provider, ...] = ()
     egress_ports: frozenset[int] = frozenset({443})
     egress_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     document_days: int = 30
@@ -97,7 +110,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         bank_account=(env.get("HUB_BANK_ACCOUNT") or (DEMO_ACCOUNT if demo else "")).strip(),
         stripe_key=key,
         stripe_webhook_secret=secret,
-        stripe_api_base=_stripe_base(env),
+        stripe_api_base=_web_base(env, "HUB_STRIPE_API_BASE", ""),
         site_name=(env.get("HUB_SITE_NAME") or "Innovation Hub").strip(),
         site_address=env.get("HUB_SITE_ADDRESS", "").strip(),
         site_country=_country(env, "HUB_SITE_COUNTRY"),
@@ -106,6 +119,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         payout_minimum=_amounts(env, "HUB_PAYOUT_MINIMUM", PAYOUT_MINIMUM),
         proof_minutes=_whole(env, "HUB_PROOF_MINUTES", 15, 1, 1440),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
+        providers=_providers(env),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
         egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
         document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
@@ -134,13 +148,37 @@ def _stripe_secrets(env: Mapping[str, str]) -> tuple[str, str]:
     return key, secret
 
 
-def _stripe_base(env: Mapping[str, str]) -> str:
-    base = env.get("HUB_STRIPE_API_BASE", "").strip().rstrip("/")
+def _providers(env: Mapping[str, str]) -> tuple[Provider, ...]:
+    """Those whose identifier and secret are both set."""
+    oidc_name = env.get("HUB_OIDC_NAME", "").strip() or "OpenID Connect"
+    found = [
+        _provider("orcid", "ORCID", env, "HUB_ORCID_ID", "HUB_ORCID_SECRET", _web_base(env, "HUB_ORCID_ISSUER", "https://orcid.org")),
+        _provider("github", "GitHub", env, "HUB_GITHUB_ID", "HUB_GITHUB_SECRET", _web_base(env, "HUB_GITHUB_URL", "https://github.com")),
+        _provider("oidc", oidc_name, env, "HUB_OIDC_ID", "HUB_OIDC_SECRET", _web_base(env, "HUB_OIDC_ISSUER", "")),
+    ]
+    return tuple(one for one in found if one is not None)
+
+
+def _provider(key: str, name: str, env: Mapping[str, str], id_name: str, secret_name: str, issuer: str) -> Provider | None:
+    """None if neither is set. No message repeats a secret."""
+    client_id, secret = env.get(id_name, "").strip(), env.get(secret_name, "").strip()
+    if bool(client_id) != bool(secret):
+        raise BadSetting(f"{id_name} and {secret_name} go together: set both, or none")
+    if not client_id:
+        return None
+    if not issuer:
+        raise BadSetting("HUB_OIDC_ISSUER must be set: the address of the provider, as it calls itself")
+    api = "https://api.github.com" if issuer == "https://github.com" else f"{issuer}/api/v3"
+    return Provider(key, name[:40], client_id, secret, issuer, api if key == "github" else "")
+
+
+def _web_base(env: Mapping[str, str], name: str, default: str) -> str:
+    base = (env.get(name, "").strip() or default).rstrip("/")
     parts = urlsplit(base)
     if base and (parts.scheme not in {"http", "https"} or not parts.hostname):
-        raise BadSetting("HUB_STRIPE_API_BASE must begin with http:// or https://")
+        raise BadSetting(f"{name} must begin with https://")
     if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
-        raise BadSetting("HUB_STRIPE_API_BASE must be https:// unless it is this machine: the key would travel in the open")
+        raise BadSetting(f"{name} must be https:// unless it is this machine: secrets would travel in the open")
     return base
 
 

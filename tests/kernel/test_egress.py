@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hub.config import BadSetting, from_environment
 from hub.kernel import egress
 from hub.kernel.egress import Rules, Unreachable, fetch, inspect, may_call
 from hub.kernel.errors import Invalid
@@ -239,3 +240,24 @@ def test_the_certificate_is_checked_against_the_name(tmp_path: Path):
                 fetch(f"https://{name}:{secure.port}/", rules=LOOPBACK, resolver=look, trust=known)
             assert failed.value.code == "certificate"
         assert len(secure.got) == 1
+
+
+def test_the_settings_say_what_else_may_be_called(tmp_path: Path):
+    env = {"HUB_DATA_DIR": str(tmp_path)}
+    strict = from_environment(env)
+    assert (strict.egress_ports, strict.egress_allow) == (frozenset({443}), ())
+    opened = from_environment(env | {"HUB_EGRESS_PORTS": "443, 8443", "HUB_EGRESS_ALLOW": "10.2.0.0/16, ::1/128"})
+    assert opened.egress_ports == {443, 8443} and len(opened.egress_allow) == 2
+    rules = Rules(opened.egress_ports, opened.egress_allow)
+    assert inspect("https://example.com:8443/", rules).port == 8443
+    assert inspect("http://10.2.3.4:99/", rules).host == "10.2.3.4"
+    with pytest.raises(Invalid):
+        inspect("http://10.3.0.1/", rules)
+    for bad in (
+        {"HUB_EGRESS_PORTS": "https"},
+        {"HUB_EGRESS_PORTS": "0"},
+        {"HUB_EGRESS_ALLOW": "10.2.0.1/16"},
+        {"HUB_EGRESS_ALLOW": "inside"},
+    ):
+        with pytest.raises(BadSetting):
+            from_environment(env | bad)

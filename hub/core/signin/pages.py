@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -40,6 +41,15 @@ PROOFS = Tries("proof", "10 per 10 minutes")
 BY_ADDRESS = Tries("second step by address", "30 per 10 minutes")
 
 
+_entering: list[Callable[[int], None]] = []
+
+
+def upon_entering(call: Callable[[int], None]) -> Callable[[int], None]:
+    """Have the function called with the person's id when a session opens, in its unit of work and before the browser's earlier one goes."""
+    _entering.append(call)
+    return call
+
+
 # Signing in with the password
 
 
@@ -64,11 +74,25 @@ def proven(view: View) -> View:
         except HubError as error:
             return show_again(sign_in, error)
         if held.held_by(g.proven_id).any:
-            session["half"] = {"person": g.proven_id, "at": clock.now().isoformat(), "mark": operations.half_in(g.proven)}
-            return redirect(url_for(".second", next=safe_next(request.values.get("next"), HOME)))
+            return _half(g.proven, safe_next(request.values.get("next"), HOME))
         return view()
 
     return door
+
+
+def _half(person: Person, target: str) -> Response:
+    """The first half is done: on to the second step."""
+    session["half"] = {"person": person.id, "at": clock.now().isoformat(), "mark": operations.half_in(person)}
+    answer: Any = redirect(url_for("signin.second", next=target))
+    return answer
+
+
+def go_on(person: Person, target: str) -> Response:
+    """For whoever has proved who they are in another way than by the form: to the second step if there is one, else in."""
+    if held.held_by(person.id).any:
+        return _half(person, target)
+    with work.unit():
+        return _enter(person.id, target=target)
 
 
 @pages.post("/login")
@@ -80,7 +104,7 @@ def sign_in_now() -> Any:
     return _enter(g.proven_id, password=g.password)
 
 
-def _enter(person_id: int, *, password: str = "", factor: Factor | None = None) -> Response:
+def _enter(person_id: int, *, password: str = "", factor: Factor | None = None, target: str = "") -> Response:
     """A session of its own for whoever has proved who they are; nothing of the browser's earlier one stays."""
     before = auth.viewer()
     token = operations.enter(
@@ -91,9 +115,11 @@ def _enter(person_id: int, *, password: str = "", factor: Factor | None = None) 
         user_agent=request.user_agent.string,
         replaces=before.token if before is not None else "",
     )
+    for call in _entering:
+        call(person_id)
     known = people.identity_by_token(token)
     assert known is not None
-    target = safe_next(request.values.get("next"), HOME)
+    target = target or safe_next(request.values.get("next"), HOME)
     session.clear()
     session.permanent = True
     login_user(identity_of(known, token))

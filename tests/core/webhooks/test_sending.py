@@ -202,6 +202,18 @@ def test_persistent_failure_switches_it_off_and_the_owner_brings_everything_back
     assert [state for _, state, _ in log(made)] == ["delivered", "delivered"]
 
 
+def test_of_two_workers_one_takes_the_endpoint_and_one_message_goes_once(cast, there):
+    made, _ = endpoint(cast.manager, there.url, organisation_id=cast.company.id)
+    rename(cast, "Acme Raced")
+    with work.unit():
+        assert [operations.take_endpoint(endpoint_id=made.id) for _ in range(2)] == [True, False]
+    with work.unit():
+        assert operations.take_message(endpoint_id=made.id, site_key="test-key") is not None
+        assert operations.take_message(endpoint_id=made.id, site_key="test-key") is None
+    send()
+    assert there.got == [], "another holds it"
+
+
 def test_gone_switches_it_off_at_once(cast, there):
     made, _ = endpoint(cast.manager, there.url, organisation_id=cast.company.id)
     there.answer = (410, {}, b"")
