@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,13 @@ from hub.cli.demo.contests import tell_challenge
 from hub.cli.demo.market import import_records, list_item
 from hub.cli.demo.people import Cast, gather
 from hub.core.accounts import queries as accounts
+from hub.core.messages import operations as messages
 from hub.db import delivery, work
+from hub.kernel import clock
 
 DATA = Path(hub.cli.__file__).parent / "demo_data"
+LOOKED_IN = timedelta(days=12)
+"""So long ago the demo's people last read their inboxes."""
 Say = Callable[[str], None]
 TELLERS = (
     post.tell,
@@ -81,6 +86,9 @@ def load(say: Say = lambda text: None, records: bool = True) -> None:
     say("Notices and the search index ...")
     delivery.deliver_all()
     delivery.run_periodic()
+    with work.unit():
+        for who in cast.people:
+            messages.read_all(actor=cast.actor(who), until=clock.now() - LOOKED_IN)
     say("The demo site is ready. Sign in as company@, solver@, expert@, consultant@ or admin@demo.example with the password “demo”.")
 
 

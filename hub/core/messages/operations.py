@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -76,11 +77,13 @@ def read(*, actor: Actor, notification_id: int) -> Notification:
     return note
 
 
-def read_all(*, actor: Actor) -> int:
-    """Mark everything in the actor's inbox as read. Returns how many were new."""
+def read_all(*, actor: Actor, until: datetime | None = None) -> int:
+    """Mark everything in the actor's inbox as read, or what came before `until`. Returns how many were new."""
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in to see your inbox."))
     new = update(Notification).where(Notification.person_id == actor.person_id, Notification.read_at.is_(None))
+    if until is not None:
+        new = new.where(Notification.at < until)
     return cast(CursorResult[Any], db.session.execute(new.values(read_at=clock.now()))).rowcount
 
 
