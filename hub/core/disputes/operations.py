@@ -334,7 +334,8 @@ def _close(dispute: Dispute, act: Act, way: Outcome | None, amount: Money | None
     LIFE.fire(dispute, act)
     dispute.closed_at, dispute.due_at, dispute.reason = clock.now(), None, reason
     dispute.outcome, dispute.label = (way.key, way.label) if way is not None else ("", "")
-    dispute.minor = amount.minor if amount is not None else 0
+    if amount is not None:
+        dispute.minor, dispute.currency = amount.minor, amount.currency
     dispute.effects = [one.plain for one in effects]
     for one in queries.on_the_table(dispute.id):
         _end_offer(one, OfferAct.LAPSE)

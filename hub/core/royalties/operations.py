@@ -132,11 +132,11 @@ def keep_returnable(*, actor: Actor, sale: Sale) -> bool:
     queries.lock(sale)
     if sale.refund_id is not None:
         return False
+    if sale.pending_id is not None:
+        ledger.let_go(actor=actor, pending_id=sale.pending_id)
     legs = mirrored(books.ref_legs(sale.transaction_id or 0))
     if any(leg.minor < 0 and leg.account.purpose is Purpose.BALANCE and books.available(leg.account) < -leg.minor for leg in legs):
         return False
-    if sale.pending_id is not None:
-        ledger.let_go(actor=actor, pending_id=sale.pending_id)
     key = f"{sale.ref}:kept:{clock.now():%Y%m%dT%H%M%S%f}"
     pended = ledger.pend(actor=actor, kind=Kind.REVERSAL, key=key, legs=legs, memo=sale.label, cause=sale.ref, subject=sale.subject)
     sale.pending_id = pended.pending.id

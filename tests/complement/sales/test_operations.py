@@ -22,6 +22,8 @@ from hub.complement.store import queries as holdings
 from hub.complement.store.rules import Refusal
 from hub.complement.store.states import State as Holding
 from hub.core.controls import queries as controls
+from hub.core.disputes import operations as disputes
+from hub.core.disputes.rules import Ground
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
@@ -415,3 +417,35 @@ def test_the_check_finds_each_way_of_corrupting_a_sale(cast, product, damage, co
     break_books(damage)
     db.session.expire_all()
     assert code in {problem.code for problem in controls.verify().problems}
+
+
+# Disputes
+
+
+def test_a_buyer_disputes_after_the_days_and_the_price_is_there_however_long_it_takes(cast, product):
+    purchase = buy(cast.user, product)
+    say = {"kind": "purchase", "number": purchase.id, "ground": Ground.NOT_AS_DESCRIBED, "statement": "It never read a single tag of ours."}
+    refused(NotNow, "nothing_to_dispute", lambda: disputes.open_(actor=cast.user, **say))
+    clock.set_to(purchase.returnable_until)
+    with work.unit():
+        dispute = disputes.open_(actor=cast.user, **say)
+        ledger.expire_due()
+    assert (dispute.stake, dispute.held_for) == (eur(2_000), "")
+    firm = accounts.balance_of(ORG, cast.firm.id, "EUR")
+    assert (books.balance(firm), books.available(firm)) == (1_615, 0), "what it got stands there and cannot be spent"
+    with work.unit():
+        offer = disputes.offer(actor=cast.rival, dispute=dispute, outcome="refund", words="Sorry: we mend it in the next release.")
+        disputes.accept(actor=cast.user, dispute=dispute, offer_id=offer.id)
+    assert sides(cast) == (10_000, 0, 0, 0) and purchase.state is State.RETURNED
+    assert purchase.entitlement.state is Holding.RETURNED
+
+
+def test_a_dispute_that_is_withdrawn_frees_what_the_vendor_got(cast, product):
+    purchase = buy(cast.user, product)
+    clock.set_to(purchase.returnable_until)
+    with work.unit():
+        dispute = disputes.open_(
+            actor=cast.user, kind="purchase", number=purchase.id, ground=Ground.OTHER, statement="We have no use for it any more."
+        )
+        disputes.withdraw(actor=cast.user, dispute=dispute, reason="We found a use for it.")
+    assert books.available(accounts.balance_of(ORG, cast.firm.id, "EUR")) == 1_615

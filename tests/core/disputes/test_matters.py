@@ -1,0 +1,143 @@
+"""What can be disputed beside orders: an entry that was turned down, an answer that was rejected. The claim is set aside, and paid or given back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from hub.contests.awards import operations as awards
+from hub.core.controls import queries as controls
+from hub.core.disputes import operations, queries
+from hub.core.disputes.models import Dispute
+from hub.core.disputes.rules import Ground
+from hub.core.disputes.states import State
+from hub.core.holds import queries as holds
+from hub.core.payments import operations as payments
+from hub.core.payments import queries as money
+from hub.db import work
+from hub.kernel import clock
+from hub.kernel.actor import SYSTEM
+from hub.kernel.errors import Invalid, NotFound, NotNow
+from hub.microtasks.queue import operations as queue
+from hub.microtasks.queue.states import State as AnswerState
+from tests.factories import entries as contests
+from tests.factories import people, tasks
+from tests.factories.money import deposited, refused, usd
+
+SAYS = "The reason names a criterion that the challenge does not have."
+PRIZE = usd(4_000_000)
+
+
+def has(kind: str, number: int) -> int:
+    return next((one.minor for one in money.balances(kind, number) if one.currency == "USD"), 0)
+
+
+def opened(actor, kind, number, ground=Ground.WRONG_REASON) -> Dispute:
+    with work.unit():
+        return operations.open_(actor=actor, kind=kind, number=number, ground=ground, statement=SAYS)
+
+
+def decided(dispute, seeker, outcome, amount=None) -> Dispute:
+    """By a mediator who has nothing to do with it, after the other side's silence."""
+    admin, mediator = people.person("Owl", admin=True), people.person("Crane", consultant=True)
+    clock.advance(timedelta(days=7))
+    with work.unit():
+        operations.run_clocks()
+        found = operations.name(actor=people.actor_of(admin), dispute=dispute, person_id=mediator.id)
+        operations.declare(actor=people.actor_of(mediator), dispute=found, declared=True)
+    with work.unit():
+        return operations.decide(
+            actor=people.actor_of(mediator),
+            dispute=queries.by_id(found.id),
+            outcome=outcome,
+            amount=amount,
+            words="The reason does not hold.",
+        )
+
+
+@pytest.fixture
+def ended(app):
+    """A contest that ended without an award: its prize is on the seeker's balance again."""
+    made = contests.judged(solvers=2)
+    with work.unit():
+        awards.end_without_award(actor=made.manager, challenge=made.challenge, reason="No entry measured what we asked for.")
+    yield made
+    work.rollback()
+    assert controls.verify().problems == []
+
+
+def entry_of(made, number=0):
+    return contests.queries.mine_in(people.actor_of(made.solvers[number]), made.challenge)
+
+
+def test_the_prize_of_a_contest_that_nobody_won_is_set_aside_once_and_paid_late(ended):
+    solver, seeker = people.actor_of(ended.solvers[0]), ended.organisation.id
+    entry = entry_of(ended)
+    assert has("organisation", seeker) == PRIZE.minor
+    dispute = opened(solver, "entry", entry.id)
+    assert (dispute.stake, dispute.secured, holds.held(entry.ref, "USD")) == (PRIZE, True, PRIZE.minor)
+    assert dispute.decision == "No entry measured what we asked for." and has("organisation", seeker) == 0
+    second = opened(people.actor_of(ended.solvers[1]), "entry", entry_of(ended, 1).id)
+    assert not second.secured, "the prize is set aside once, however many dispute"
+    refused("money_disputed", NotNow, payments.refund, actor=SYSTEM, subject=entry.ref, key="by hand")
+    judge = ended.judges[0]
+    assert judge.id not in {one.id for one in queries.candidates(dispute)}
+    dispute = decided(dispute, ended.manager, "sum", usd(1_000_000))
+    assert [(one.gross, one.net) for one in dispute.moved] == [(usd(1_000_000), usd(950_000)), (usd(3_000_000), usd(3_000_000))]
+    assert (has("person", solver.person_id), has("organisation", seeker)) == (950_000, 3_000_000)
+    assert holds.held(entry.ref, "USD") == 0
+
+
+def test_a_decision_that_stands_gives_back_what_was_set_aside_and_who_was_not_turned_down_disputes_nothing(ended):
+    solver = people.actor_of(ended.solvers[0])
+    dispute = opened(solver, "entry", entry_of(ended).id)
+    with work.unit():
+        operations.withdraw(actor=solver, dispute=dispute, reason="We see the point by now.")
+    assert has("organisation", ended.organisation.id) == PRIZE.minor
+    stranger = people.actor_of(people.person("Wren"))
+    refused("not_found", NotFound, lambda: opened(stranger, "entry", entry_of(ended).id))
+
+
+def test_a_loser_disputes_the_choice_of_another_without_touching_the_winners_prize(app):
+    made, award = contests.selected(solvers=2)
+    loser, entry = people.actor_of(made.solvers[1]), entry_of(made, 1)
+    dispute = opened(loser, "entry", entry.id)
+    assert dispute.stake is None
+    contests.accept(award, people.actor_of(made.solvers[0]))
+    work.commit()
+    assert has("person", made.solvers[0].id) == 3_800_000
+    refused("over_balance", Invalid, _settle, dispute=dispute, seeker=made.manager, loser=loser)
+    dispute = decided(queries.by_id(dispute.id), made.manager, "finding")
+    assert dispute.state is State.DECIDED and dispute.moved == [] and controls.verify().problems == []
+
+
+def _settle(dispute, seeker, loser):
+    offer = operations.offer(actor=seeker, dispute=dispute, outcome="sum", amount=usd(100))
+    operations.accept(actor=loser, dispute=dispute, offer_id=offer.id)
+
+
+def test_a_rejected_answer_is_paid_after_all_once(app):
+    owner, worker = people.person("Grace"), people.person("Ada")
+    company = people.organisation(owner)
+    boss, person = people.actor_of(owner), people.actor_of(worker)
+    with work.unit():
+        project = tasks.paid(company, boss, minor=100, redundancy=1, tasks=1)
+        made = tasks.answer(person, project)
+        queue.reject(actor=boss, assignment=made, reason="This is not what the sentence says.")
+    gross = project.price.gross
+    dispute = opened(person, "assignment", made.id)
+    assert dispute.stake is None, "there is nothing on the balance to set aside"
+    with work.unit():
+        operations.withdraw(actor=person, dispute=dispute, reason="I misread the sentence.")
+    with work.unit():  # another worker, and an organisation with money
+        other = people.actor_of(people.person("Bob"))
+        second = tasks.answer(other, project)
+        queue.reject(actor=boss, assignment=second, reason="This is not what the sentence says.")
+    deposited(company, usd(500))
+    dispute = opened(other, "assignment", second.id)
+    assert dispute.stake == gross and has("organisation", company.id) == 500 - gross.minor
+    dispute = decided(dispute, boss, "pay")
+    assert has("person", other.person_id) == 100 and holds.held(second.ref, "USD") == 0
+    assert queue.queries.whole(second.id).state is AnswerState.REJECTED
+    assert 500 - gross.minor == has("organisation", company.id) and controls.verify().problems == []
