@@ -11,6 +11,7 @@ from hub.core.domains import rules
 from hub.core.domains.rules import Way
 from hub.core.domains.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 
 
@@ -60,3 +61,6 @@ class DomainProof(Versioned, db.Model):
     @property
     def line(self) -> str:
         return rules.line(self.token) if self.token else ""
+
+
+holds_of_person("domain_proof", acted="asked_by", keeps=OFFICE)
