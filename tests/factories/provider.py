@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import functools
 import hashlib
 import hmac
 import json
@@ -21,7 +22,12 @@ from joserfc.jwk import RSAKey
 from werkzeug.serving import make_server
 
 CLIENT, SECRET = "hub-client", "hub-secret"
-KEY, OTHER_KEY = RSAKey.generate_key(2048, {"kid": "one"}), RSAKey.generate_key(2048, {"kid": "one"})
+
+
+@functools.cache
+def key(whose: str = "the provider's") -> RSAKey:
+    """Made when it is wanted first: that takes a while."""
+    return RSAKey.generate_key(2048, {"kid": "one"})
 
 
 @dataclass
@@ -37,11 +43,11 @@ class OtherSite:
     asked: list[str] = field(default_factory=list)
 
     def token(self, claims: dict[str, Any]) -> str:
-        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, KEY)
+        return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key())
 
 
 def signed_by_another(claims: dict[str, Any]) -> str:
-    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, OTHER_KEY)
+    return jwt.encode({"alg": "RS256", "kid": "one"}, claims, key("another's"))
 
 
 def _encoded(data: bytes) -> str:
@@ -55,7 +61,7 @@ def _parts(header: dict[str, Any], claims: dict[str, Any]) -> str:
 def signed_with_the_public_key(claims: dict[str, Any]) -> str:
     """The old trick: the published key used as if it were a shared secret."""
     said = _parts({"alg": "HS256", "kid": "one"}, claims)
-    return f"{said}.{_encoded(hmac.digest(KEY.as_pem(private=False), said.encode(), 'sha256'))}"
+    return f"{said}.{_encoded(hmac.digest(key().as_pem(private=False), said.encode(), 'sha256'))}"
 
 
 def not_signed(claims: dict[str, Any]) -> str:
@@ -78,7 +84,7 @@ def _app(site: OtherSite) -> Flask:
 
     @app.get("/keys")
     def keys() -> Any:
-        return jsonify(keys=[KEY.as_dict(private=False)])
+        return jsonify(keys=[key().as_dict(private=False)])
 
     @app.get("/authorize")
     @app.get("/login/oauth/authorize")

@@ -8,8 +8,10 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel import clock
+from hub.kernel.words import N_
 
 
 class Connection(db.Model):
@@ -29,3 +31,6 @@ class Connection(db.Model):
     shown: Mapped[str] = mapped_column(String(120))
     connected_at: Mapped[datetime] = mapped_column(UtcDateTime, default=clock.now)
     last_used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+holds_of_person("sign_in_connection", "person_id", what=N_("Your accounts at other sites"), erase=True)

@@ -294,15 +294,16 @@ def _signing(endpoint: Endpoint, site_key: str) -> list[str]:
 
 def note(*, job: Job, outcome: Outcome) -> bool:
     """Write an attempt down and what follows from it. True if the endpoint took it, so that the next one may be tried at once."""
+    endpoint = db.session.get(Endpoint, job.endpoint_id, populate_existing=True)
+    message = db.session.get(Message, job.message_id, populate_existing=True)
+    if endpoint is None or message is None:  # its owner left while we spoke
+        return False
     db.session.add(
         Attempt(
             message_id=job.message_id, at=clock.now(), status=outcome.status, trouble=outcome.trouble, milliseconds=outcome.milliseconds,
             answer=outcome.answer.replace("\x00", "�"),
         )
     )  # fmt: skip
-    endpoint = db.session.get(Endpoint, job.endpoint_id, populate_existing=True)
-    message = db.session.get(Message, job.message_id, populate_existing=True)
-    assert endpoint is not None and message is not None
     if outcome.is_success:
         if message.state is not MessageState.DELIVERED:
             MESSAGE.fire(message, MessageAct.DELIVER)

@@ -19,7 +19,7 @@ from tests.factories.people import api_headers, person, sign_in
 from tests.factories.webhooks import endpoint
 
 URL = "https://receiver.example/hub"
-SECRET = rules.new_secret()
+SECRET = "whsec_AAECAwQFBgcICQoLDA0ODxAREhMUFRYX"
 
 
 def count() -> int:
