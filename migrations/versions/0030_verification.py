@@ -26,6 +26,17 @@ def _add_columns() -> None:
 
 def upgrade() -> None:
     _add_columns()
+    op.create_table('declared_affiliation',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('organisation_id', sa.Integer(), nullable=False),
+    sa.Column('said_at', sa.DateTime(timezone=True), nullable=False),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_declared_affiliation_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_declared_affiliation_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_declared_affiliation')),
+    sa.UniqueConstraint('person_id', 'organisation_id', name=op.f('uq_declared_affiliation_person_id'))
+    )
+    op.create_index(op.f('ix_declared_affiliation_organisation_id'), 'declared_affiliation', ['organisation_id'], unique=False)
     op.create_table('document_check',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('person_id', sa.Integer(), nullable=True),
@@ -101,6 +112,49 @@ def upgrade() -> None:
     sa.UniqueConstraint('secret_hash', name=op.f('uq_domain_proof_secret_hash'))
     )
     op.create_index('ix_domain_proof_next_at', 'domain_proof', ['next_at'], unique=False)
+    op.create_table('integrity_flag',
+    sa.Column('id', sa.Integer(), nullable=False),
+    sa.Column('mark', sa.String(length=400), nullable=False),
+    sa.Column('kind', sa.Enum('affiliation', 'payout', 'device', 'address', 'document', name='integrity_kind', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('how', sa.Enum('member', 'domain', 'declared', 'destination', 'seen', 'number', name='integrity_how', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('subject', sa.String(length=60), nullable=False),
+    sa.Column('title', sa.String(length=200), nullable=False),
+    sa.Column('link', sa.String(length=300), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('other_id', sa.Integer(), nullable=True),
+    sa.Column('organisation_id', sa.Integer(), nullable=True),
+    sa.Column('state', sa.Enum('open', 'dismissed', 'acted', name='integrity_state', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('raised_at', sa.DateTime(timezone=True), nullable=False),
+    sa.Column('reason', sa.Text(), nullable=False),
+    sa.Column('decided_by', sa.Integer(), nullable=True),
+    sa.Column('decided_at', sa.DateTime(timezone=True), nullable=True),
+    sa.Column('version', sa.Integer(), nullable=False),
+    sa.CheckConstraint("(state = 'open') = (decided_at IS NULL)", name=op.f('ck_integrity_flag_decided_has_its_time')),
+    sa.CheckConstraint("link LIKE '/%'", name=op.f('ck_integrity_flag_link_stays_here')),
+    sa.CheckConstraint("state = 'open' OR (length(reason) > 0 AND decided_by IS NOT NULL)", name=op.f('ck_integrity_flag_decided_has_its_reason')),
+    sa.CheckConstraint('decided_by <> person_id AND decided_by <> coalesce(other_id, 0)', name=op.f('ck_integrity_flag_not_in_ones_own_cause')),
+    sa.ForeignKeyConstraint(['decided_by'], ['person.id'], name=op.f('fk_integrity_flag_decided_by_person')),
+    sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_integrity_flag_organisation_id_organisation')),
+    sa.ForeignKeyConstraint(['other_id'], ['person.id'], name=op.f('fk_integrity_flag_other_id_person')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_integrity_flag_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_integrity_flag')),
+    sa.UniqueConstraint('mark', name=op.f('uq_integrity_flag_mark'))
+    )
+    op.create_index('ix_integrity_flag_person', 'integrity_flag', ['person_id'], unique=False)
+    op.create_index('ix_integrity_flag_state', 'integrity_flag', ['state', 'id'], unique=False)
+    op.create_table('sign_in_trace',
+    sa.Column('id', sa.BigInteger().with_variant(sa.Integer(), 'sqlite'), nullable=False),
+    sa.Column('person_id', sa.Integer(), nullable=False),
+    sa.Column('kind', sa.Enum('address', 'device', name='integrity_trace', native_enum=False, create_constraint=True, length=32), nullable=False),
+    sa.Column('hash', sa.String(length=64), nullable=False),
+    sa.Column('seen_at', sa.DateTime(timezone=True), nullable=False),
+    sa.CheckConstraint('length(hash) = 64', name=op.f('ck_sign_in_trace_whole_hash')),
+    sa.ForeignKeyConstraint(['person_id'], ['person.id'], name=op.f('fk_sign_in_trace_person_id_person')),
+    sa.PrimaryKeyConstraint('id', name=op.f('pk_sign_in_trace')),
+    sa.UniqueConstraint('person_id', 'kind', 'hash', name=op.f('uq_sign_in_trace_person_id'))
+    )
+    op.create_index('ix_sign_in_trace_hash', 'sign_in_trace', ['kind', 'hash'], unique=False)
+    op.create_index('ix_sign_in_trace_seen', 'sign_in_trace', ['seen_at'], unique=False)
     op.create_table('document_file',
     sa.Column('id', sa.Integer(), nullable=False),
     sa.Column('check_id', sa.Integer(), nullable=False),
@@ -123,7 +177,10 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table('document_file')
+    op.drop_table('sign_in_trace')
+    op.drop_table('integrity_flag')
     op.drop_table('domain_proof')
     op.drop_table('document_check')
+    op.drop_table('declared_affiliation')
     for table, column in COLUMNS:
         op.drop_column(table, column)

@@ -12,7 +12,9 @@ from typing import Any
 
 import hub.cli
 from hub.cli.demo.people import Cast
+from hub.contests.challenges import queries as challenges
 from hub.core.domains import operations as domains
+from hub.core.integrity import operations as integrity
 from hub.core.organisations import queries as organisations
 from hub.core.verification import operations
 from hub.core.verification.operations import Upload
@@ -43,6 +45,10 @@ def tell(cast: Cast) -> None:
         _check(cast, story)
     for story in stories["domain"]:
         _domain(cast, story)
+    for who, organisation in stories["declared"].items():
+        integrity.declare(actor=cast.actor(who), organisation=organisations.get(cast.organisations[organisation]).slug)
+    for story in stories["flag"]:
+        _flag(cast, story)
 
 
 @contextmanager
@@ -86,3 +92,18 @@ def _domain(cast: Cast, story: Row) -> None:
     for day, trouble in story.get("missing", []):
         with _on(day):
             domains.note_missing(proof=proof, trouble=trouble)
+
+
+def _flag(cast: Cast, story: Row) -> None:
+    """What staff found when they looked at an entry of somebody who works for the seeker."""
+    challenge = next(one for one in challenges.by_ids(challenges.public_ids()).values() if one.title.startswith(story["challenge"]))
+    day, who = story["noticed"]
+    with _on(day):
+        flags = integrity.look(
+            subject=f"{challenge.ref}/entry", title=challenge.title, link=f"/challenges/{challenge.slug}", person_id=cast.people[who],
+            host_id=challenge.organisation_id,
+        )  # fmt: skip
+    for flag in flags if "dismissed" in story else []:
+        day, judge, reason = story["dismissed"]
+        with _on(day):
+            integrity.dismiss(actor=cast.actor(judge), flag=flag, reason=reason)

@@ -15,11 +15,13 @@ from hub.communities.rallies.events import (
     RallyCancelled,
     RallyClosed,
     RallyExtended,
+    RallyJoined,
     RallyOpened,
     RallyVotingBegan,
 )
 from hub.communities.rallies.models import Rally
 from hub.communities.rallies.states import State
+from hub.core.integrity import operations as integrity
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.webhooks import operations as webhooks
@@ -44,6 +46,17 @@ def _tell(rally: Rally, people: Iterable[int | None], text: str, link: str = "",
 
 def _taking_part(rally: Rally) -> list[int]:
     return [one.person_id for one in queries.participants(rally.id)]
+
+
+@reacts_to(RallyJoined)
+def look_who_joins(event: RallyJoined, fact: Fact) -> None:
+    """Whoever joins may vote: staff may have to look at the host's own people, or at several accounts of one hand."""
+    rally, people = queries.by_id(event.rally_id), {one.id: one.person_id for one in queries.participants(event.rally_id)}
+    if event.participant_id in people:
+        integrity.look(
+            subject=rally.ref, title=rally.title, link=rally.path, person_id=people[event.participant_id], host_id=rally.organisation_id,
+            among=people.values(),
+        )  # fmt: skip
 
 
 @reacts_to(RallyOpened)

@@ -12,6 +12,7 @@ from hub.contests.entries import queries
 from hub.contests.entries.events import EntrySealed, EntrySelected, EntryTurnedDown, EntryWithdrawn
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State
+from hub.core.integrity import operations as integrity
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.webhooks import operations as webhooks
@@ -48,6 +49,16 @@ def send_the_receipt(event: EntrySealed, fact: Fact) -> None:
         kind=Kind.ENTRY,
         link=f"/entries/{entry.id}/receipt?number={seal.number}",
     )
+
+
+@reacts_to(EntrySealed)
+def look_who_enters(event: EntrySealed, fact: Fact) -> None:
+    """Staff may have to look at an entry of the seeker's own people, or at several of one hand."""
+    entry = queries.find(event.entry_id)
+    integrity.look(
+        subject=f"entry:{entry.id}", title=entry.challenge.title, link=f"/challenges/{entry.challenge.slug}", person_id=entry.person_id,
+        host_id=entry.challenge.organisation_id, among=[one.person_id for one in queries.entries_in(entry.challenge_id)],
+    )  # fmt: skip
 
 
 @reacts_to(ChallengeClosed)

@@ -75,6 +75,11 @@ def get_for(actor: Actor, check_id: int) -> DocumentCheck:
     return check
 
 
+def by_id(check_id: int) -> DocumentCheck | None:
+    """Unchecked: for reactions."""
+    return db.session.get(DocumentCheck, check_id)
+
+
 def shown(checks: Sequence[DocumentCheck]) -> list[Shown]:
     """In two statements."""
     people = accounts.cards(number for check in checks for number in (check.person_id, check.checker_id))

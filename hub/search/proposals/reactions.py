@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from hub.core.integrity import operations as integrity
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.search.briefs import queries as briefs
 from hub.search.briefs.events import BriefWithdrawn
-from hub.search.proposals import operations
+from hub.search.proposals import operations, queries
+from hub.search.proposals.events import ProposalSubmitted
 
 MINUTE = 60
 
@@ -22,3 +24,15 @@ def close_calls() -> None:
 def answer_proposers(event: BriefWithdrawn, fact: Fact) -> None:
     brief = briefs.by_ids([event.brief_id])[event.brief_id]
     operations.turn_down_all(actor=SYSTEM, brief=brief)
+
+
+@reacts_to(ProposalSubmitted)
+def look_who_proposes(event: ProposalSubmitted, fact: Fact) -> None:
+    """Staff may have to look at a proposal of the client's own people, or at several of one hand."""
+    brief = briefs.by_ids([event.brief_id])[event.brief_id]
+    people = {one.id: one.person_id for one in queries.handed_in(brief)}
+    if event.proposal_id in people:
+        integrity.look(
+            subject=f"proposal:{event.proposal_id}", title=brief.title, link=f"/briefs/{brief.id}", person_id=people[event.proposal_id],
+            host_id=brief.organisation_id, among=people.values(),
+        )  # fmt: skip

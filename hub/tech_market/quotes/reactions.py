@@ -1,14 +1,16 @@
-"""What the clock does to requests."""
+"""What the clock does to requests, and who is looked at."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from hub.core.integrity import operations as integrity
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.extensions import db
-from hub.tech_market.quotes import operations
+from hub.db.journal import Fact, reacts_to
+from hub.tech_market.quotes import operations, queries
 from hub.tech_market.quotes.events import QuoteChosen, QuoteDeclined, QuoteGiven, QuotesEnded, QuotesRequested
 from hub.tech_market.quotes.models import Quote, QuoteRequest
 
@@ -18,6 +20,18 @@ MINUTE = 60
 @every(MINUTE)
 def end_what_is_over() -> None:
     operations.end_due()
+
+
+@reacts_to(QuoteGiven)
+def look_who_quotes(event: QuoteGiven, fact: Fact) -> None:
+    """Staff may have to look at a quote of the buyer's own people, or at several of one hand."""
+    quotes = {quote.id: quote for quote in queries.quotes_of(event.request_id)}
+    quote = quotes.get(event.quote_id)
+    if quote is not None and quote.answered_by is not None:
+        integrity.look(
+            subject=f"quote:{quote.id}", title=quote.request.title, link=quote.path, person_id=quote.answered_by,
+            host_id=quote.request.organisation_id, among=[one.answered_by for one in quotes.values() if one.answered_by is not None],
+        )  # fmt: skip
 
 
 # What programs may hear of it

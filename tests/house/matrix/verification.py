@@ -5,6 +5,7 @@ from __future__ import annotations
 from hub.core.accounts import queries as accounts
 from hub.core.domains import operations as domains
 from hub.core.domains import queries as domains_read
+from hub.core.integrity import operations as integrity
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from tests.factories import documents
@@ -14,11 +15,13 @@ from tests.house.matrix.table import (
     AUTHOR,
     CONSULTANT,
     DONE,
+    JUDGE,
     MANAGERS,
     MOVED,
     NOT_YOURS,
     OK,
     SIGNED,
+    STAFF,
     STOPPED,
     Row,
     delete,
@@ -38,7 +41,8 @@ SENT = DONE | STOPPED
 """Whoever has an open check is told so."""
 
 MAILBOX = {"address": "office@meridian-foods.example"}
-DOMAINS = "/api/v1/domains"
+DOMAINS, FLAGS = "/api/v1/domains", "/api/v1/integrity"
+AFFILIATION = {"organisation": "meridian-foods"}
 CHECKS, API = "/verification/checks", "/api/v1/verification"
 
 
@@ -84,6 +88,19 @@ ROWS: list[Row] = [
     post(f"{DOMAINS}/of/{{org}}/mailbox", MANAGERS, rest=NOT_YOURS, send=MAILBOX),
     post(f"{DOMAINS}/{{web_proof}}/look", MANAGERS),
     delete(f"{DOMAINS}/{{web_proof}}", MANAGERS),
+    get("/integrity", STAFF, rest=NOT_YOURS),
+    get("/integrity?state=decided", STAFF, rest=NOT_YOURS, about="what was decided"),
+    get("/integrity/{flag}", STAFF),
+    *(post(f"/integrity/{{flag}}/{act}", STAFF, send=REASON) for act in ("dismiss", "settle")),
+    get("/settings/affiliations", SIGNED),
+    post("/settings/affiliations", SIGNED, send=AFFILIATION),
+    post("/settings/affiliations/{affiliation}/end", JUDGE),
+    get(f"{FLAGS}/flags", STAFF, rest=NOT_YOURS),
+    get(f"{FLAGS}/flags/{{flag}}", STAFF),
+    *(post(f"{FLAGS}/flags/{{flag}}/{act}", STAFF, send=REASON) for act in ("dismiss", "settle")),
+    get(f"{FLAGS}/affiliations", SIGNED),
+    post(f"{FLAGS}/affiliations", SIGNED, send=AFFILIATION),
+    delete(f"{FLAGS}/affiliations/{{affiliation}}", JUDGE),
 ]
 
 
@@ -98,7 +115,17 @@ def places() -> dict[str, str]:
     documents.accept(accepted, admin)
     web = domains.ask_web(actor=_actor("company"), organisation=organisations.by_slug("meridian-foods"))
     domains.ask_mailbox(actor=other, organisation=body, address="office@loom-materials.example")
+    judge = _actor("expert")
+    declared = integrity.declare(actor=judge, organisation="meridian-foods")
+    (flag,) = integrity.look(
+        subject="entry:999",
+        title="A label adhesive",
+        link="/challenges/none",
+        person_id=judge.person_id or 0,
+        host_id=declared.organisation_id,
+    )
     return {
+        "flag": str(flag.id), "affiliation": str(declared.organisation_id),
         "web_proof": str(web.id),         "doc_waiting": str(waiting.id), "doc_reading": str(reading.id), "doc_place": "1", "org_reading": str(ours.id),
         "doc_accepted": str(accepted.id),
     }  # fmt: skip
