@@ -76,7 +76,7 @@ def upgrade() -> None:
     sa.PrimaryKeyConstraint('id', name=op.f('pk_dispute'))
     )
     op.create_index('ix_dispute_clock', 'dispute', ['state', 'due_at'], unique=False)
-    op.create_index('ix_dispute_held', 'dispute', ['held_for'], unique=False, sqlite_where=sa.text("state IN ('opened', 'talking', 'waiting', 'mediation', 'proposed')"), postgresql_where=sa.text("state IN ('opened', 'talking', 'waiting', 'mediation', 'proposed')"))
+    op.create_index('ix_dispute_held', 'dispute', ['held_for', 'state'], unique=False)
     op.create_index('ix_dispute_mediator', 'dispute', ['mediator_id', 'id'], unique=False)
     op.create_index('ix_dispute_opener_organisation', 'dispute', ['opener_organisation_id', 'id'], unique=False)
     op.create_index('ix_dispute_opener_person', 'dispute', ['opener_person_id', 'id'], unique=False)

@@ -45,7 +45,7 @@ class Dispute(Versioned, db.Model):
         CheckConstraint("mediator_id IS NULL OR other_person_id IS NULL OR mediator_id <> other_person_id", name="not_the_other_side"),
         CheckConstraint("stake_minor >= 0 AND minor >= 0", name="amounts"),
         Index("uq_dispute_open", "subject", unique=True, sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
-        Index("ix_dispute_held", "held_for", sqlite_where=_OPEN_ONLY, postgresql_where=_OPEN_ONLY),
+        Index("ix_dispute_held", "held_for", "state"),
         Index("ix_dispute_subject", "subject", "id"),
         Index("ix_dispute_clock", "state", "due_at"),
         Index("ix_dispute_opener_person", "opener_person_id", "id"),
