@@ -23,7 +23,7 @@ MANY_FACES = {
 """Pages that say something else to the seeker, to an author and to a judge."""
 NOT_PAGES = {
     "/healthz", "/readyz", "/metrics", "/api/openapi.json", "/robots.txt", "/sitemap.xml", "/inbox/live", "/language/zh", "/tasks/{task_images}/images/{task_image}", "/theme/dark", "/inbox/{note}",
-    "/entries/{entry_closed}/bundle.zip",
+    "/entries/{entry_closed}/bundle.zip", "/settings/privacy/exports/{export}",
     "/challenges/{draft}/room",
     *(f"/platforms/{{platform}}/products/{product}/{what}" for product in ("{listed}/releases/{release}", "{reviewed}/releases/{release_sent}")
       for what in ("file", "sha256")),

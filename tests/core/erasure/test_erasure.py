@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from hub.communities.spaces.states import SpaceRole
 from hub.contests.entries import operations as entries
 from hub.contests.entries import queries as entries_read
+from hub.contests.entries.models import Seal
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import LoginSession, Person
 from hub.core.accounts.rules import former
@@ -33,7 +34,7 @@ from hub.core.profiles.models import Profile
 from hub.db import delivery, personal, work
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.errors import Invalid, NotNow
+from hub.kernel.errors import NotNow
 from tests.factories import pages, spaces
 from tests.factories.money import earned, usd
 from tests.factories.people import actor_of, organisation, person, sign_in, signed_in
@@ -69,8 +70,13 @@ def kept() -> frozenset[str]:
     return frozenset(one.table for one in personal.holdings() if one.fixed and one.keeps)
 
 
-def test_afterwards_nothing_is_left_of_the_name_but_what_was_said_to_stay(app):
+def test_afterwards_nothing_is_left_of_the_name_but_what_was_said_to_stay(app, client, cast):
     made = settled()
+    earned(cast.company, cast.people["solver"].id, usd(5000))
+    with work.unit():
+        token = signed_in(email=EMAIL, password="demo-pass")
+    receipt, postings = entries_read.receipt(made.seal), db.session.scalar(select(func.count()).select_from(Posting))
+    paths = {path.read_bytes(): path for path in files_read.store().root.rglob("*") if path.is_file()}
     number, sealed, thread = made.leaver.id, made.seal.id, made.thread.id
     assert len(everywhere(app)) > 10, "there was something to find"
     ask(made.leaver)
@@ -78,60 +84,35 @@ def test_afterwards_nothing_is_left_of_the_name_but_what_was_said_to_stay(app):
     assert accounts.get(number).email == EMAIL, "not before its time"
     go(0.2)
     assert everywhere(app, but=kept()) == []
-    left = everywhere(app)
-    assert {one.partition(".")[0] for one in left} <= kept()
-    gone, then = accounts.get(number), former(number)
-    assert (gone.state, gone.name, gone.handle, gone.email) == (AccountState.ERASED, then.name, then.handle, then.email)
+    assert {one.partition(".")[0] for one in everywhere(app)} <= kept()
+    then = former(number)
+    _what_stays_stands_under_the_pseudonym(number, thread)
     for table in (Profile, LoginSession, Notification):
         assert db.session.scalar(select(func.count()).select_from(table).where(table.person_id == number)) == 0
-    assert db.session.get_one(Thread, thread).title == f"{then.name} asks"
-    own, others = db.session.scalars(select(Post).order_by(Post.id)).all()
-    assert own.body == f"I am {then.name}, @{then.handle}, {then.email}."
-    assert own.author_id == number and others.named == [then.handle]
-    assert f"/people/{then.handle}" in others.body and others.body.startswith(f"Thanks @{then.handle}")
-    assert db.session.get(type(made.seal), sealed) is not None
-    assert db.session.scalar(select(func.count()).select_from(Signature).where(Signature.person_id == number)) > 0
-
-
-def test_the_chain_the_seals_and_the_books_still_verify(app, cast):
-    made = settled()
-    earned(cast.company, cast.people["solver"].id, usd(5000))
-    before = db.session.scalar(select(func.count()).select_from(Posting))
-    receipt = entries_read.receipt(made.seal)
-    ask(made.leaver)
-    go()
-    assert audit.verify().ok
-    again = entries_read.receipt(db.session.get_one(type(made.seal), made.seal.id))
+    again = entries_read.receipt(db.session.get_one(Seal, sealed))
     assert again["manifest"] == receipt["manifest"] and again["hash"] == receipt["hash"]
     assert holds(check(again)), "the receipt proves what it proved"
-    assert controls.verify().problems == [] and db.session.scalar(select(func.count()).select_from(Posting)) == before
-
-
-def test_nobody_signs_in_to_it_again(app, client):
-    made = settled()
-    with work.unit():
-        token = signed_in(email=EMAIL, password="demo-pass")
-    ask(made.leaver)
-    go()
+    assert audit.verify().ok and controls.verify().problems == []
+    assert db.session.scalar(select(func.count()).select_from(Posting)) == postings
     assert accounts.identity_by_token(token) is None
-    for email in (EMAIL, former(made.leaver.id).email):
-        with pytest.raises(Invalid):
-            accounts.with_password(email, "demo-pass")
+    for email in (EMAIL, then.email):
         assert client.post("/login", data={"email": email, "password": "demo-pass"}).status_code == 422
-    again = person(NAME, EMAIL)
-    assert again.id != made.leaver.id and again.handle == HANDLE, "the address and the handle are free again"
-
-
-def test_files_that_nobody_else_holds_leave_the_disk(app):
-    made = settled()
-    paths = {path.read_bytes(): path for path in files_read.store().root.rglob("*") if path.is_file()}
-    ask(made.leaver)
-    go()
+    assert person(NAME, EMAIL).handle == HANDLE, "the address and the handle are free again"
     clock.advance(timedelta(days=2))
     work.rollback()
     files.sweep()
     assert not paths[MINE].exists(), "the draft's file is gone"
     assert paths[b"a,b\n1,2\n"].exists(), "the sealed one proves what was sealed"
+
+
+def _what_stays_stands_under_the_pseudonym(number: int, thread: int) -> None:
+    gone, then = accounts.get(number), former(number)
+    assert (gone.state, gone.name, gone.handle, gone.email) == (AccountState.ERASED, then.name, then.handle, then.email)
+    assert db.session.get_one(Thread, thread).title == f"{then.name} asks"
+    own, others = db.session.scalars(select(Post).order_by(Post.id)).all()
+    assert own.body == f"I am {then.name}, @{then.handle}, {then.email}." and own.author_id == number
+    assert others.named == [then.handle] and f"/people/{then.handle}" in others.body and others.body.startswith(f"Thanks @{then.handle}")
+    assert db.session.scalar(select(func.count()).select_from(Signature).where(Signature.person_id == number)) > 0
 
 
 def test_one_may_change_ones_mind(app):
@@ -189,8 +170,7 @@ def test_wiki_text_stays_under_the_pseudonym(app):
     assert accounts.cards([ada.id])[ada.id].name == former(ada.id).name
 
 
-@pytest.mark.parametrize("victim", ["clean", "finish"])
-def test_killed_halfway_the_next_round_finishes_it(app, victim):
+def test_killed_halfway_the_next_round_finishes_it(app):
     made = settled()
     ask(made.leaver)
     work.rollback()
@@ -200,7 +180,7 @@ def test_killed_halfway_the_next_round_finishes_it(app, victim):
         try:
             db.session.remove()
             db.engine.dispose(close=False)
-            setattr(operations, victim, lambda **_: os.kill(os.getpid(), signal.SIGKILL))
+            operations.clean = lambda **_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
             with work.unit():
                 reactions.erase_those_due()
         finally:
