@@ -125,6 +125,28 @@ def reacts_to(event_class: type, *, formerly: Iterable[str] = ()) -> Callable[[R
     return register
 
 
+_only_if: dict[str, Callable[[str], bool]] = {}
+
+
+def only_if(wanted: Callable[[str], bool]) -> Callable[[Reaction], Reaction]:
+    """Spare a reaction the facts that nobody waits for: `wanted(kind)` is asked with the commit of each kind, in its transaction.
+
+    For reactions to very many facts, of which few matter to anybody.
+    """
+
+    def register(reaction: Reaction) -> Reaction:
+        _only_if[f"{reaction.__module__}.{reaction.__qualname__}"] = wanted
+        return reaction
+
+    return register
+
+
+def _due_to(kind: str) -> list[str]:
+    """The reactions that a fact of this kind calls for now, by name."""
+    names = [name for name, _, _ in _reactions.get(kind, [])]
+    return [name for name in names if name not in _only_if or _only_if[name](kind)]
+
+
 def reaction_named(kind: str, name: str) -> tuple[type, Reaction] | None:
     """The event's class and the reaction to it, by its present name or a former one; None if there is no such reaction (any more)."""
     present = _formerly.get((kind, name), name)
@@ -164,6 +186,7 @@ def write_pending(session: Session) -> None:
     if not rows:
         return
     connection = session.connection()
+    called_for = {kind: _due_to(kind) for kind in dict.fromkeys(row["kind"] for row in rows)}
     known = _HEAD(connection, {})
     last, previous = known[0] if known else (0, GENESIS)
     for row in rows:
@@ -172,9 +195,7 @@ def write_pending(session: Session) -> None:
         last, previous = row["id"], row["hash"]
     _APPEND(connection, rows)
     (_MOVE_ON if known else _BEGIN)(connection, {"last_id": last, "hash": previous})
-    due = [
-        {"journal_id": row["id"], "reaction": name, "next_at": row["at"]} for row in rows for name, _, _ in _reactions.get(row["kind"], [])
-    ]
+    due = [{"journal_id": row["id"], "reaction": name, "next_at": row["at"]} for row in rows for name in called_for[row["kind"]]]
     if due:
         _DELIVER(connection, due)
 

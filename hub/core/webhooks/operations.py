@@ -36,6 +36,7 @@ def sends(types: Mapping[str, type], reader: queries.Reader, *, data: Sequence[s
         reacts_to(made.event)(pass_on)
 
 
+@journal.only_if(queries.is_wanted)
 def pass_on(event: Any, fact: Fact) -> None:
     """Put a fact on its way to every endpoint that was there, chose it, and whose owner may know of it. Repeating it changes nothing."""
     sent = queries.sent_for(type(event))

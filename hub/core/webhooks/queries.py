@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeAlias
 
-from sqlalchemy import ColumnElement, Select, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from hub.core.webhooks import rules
 from hub.core.webhooks.models import Attempt, Choice, Endpoint, Message
 from hub.core.webhooks.policy import POLICY
 from hub.core.webhooks.states import EndpointAct, EndpointState, MessageState
 from hub.db.extensions import db
+from hub.db.prepared import Prepared
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -59,6 +60,8 @@ class Sent:
 
 _sent: dict[str, Sent] = {}
 _by_event: dict[Event, Sent] = {}
+_types: dict[str, str] = {}
+"""Types by the events' names, as the journal knows them."""
 
 
 def declare(types: Mapping[str, Event], reader: Reader, *, data: Sequence[str], money: bool = False) -> list[Sent]:
@@ -70,6 +73,7 @@ def declare(types: Mapping[str, Event], reader: Reader, *, data: Sequence[str], 
         if name in _sent or event in _by_event:
             raise ValueError(f"{name} ({event.__name__}) is declared already")
         _sent[name] = _by_event[event] = Sent(name, event, str(event.SAYS), tuple(data), reader, money)
+        _types[event.__name__] = name
         made.append(_sent[name])
     return made
 
@@ -89,6 +93,15 @@ def sent_for(event: Event) -> Sent:
 
 def may_choose(actor: Actor, organisation_id: int | None, type: Sent) -> bool:
     return not type.money or organisation_id is None or actor.keeps_books_of(organisation_id)
+
+
+_WANTED = Prepared(select(Choice.type).where(Choice.type == bindparam("type")).limit(1))
+"""Asked with every commit of such a fact, so made once."""
+
+
+def is_wanted(kind: str) -> bool:
+    """Has any endpoint chosen facts of this kind (an event's name)? Asked in the transaction that writes the fact."""
+    return bool(_WANTED(db.session.connection(), {"type": _types[kind]}))
 
 
 def wanting(type: str) -> list[Endpoint]:

@@ -128,6 +128,21 @@ def test_only_the_owner_of_a_fact_hears_of_it(cast, there):
     assert log(other) == []
 
 
+def test_what_nobody_chose_costs_the_outbox_nothing(cast, there):
+    def waiting() -> int:
+        work.rollback()
+        return len(db.session.scalars(select(Delivery).where(Delivery.reaction == "hub.core.webhooks.operations.pass_on")).all())
+
+    before = waiting()
+    rename(cast, "Acme Unheard")
+    assert waiting() == before
+    endpoint(cast.manager, there.url, organisation_id=cast.company.id)
+    rename(cast, "Acme Heard")
+    assert waiting() == before + 1
+    send()
+    assert len(there.got) == 1
+
+
 def test_a_fact_repeated_by_the_outbox_is_one_message(cast, there):
     made, _ = endpoint(cast.manager, there.url, organisation_id=cast.company.id)
     rename(cast, "Acme Again")
