@@ -368,8 +368,10 @@ def _of(ref: AccountRef) -> Select[tuple[Account]]:
 @hinders_leaving
 def own_money(person_id: int) -> list[Hindrance]:
     """Money on the person's accounts, and on those of organisations that nobody else owns."""
-    mine = select(Account.currency.distinct().label("detail"), Account.currency.label("key"), NO_DUE).where(
-        Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.balance != 0
+    mine = (
+        select(Account.currency.label("detail"), Account.currency.label("key"), NO_DUE)
+        .where(Account.owner_kind == OwnerKind.PERSON, Account.owner_id == person_id, Account.balance != 0)
+        .distinct()
     )
     other = aliased(Membership)
     others = select(other.id).where(other.organisation_id == Organisation.id, other.person_id != person_id, other.role == Role.OWNER)
