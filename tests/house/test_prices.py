@@ -7,7 +7,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.house.matrix import pools, sales, services, sharing
+from tests.house.matrix import disputes, pools, sales, services, sharing
 from tests.house.matrix.core_api import PAYOUT
 from tests.house.matrix.table import AUTHOR, CONSULTANT, OWNER, Row, get, post, who
 from tests.house.matrix.world import World
@@ -41,6 +41,8 @@ FORMS: dict[str, Row] = {
     "a royalty is paid": get("/royalties/dues/{royalty_due}/pay", OWNER),
     "a product's price is set": post(sales.ONE + "/price/check", who("other"), send=sales.PRICE),
     "a product is bought": post(sales.ONE + "/buy/check", OWNER, send={"organisation": ""}),
+    "an offer to end a dispute is made": post(disputes.ONE + "/offer/check", OWNER, send=disputes.WAY | {"outcome": "pay"}),
+    "a dispute is decided": post("/disputes/{dispute_mediated}/decide/check", CONSULTANT, send=disputes.WAY | {"outcome": "pay"}),
     "an organisation is paid out": post("/orgs/{org}/money/payout/check", OWNER, send=PAYOUT),
     "a person is paid out": post("/my/earnings/payout/check", AUTHOR, send=PAYOUT | {"currency": "CNY"}),
 }
@@ -68,6 +70,9 @@ DOORS = {
     "royalties/dues/<int:due_id>/pay": "a royalty is paid",
     "platforms/<platform>/products/<slug>/price": "a product's price is set",
     "platforms/<platform>/products/<slug>/buy": "a product is bought",
+    "disputes/<int:dispute_id>/offers": "an offer to end a dispute is made",
+    "disputes/<int:dispute_id>/offers/<int:offer_id>/accept": "an offer to end a dispute is made",
+    "disputes/<int:dispute_id>/decide": "a dispute is decided",
     "organisations/<slug>/payouts": "an organisation is paid out",
     "me/payouts": "a person is paid out",
     "me/payout-plan": "a person is paid out",
@@ -85,6 +90,7 @@ NOTHING_AGREED = {
     "pays what the worker was shown before the task": ("assignments/<int:assignment_id>/accept",),
     "pays in what was asked for; the world has no processor": ("fundings/<int:funding_id>/card",),
     "is the account, not an amount": ("me/payout-account", "organisations/<slug>/payout-account"),
+    "lets stand what was decided": ("disputes/<int:dispute_id>/withdraw",),
     "corrects a paper": ("papers/<number>/cancel",),
 }  # fmt: skip
 

@@ -42,8 +42,8 @@ STAFF = CONSULTANT | ADMIN
 
 OK = frozenset({200})
 MOVED = frozenset({302})
-DONE = frozenset({200, 201, 204, 302})
-"""The write was carried out."""
+DONE = frozenset({200, 201, 202, 204, 302})
+"""The write was carried out, or is with the worker (202)."""
 STOPPED = frozenset({409, 422})
 """Past the guard, and then held up by the thing's state or by what was sent."""
 NOT_YOURS, GONE = 403, 404
