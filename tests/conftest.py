@@ -26,6 +26,7 @@ from hub.db import engine
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.web import pagecache
+from hub.web.security import limiter
 from tests.postgres import POSTGRES, SERVER
 from tests.sharing import common_folder, made_once
 
@@ -138,6 +139,7 @@ def point(app: Flask, config: Config) -> None:
     """Have the application use this test's database and data directory."""
     app.config.update(HUB=config, SQLALCHEMY_DATABASE_URI=config.database_url)
     app.extensions.pop("hub_search", None)
+    limiter.enabled = config.rate_limits  # one for all applications of the process: the last one wired had it otherwise, perhaps
     files.configure(config.data_dir / "files", config.max_upload_mb * 1024 * 1024)
     fresh = create_engine(config.database_url, query_cache_size=5_000)
     known = _compiled.setdefault(fresh.dialect.name, fresh)

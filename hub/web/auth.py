@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from flask import Flask, Response, current_app, g, redirect, request, url_for
+from flask import Flask, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
 from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.errors import NotAllowed, NotSignedIn
-from hub.web.handle import is_api
+from hub.web.handle import is_api, sign_in_first
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # our sessions live on the server and are rotated at sign-in
@@ -111,8 +111,7 @@ def identify() -> Response | None:
     if g.identity is None and view is not None and not getattr(view, "is_public", False):
         if is_api():
             raise NotSignedIn("This needs an API key: send it as “Authorization: Bearer <key>”.")
-        back = request.full_path.rstrip("?") if request.method == "GET" else None
-        return redirect(url_for("signin.sign_in", next=back))  # type: ignore[return-value]
+        return sign_in_first()
     _check_scope(view)
     return None
 

@@ -7,7 +7,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, redirect, render_template, request, url_for
+from flask import Flask, Response, render_template, request
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -62,7 +62,7 @@ def on_refusal(error: HubError) -> Any:
     work.rollback()
     status = handle.STATUS.get(type(error), 400)
     if isinstance(error, NotSignedIn) and not wants_json():
-        return redirect(url_for("signin.sign_in", next=request.full_path.rstrip("?") if request.method == "GET" else None))
+        return handle.sign_in_first()
     response = answer(status, error.code, _title(status), said(error), fields=said_by_field(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Response, g, make_response, request
+from flask import Response, g, make_response, redirect, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy.exc import IntegrityError
 
@@ -27,6 +27,14 @@ def actor() -> Actor:
 
 def is_api() -> bool:
     return request.path.startswith("/api/v1/")
+
+
+def sign_in_first() -> Response:
+    """A visitor is led to the sign-in page, and from there back to what was asked for; a stream of events is told not to come again."""
+    if request.accept_mimetypes.best == "text/event-stream":
+        return Response(status=204)
+    back = request.full_path.rstrip("?") if request.method == "GET" else None
+    return redirect(url_for("signin.sign_in", next=back))  # type: ignore[return-value]
 
 
 def public(view: View) -> View:

@@ -122,3 +122,8 @@ def test_streams_may_not_take_every_thread(monkeypatch: pytest.MonkeyPatch, tmp_
     monkeypatch.setattr("multiprocessing.set_start_method", lambda *args, **more: None)
     answer = CliRunner().invoke(serve, ["--threads", "2"])
     assert answer.exit_code == 2 and "HUB_LIVE_STREAMS must be less than --threads" in answer.output
+
+
+def test_who_was_signed_out_meanwhile_is_told_not_to_come_again(client: FlaskClient) -> None:
+    assert client.get("/inbox/live", headers={"Accept": "text/event-stream"}).status_code == 204
+    assert client.get("/inbox/live").headers["Location"].startswith("/login")

@@ -39,7 +39,7 @@ from hub.tech_market.services.rules import Tongue
 
 DATA = Path(hub.cli.__file__).parent / "demo_data" / "services.toml"
 CURRENCY = "USD"
-PAID_IN = {"meridian": "9000", "hanshui": "2500"}
+PAID_IN = {"meridian": "10500", "hanshui": "3500"}
 LISTED_SINCE, PAID_SINCE = timedelta(days=90), timedelta(days=60)
 LAB = "fjord"
 Row = dict[str, Any]
