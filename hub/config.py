@@ -47,6 +47,7 @@ class Config:
     secret_key: str = field(repr=False)
     base_url: str
     port: int
+    proxies: int = 0
     demo: bool = False
     search_engine: str = "whoosh"
     mail_url: str = "file:"
@@ -92,9 +93,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     base_url = (env.get("HUB_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
     if urlsplit(base_url).scheme not in {"http", "https"}:
         raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
-    demo = _flag(env, "HUB_DEMO", False)
-    if demo and urlsplit(base_url).hostname not in LOCAL_HOSTS:
-        raise BadSetting("HUB_DEMO=1 opens accounts with a public password: it is refused unless HUB_BASE_URL is local")
+    demo = _demo(env, base_url)
     key, secret = _stripe_secrets(env)
     return Config(
         data_dir=data_dir,
@@ -102,6 +101,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         secret_key=env.get("HUB_SECRET_KEY") or _own_secret(data_dir),
         base_url=base_url,
         port=port,
+        proxies=_whole(env, "HUB_PROXIES", 0, 0, 5),
         demo=demo,
         search_engine=_one_of(env, "HUB_SEARCH_ENGINE", "whoosh", {"whoosh", "memory"}),
         mail_url=env.get("HUB_MAIL_URL") or "file:",
@@ -254,3 +254,10 @@ def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) 
     if said not in allowed:
         raise BadSetting(f"{name} must be one of {', '.join(sorted(allowed))}")
     return said
+
+
+def _demo(env: Mapping[str, str], base_url: str) -> bool:
+    demo = _flag(env, "HUB_DEMO", False)
+    if demo and urlsplit(base_url).hostname not in LOCAL_HOSTS:
+        raise BadSetting("HUB_DEMO=1 opens accounts with a public password: it is refused unless HUB_BASE_URL is local")
+    return demo
