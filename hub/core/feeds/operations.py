@@ -37,7 +37,6 @@ def revoke_address(*, actor: Actor, feed: Feed) -> None:
     journal.record(AddressRevoked(person_id=address.person_id, feed=feed.value), actor=actor, subject=f"person:{address.person_id}")
 
 
-def note_read(*, address: PrivateAddress) -> None:
-    """Write down that the address was read now. Not worth a line in the journal."""
-    mine = (PrivateAddress.person_id == address.person_id, PrivateAddress.feed == address.feed)
-    db.session.execute(update(PrivateAddress).where(*mine, PrivateAddress.secret_hash == address.secret_hash).values(read_at=clock.now()))
+def note_read(*, secret_hash: str) -> None:
+    """Write down that the address with this fingerprint was read now. Not worth a line in the journal."""
+    db.session.execute(update(PrivateAddress).where(PrivateAddress.secret_hash == secret_hash).values(read_at=clock.now()))

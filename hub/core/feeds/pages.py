@@ -93,9 +93,10 @@ def _note_read(address: PrivateAddress) -> None:
     """In a short unit of work of its own; a busy database is no reason to turn the program away."""
     if address.read_at is not None and clock.now() < address.read_at + READ_NOTED_EVERY:
         return
+    known = address.secret_hash
     try:
         with work.unit():
-            operations.note_read(address=address)
+            operations.note_read(secret_hash=known)
     except (HubError, OperationalError) as error:
         log.warning("that a private address was read was not noted: %s", error)
 
