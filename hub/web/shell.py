@@ -23,6 +23,7 @@ from hub.web.beside import beside
 from hub.web.forms import current_form
 from hub.web.handle import actor, public, safe_next
 from hub.web.i18n import LANGUAGES
+from hub.web.standing import standing, standings
 from hub.web.trail import trail
 
 web = Blueprint("web", __name__, template_folder="templates")
@@ -205,6 +206,7 @@ def init(app: Flask) -> None:
     app.jinja_env.globals["url_here"] = _url_here
     app.jinja_env.globals["inbox_label"] = inbox_label
     app.jinja_env.globals["trail_of"] = lambda ref: trail(actor(), ref)
+    app.jinja_env.globals.update(standing=standing, standings=standings)
     app.jinja_env.globals["beside_of"] = lambda ref: beside(actor(), ref)
     pagecache.init(app)
 

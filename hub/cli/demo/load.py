@@ -23,6 +23,7 @@ from hub.cli.demo import (
     post,
     privacy,
     rallies,
+    reputation,
     sales,
     services,
     verification,
@@ -58,6 +59,7 @@ TELLERS = (
     verification.tell,
     webhooks.tell,
     privacy.tell,
+    reputation.tell,
 )
 """Each mode's stories, in an order in which the later may use the earlier."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from hub.contests.awards import operations, queries
@@ -10,6 +11,7 @@ from hub.contests.awards.events import (
     AwardLapsed,
     AwardPaid,
     AwardSigned,
+    EntryPaidLate,
     SharingAgreed,
     SharingProposed,
     SharingRefused,
@@ -20,16 +22,21 @@ from hub.contests.awards.states import SharingState, State, can_be_signed
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.events import ChallengeEnded
 from hub.contests.entries import queries as entries
+from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries as judging
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
+from hub.core.disputes.rules import Side
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.reputation import operations as reputation
+from hub.core.reputation.rules import Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
+from hub.db.extensions import db
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.kernel.words import N_
@@ -161,3 +168,23 @@ webhooks.sends(
     },
     _seen, data=("award_id", "challenge_id", "entry_id"),
 )  # fmt: skip
+
+
+# Reputation
+
+
+def _finished(event: AwardPaid | EntryPaidLate, fact: Fact) -> Iterable[Finished]:
+    """The seeker and each winner who was paid: everybody of a team that shares."""
+    challenge, entry = challenges.by_id(event.challenge_id), db.session.get_one(Entry, event.entry_id)
+    winners, ref = [entry.person_id], entry.ref
+    if isinstance(event, AwardPaid):
+        sharing, ref = queries.sharing_of(event.award_id), f"award:{event.award_id}"
+        winners = [person_id for person_id, _ in sharing.people] if sharing is not None else [queries.get(event.award_id).person_id]
+    for person_id in winners:
+        yield Finished(
+            f"{ref}/person:{person_id}", Mode.CONTEST, challenge.title, f"/challenges/{challenge.slug}",
+            Side(organisation_id=challenge.organisation_id), Side(person_id=person_id), fact.at, subject=entry.ref,
+        )  # fmt: skip
+
+
+reputation.finishes([AwardPaid, EntryPaidLate], _finished)

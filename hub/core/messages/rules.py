@@ -39,6 +39,7 @@ class Kind(Worded):
     QUESTION = "question", N_("Questions about challenges")
     MODERATION = "moderation", N_("Reports and moderation")
     DISPUTE = "dispute", N_("Disputes")
+    REPUTATION = "reputation", N_("Ratings of finished deals")
 
 
 class Pace(Worded):
@@ -57,7 +58,7 @@ ALWAYS_BY_MAIL = frozenset({Kind.ACCOUNT})
 DIGESTS = (Pace.DAILY, Pace.WEEKLY)
 
 GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
-    (N_("Money and agreements"), (Kind.MONEY, Kind.PAYOUT, Kind.POOL, Kind.AGREEMENT, Kind.DISPUTE, Kind.MEMBERSHIP)),
+    (N_("Money and agreements"), (Kind.MONEY, Kind.PAYOUT, Kind.POOL, Kind.AGREEMENT, Kind.DISPUTE, Kind.REPUTATION, Kind.MEMBERSHIP)),
     (N_("Contests"), (Kind.CHALLENGE, Kind.ENTRY, Kind.JUDGING, Kind.AWARD)),
     (N_("Talk"), (Kind.MENTION, Kind.DISCUSSION, Kind.QUESTION, Kind.MODERATION)),
     (N_("Communities and tasks"), (Kind.COMMUNITY, Kind.PAGE, Kind.RALLY, Kind.MICROTASK)),

@@ -296,3 +296,9 @@ def being_checked(person_id: int) -> list[Hindrance]:
         .group_by(Project.id, Project.title)
     )
     return [Hindrance(asked, N_("Your answers are being checked"), "/my/tasks", N_("Wait until they are paid or refused"))]
+
+
+def paid_people(project_id: int) -> list[int]:
+    """Person ids of those of whom at least one answer was accepted."""
+    query = select(Assignment.person_id).where(Assignment.project_id == project_id, Assignment.state == State.ACCEPTED)
+    return list(db.session.scalars(query.distinct().order_by(Assignment.person_id)))

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from hub.core.disputes.rules import Side
 from hub.core.payments.events import FundingConfirmed
+from hub.core.reputation import operations as reputation
+from hub.core.reputation.rules import Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.journal import Fact, reacts_to
 from hub.search.briefs import operations, queries
-from hub.search.briefs.events import BriefClosed, BriefDecided, BriefPublished, BriefReturned, BriefSentForSignOff
+from hub.search.briefs.events import BriefClosed, BriefDecided, BriefPublished, BriefReturned, BriefSentForSignOff, FeePaid
 
 
 @reacts_to(FundingConfirmed)
@@ -34,3 +38,17 @@ webhooks.sends(
     },
     _seen, data=("brief_id",),
 )  # fmt: skip
+
+
+# Reputation
+
+
+def _finished(event: FeePaid, fact: Fact) -> Iterable[Finished]:
+    """A search whose fee was paid: its client and its consultant."""
+    brief = queries.by_ids([event.brief_id]).get(event.brief_id)
+    if brief is not None:
+        client, consultant = Side(organisation_id=brief.organisation_id), Side(person_id=event.person_id)
+        yield Finished(brief.ref, Mode.SEARCH, brief.title, brief.path, client, consultant, fact.at)
+
+
+reputation.finishes([FeePaid], _finished)

@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from hub.core.disputes.rules import Side
 from hub.core.integrity import operations as integrity
+from hub.core.reputation import queries as records
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
 from hub.search.briefs import queries as briefs
 from hub.search.briefs.events import BriefWithdrawn
+from hub.search.briefs.models import Brief, Invitation
 from hub.search.proposals import operations, queries
 from hub.search.proposals.events import ProposalSubmitted
+from hub.search.proposals.models import Proposal
 
 MINUTE = 60
 
@@ -36,3 +44,16 @@ def look_who_proposes(event: ProposalSubmitted, fact: Fact) -> None:
             subject=f"proposal:{event.proposal_id}", title=brief.title, link=f"/briefs/{brief.id}", person_id=people[event.proposal_id],
             host_id=brief.organisation_id, among=people.values(),
         )  # fmt: skip
+
+
+# Reputation
+
+
+@records.counts_answers
+def _invitations(side: Side) -> Iterable[records.Answers]:
+    """Invitations to propose, answered by a no or by a proposal."""
+    if side.person_id is not None:
+        own = (Proposal.brief_id == Invitation.brief_id) & (Proposal.person_id == Invitation.person_id)
+        answered = func.coalesce(Invitation.answered_at, Proposal.handed_in_at)
+        query = select(Invitation.invited_at, answered, Brief.closes_at).join(Brief, Brief.id == Invitation.brief_id)
+        yield query.join(Proposal, own, isouter=True).where(Invitation.person_id == side.person_id)

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.core.agreements import queries as agreements
+from hub.core.disputes.rules import Side
+from hub.core.reputation import operations as reputation
+from hub.core.reputation import queries as records
+from hub.core.reputation.rules import Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
+from hub.db.journal import Fact
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.tech_market.deals import operations, queries
@@ -21,6 +29,9 @@ from hub.tech_market.deals.events import (
     IdentitiesRevealed,
     InterestExpressed,
 )
+from hub.tech_market.deals.models import Deal
+from hub.tech_market.listings.models import Listing
+from hub.tech_market.listings.rules import Kind
 
 QUARTER_HOUR = 900
 
@@ -62,3 +73,28 @@ webhooks.sends(
     },
     _seen, data=("deal_id",),
 )  # fmt: skip
+
+
+# Reputation
+
+
+def _finished(event: DealClosed, fact: Fact) -> Iterable[Finished]:
+    """Who took part in the talks and concluded: whoever needs it asked, whoever has it delivered."""
+    if not event.agreed:
+        return
+    deal = queries.get(event.deal_id)
+    owner = Side(organisation_id=deal.listing.organisation_id)
+    party = Side(organisation_id=deal.organisation_id) if deal.organisation_id is not None else Side(person_id=deal.person_id)
+    asked, delivered = (owner, party) if deal.listing.kind is Kind.NEED else (party, owner)
+    yield Finished(deal.ref, Mode.MARKET, deal.listing.title, deal.path, asked, delivered, fact.at)
+
+
+@records.counts_answers
+def _inquiries(side: Side) -> Iterable[records.Answers]:
+    """Interests in an organisation's listings."""
+    if side.organisation_id is not None:
+        query = select(Deal.asked_at, Deal.answered_at, Deal.answer_by).join(Listing, Listing.id == Deal.listing_id)
+        yield query.where(Listing.organisation_id == side.organisation_id)
+
+
+reputation.finishes([DealClosed], _finished)

@@ -29,6 +29,7 @@ from hub.web.handle import actor, check_version, parse, public, safe_next, write
 from hub.web.i18n import day, label
 from hub.web.paging import Page, page_number
 from hub.web.shell import add_to_nav
+from hub.web.standing import Standing, standings
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("listings", __name__, template_folder="templates")
@@ -84,10 +85,12 @@ def index(kind: Kind) -> Any:
     counts = queries.counts(wanted)
     owners = organisations.cards([*counts.organisations, *wanted.organisation_ids])
     groups = _facets(wanted, counts, owners)
+    shown = queries.shown(actor(), found)
+    known = standings(f"organisation:{one.owner.id}" for one in shown if one.owner)
     return render_template(
         "tech_market/listings/index.html",
         kind=kind,
-        cards=[_card(shown) for shown in queries.shown(actor(), found)],
+        cards=[_card(one, known) for one in shown],
         page=Page(number, SIZE, total),
         groups=groups,
         chips=_chips(groups),
@@ -135,10 +138,12 @@ def _without(name: str, value: str) -> str:
     return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
-def _card(shown: Shown) -> dict[str, Any]:
-    """As `ui.card` takes it."""
+def _card(shown: Shown, known: Mapping[str, Standing]) -> dict[str, Any]:
+    """As `ui.card` takes it; `known` says how those stand whose names are shown."""
     listing = shown.listing
     facts: list[Any] = [("", shown.owner.name) if shown.owner else gettext("Owner not named")]
+    stands = known.get(f"organisation:{shown.owner.id}") if shown.owner and not listing.is_imported else None
+    facts += [stands.words] if stands else []
     facts += [listing.case_number] if listing.case_number else []
     if listing.patent_expires_on and listing.ip_status is not IpStatus.EXPIRED:
         facts.append((gettext("to"), day(listing.patent_expires_on)))
@@ -356,4 +361,4 @@ def offers_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
         return None
     owner = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
     href = url_for("listings.index", kind=Kind.OFFER, owner=organisation.id)
-    return organisations.Panel(f"{gettext('Offers')} ({total})", [_card(Shown(listing, owner)) for listing in found], href)
+    return organisations.Panel(f"{gettext('Offers')} ({total})", [_card(Shown(listing, owner), {}) for listing in found], href)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from hub.core.disputes.rules import Side
 from hub.core.payments.events import FundingConfirmed
+from hub.core.reputation import operations as reputation
+from hub.core.reputation.rules import Delivered, Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
@@ -18,6 +22,7 @@ from hub.tech_market.orders.events import (
     OrderMilestoneAccepted,
     OrderPlaced,
     OrderSentBack,
+    OrderSettled,
     OrderStopAsked,
     OrderStopRefused,
 )
@@ -53,3 +58,31 @@ webhooks.sends(
     },
     _seen, data=("order_id",),
 )  # fmt: skip
+
+
+# Reputation
+
+
+def _finished(event: OrderAccepted | OrderSettled, fact: Fact) -> Iterable[Finished]:
+    """An order that was accepted and paid, or of which a dispute gave the lab at least a part."""
+    order = queries.by_id(event.order_id)
+    if order is None or (isinstance(event, OrderSettled) and not event.minor):
+        return
+    buyer, lab = Side(organisation_id=order.buyer_id), Side(organisation_id=order.lab_id)
+    yield Finished(order.ref, Mode.SERVICE, order.title, order.path, buyer, lab, fact.at)
+
+
+def _delivered(event: OrderDelivered, fact: Fact) -> Iterable[Delivered]:
+    """The first delivery of the order, or of each milestone, against its day."""
+    order = queries.by_id(event.order_id)
+    if order is None:
+        return
+    parts = queries.milestones(order)
+    part = next((one for one in parts if one.paid_at is None or one.paid_at >= fact.at), None)
+    due_on, number = (part.due_on, part.number) if part is not None else (order.due_on, 0)
+    if due_on is not None:
+        yield Delivered(f"{order.ref}/{number}", Side(organisation_id=order.lab_id), due_on, fact.at)
+
+
+reputation.finishes([OrderAccepted, OrderSettled], _finished)
+reputation.finishes([OrderDelivered], _delivered)

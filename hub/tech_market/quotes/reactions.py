@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
+from sqlalchemy import select
+
+from hub.core.disputes.rules import Side
 from hub.core.integrity import operations as integrity
+from hub.core.reputation import queries as records
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
@@ -13,6 +18,7 @@ from hub.db.journal import Fact, reacts_to
 from hub.tech_market.quotes import operations, queries
 from hub.tech_market.quotes.events import QuoteChosen, QuoteDeclined, QuoteGiven, QuotesEnded, QuotesRequested
 from hub.tech_market.quotes.models import Quote, QuoteRequest
+from hub.tech_market.quotes.states import QuoteState
 
 MINUTE = 60
 
@@ -54,3 +60,14 @@ webhooks.sends({"quotes.requested": QuotesRequested, "quotes.ended": QuotesEnded
 webhooks.sends(
     {"quote.given": QuoteGiven, "quote.declined": QuoteDeclined, "quote.chosen": QuoteChosen}, _of_quote, data=("quote_id", "request_id")
 )
+
+
+# Reputation
+
+
+@records.counts_answers
+def _requests(side: Side) -> Iterable[records.Answers]:
+    """Requests for quotes. One that was declined is not dated, so it counts neither way."""
+    if side.organisation_id is not None:
+        query = select(QuoteRequest.created_at, Quote.given_at, QuoteRequest.quotes_by).join(Quote, Quote.request_id == QuoteRequest.id)
+        yield query.where(Quote.organisation_id == side.organisation_id, Quote.state != QuoteState.DECLINED)

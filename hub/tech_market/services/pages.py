@@ -27,6 +27,7 @@ from hub.web.handle import actor, check_version, parse, public, safe_next, write
 from hub.web.i18n import label, show_money
 from hub.web.paging import Page, page_number
 from hub.web.shell import add_to_nav
+from hub.web.standing import Standing, standings
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("services", __name__, template_folder="templates")
@@ -69,9 +70,10 @@ def index() -> Any:
     counts = queries.counts(wanted)
     labs = organisations.cards([*(service.organisation_id for service in found), *counts.organisations, *wanted.organisation_ids])
     groups = _facets(wanted, counts, labs)
+    known = standings(f"organisation:{service.organisation_id}" for service in found)
     return render_template(
         PLACE + "index.html",
-        cards=[card(Shown(service, labs[service.organisation_id])) for service in found],
+        cards=[card(Shown(service, labs[service.organisation_id]), known) for service in found],
         page=Page(number, SIZE, total),
         groups=groups,
         chips=_chips(groups),
@@ -114,10 +116,10 @@ def price(service: Service) -> str:
     return gettext("%(price)s per %(unit)s", price=amounts, unit=service.unit) if service.unit else amounts
 
 
-def card(shown: Shown) -> dict[str, Any]:
+def card(shown: Shown, known: Mapping[str, Standing]) -> dict[str, Any]:
     """As `ui.card` takes it."""
     service = shown.service
-    facts: list[Any] = [("", shown.lab.name), price(service)]
+    facts: list[Any] = [("", shown.lab.name), known[f"organisation:{service.organisation_id}"].words, price(service)]
     if service.turnaround_days:
         facts.append(gettext("about %(n)s days", n=service.turnaround_days))
     facts.append(", ".join(label(tongue) for tongue in service.tongues))

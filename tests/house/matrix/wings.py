@@ -25,6 +25,7 @@ from tests.house.matrix import (
     post,
     privacy,
     rallies,
+    reputation,
     royalties,
     sales,
     services,
@@ -63,5 +64,6 @@ WINGS: tuple[ModuleType, ...] = (
     verification,
     webhooks,
     disputes,
+    reputation,
     privacy,
 )

@@ -1,0 +1,96 @@
+"""Each mode tells of its finished deals, from its own facts: who asked, who delivered, and none that is not paid."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from hub.communities.spaces.models import Space
+from hub.complement.sales import operations as sales
+from hub.core.holds.events import HoldReleased
+from hub.core.reputation import operations, queries, rules
+from hub.core.reputation.models import FinishedDeal
+from hub.core.reputation.queries import Side
+from hub.core.reputation.rules import Mode
+from hub.db import delivery, work
+from hub.db.extensions import db
+from hub.db.journal import Fact
+from hub.kernel import clock
+from hub.microtasks.queue import operations as queue
+from hub.search.briefs.events import FeePaid
+from tests.factories import briefs, deals, entries, listings, people, platforms, spaces, tasks
+from tests.factories import sales as selling
+
+
+def told() -> list[tuple[Mode, Side, Side]]:
+    delivery.deliver_all()
+    db.session.expire_all()
+    return [(one.mode, one.side(rules.Part.ASKED), one.side(rules.Part.DELIVERED)) for one in db.session.scalars(select(FinishedDeal))]
+
+
+def test_a_paid_award_is_a_deal_of_the_seeker_and_the_winner(app):
+    made, award = entries.selected()
+    assert told() == []
+    with work.unit():
+        entries.accept(award, people.actor_of(made.solvers[0]))
+    assert told() == [(Mode.CONTEST, Side(organisation_id=made.organisation.id), Side(person_id=made.solvers[0].id))]
+
+
+def test_a_technology_deal_counts_if_it_is_one_and_an_answer_counts_either_way(pair):
+    owner, party = pair.actor("plover"), pair.actor("wren")
+    with work.unit():
+        for number, state in enumerate(("closed_deal", "closed_no_deal", "declined")):
+            offer = listings.listing(pair.bench, owner, title=f"A coating of type {number}")
+            deals.deal(offer, owner, party, state)
+    assert told() == [(Mode.MARKET, pair.side("wren"), pair.lab)]
+    record = queries.record(pair.lab, level=pair.bench.level, since=pair.bench.created_at)
+    assert (record.answers, record.median) == (rules.Rate(3, 3), timedelta(0))
+
+
+def test_a_purchase_counts_once_it_can_be_given_back_no_more(pair):
+    owner, vendor, buyer = pair.actor("heron"), pair.actor("plover"), pair.actor("wren")
+    selling.rich(buyer, selling.eur(10_000))
+    with work.unit():
+        platform = platforms.platform(owner, pair.house.id)
+    with work.unit():
+        product = selling.priced(vendor, platform, owner, organisation_id=pair.bench.id)
+    with work.unit():
+        first = selling.bought(buyer, product)
+    assert told() == [(Mode.COMPLEMENT, pair.side("wren"), pair.lab)] and queries.sums([pair.lab]) == {}
+    with work.unit():
+        sales.give_back(actor=buyer, purchase=first, reason="It does not run on our line.")
+    assert told() == []
+    with work.unit():
+        second = selling.bought(buyer, product)
+    assert second.returnable_until is not None and len(told()) == 1
+    with clock.at(second.returnable_until), work.unit():
+        assert operations.open_due() == 1
+    assert queries.sums([pair.lab])[pair.lab].deals == 1
+
+
+def test_a_paid_project_is_one_deal_for_each_worker_and_a_volunteers_none(pair):
+    owner, worker = pair.actor("heron"), pair.actor("wren")
+    with work.unit():
+        paid = tasks.paid(pair.house, owner, redundancy=1, tasks=2, auto_accept_days=0)
+        free = tasks.project(pair.house, owner, redundancy=1, tasks=1, auto_accept_days=0, title="For nothing")
+    with work.unit():
+        for made in (paid, paid, free):
+            tasks.answer(worker, made)
+    with work.unit():
+        queue.finish_projects()
+    assert told() == [(Mode.MICROTASK, pair.buyer, pair.side("wren"))]
+    assert db.session.execute(queries.to_rate(owner)).all() == [] and len(db.session.execute(queries.to_rate(worker)).all()) == 1
+
+
+def test_a_search_fee_and_a_community_s_payment_are_deals(pair):
+    consultant, client = pair.actor("moderator"), pair.actor("heron")
+    with work.unit():
+        brief = briefs.brief(pair.house, consultant, client, "draft")
+        space: Space = spaces.space(pair.actor("plover"))
+        fact = Fact(1, clock.now(), None, "", "")
+        operations.note_what_it_tells(FeePaid(brief.id, consultant.person_id or 0, 1), fact)
+        for subject in (f"space:{space.id}", "order:5"):
+            paid = HoldReleased(9, subject, pair.house.id, pair.people["wren"].id, "Test rig", 100, 5, 95, "EUR")
+            operations.note_what_it_tells(paid, fact)
+    assert told() == [(Mode.SEARCH, pair.buyer, pair.side("moderator")), (Mode.COMMUNITY, pair.buyer, pair.side("wren"))]
