@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import importlib
 import importlib.util
-import logging
 from pathlib import Path
 
 from flask import Flask
@@ -14,7 +13,7 @@ import hub
 from hub import config as settings
 from hub.db import engine
 from hub.db.extensions import db, migrate
-from hub.web import api, auth, errors, i18n, security, shell
+from hub.web import api, auth, errors, i18n, logs, security, shell
 
 FLOORS = ("core", "search", "contests", "communities", "complement", "microtasks", "tech_market", "portals", "guide")
 DOORS = ("pages", "api", "reactions", "documents", "models")
@@ -34,8 +33,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
         HUB=config,
         SECRET_KEY=config.secret_key,
         SQLALCHEMY_DATABASE_URI=config.database_url,
-        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not config.is_sqlite},
-        SESSION_COOKIE_NAME="hub_session",
+        SQLALCHEMY_ENGINE_OPTIONS={"pool_pre_ping": not config.is_sqlite, "hide_parameters": True},
+        SESSION_COOKIE_NAME="__Host-hub_session" if config.is_https else "hub_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_SECURE=config.is_https,
@@ -60,7 +59,8 @@ def create_app(config: settings.Config | None = None) -> Flask:
     _open_doors(app)
     with app.app_context():
         engine.prepare(db.engine, synchronous=config.sqlite_synchronous)
-    logging.getLogger("hub").setLevel(logging.INFO)
+    if not config.testing:
+        logs.set_up()
     return app
 
 

@@ -20,6 +20,8 @@ class BadSetting(Exception):
 
 DEMO_ACCOUNT = "Innovation Hub (demo, no real account)\nIBAN GB33 BUKB 2020 1555 5555 55"
 PAYOUT_MINIMUM = "USD 10, EUR 10, GBP 10, CHF 10, CNY 50, JPY 1000"
+LEAST_SECRET, LEAST_SIGNS = 32, 10
+"""Characters, and different ones among them, of a secret key that was set by hand."""
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -64,6 +66,7 @@ class Config:
     fee_tax_bp: int = 0
     payout_minimum: Mapping[str, int] = field(default_factory=dict)
     proof_minutes: int = 0
+    admin_factor: bool = False
     max_upload_mb: int = 25
     providers: tuple[Provider, ...] = ()
     egress_ports: frozenset[int] = frozenset({443})
@@ -98,7 +101,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     return Config(
         data_dir=data_dir,
         database_url=_database_url(env.get("HUB_DATABASE_URL") or f"sqlite:///{data_dir / 'hub.sqlite3'}"),
-        secret_key=env.get("HUB_SECRET_KEY") or _own_secret(data_dir),
+        secret_key=_secret(env, demo) or _own_secret(data_dir),
         base_url=base_url,
         port=port,
         proxies=_whole(env, "HUB_PROXIES", 0, 0, 5),
@@ -118,6 +121,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         fee_tax_bp=_whole(env, "HUB_FEE_TAX_BP", 0, 0, 10_000),
         payout_minimum=_amounts(env, "HUB_PAYOUT_MINIMUM", PAYOUT_MINIMUM),
         proof_minutes=_whole(env, "HUB_PROOF_MINUTES", 15, 1, 1440),
+        admin_factor=_flag(env, "HUB_ADMIN_FACTOR", not demo),
         max_upload_mb=_whole(env, "HUB_MAX_UPLOAD_MB", 25, 1, 1024),
         providers=_providers(env),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
@@ -180,6 +184,17 @@ def _web_base(env: Mapping[str, str], name: str, default: str) -> str:
     if parts.scheme == "http" and parts.hostname not in LOCAL_HOSTS:
         raise BadSetting(f"{name} must be https:// unless it is this machine: secrets would travel in the open")
     return base
+
+
+def _secret(env: Mapping[str, str], demo: bool) -> str:
+    """What was set by hand; outside of a demo nothing that could be guessed. No message repeats it."""
+    said = env.get("HUB_SECRET_KEY", "").strip()
+    if said and not demo and (len(said) < LEAST_SECRET or len(set(said)) < LEAST_SIGNS):
+        raise BadSetting(
+            f"HUB_SECRET_KEY must be {LEAST_SECRET} random characters or more, or not be set at all (then one is made); "
+            "a good one comes from: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+        )
+    return said
 
 
 def _own_secret(data_dir: Path) -> str:

@@ -18,7 +18,8 @@ from hub.config import Config
 
 DATABASE, DUMP = "hub.sqlite3", "hub.pgdump"
 KEPT = ("files", "secret_key", "evidence")
-"""Beside the database. The index is made anew; mails in the outbox were sent or will be queued again from the database."""
+"""Beside the database. The index is made anew; mails in the outbox were sent or will be queued again from the database. Documents of
+identity are left out: a copy would outlive the day on which they are deleted. Whoever waits for a decision sends them again."""
 
 
 def _copy_database(config: Config, folder: Path) -> Path:
@@ -43,7 +44,10 @@ def _postgres(program: str, config: Config, arguments: list[str]) -> None:
 @click.command()
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 def backup(file: Path) -> None:
-    """Write the database, the files, the secret key and the signing keys into one archive. Nothing has to stop for it."""
+    """Write the database, the files, the secret key and the signing keys into one archive. Nothing has to stop for it.
+
+    Documents of identity that wait for a decision are left out.
+    """
     config = settings.from_environment()
     if file.exists():
         raise click.ClickException(f"{file} exists; nothing was overwritten")
@@ -61,6 +65,19 @@ def backup(file: Path) -> None:
             os.fsync(out.fileno())
         os.rename(draft, file)
     click.echo(f"{file}: {file.stat().st_size:,} bytes", err=True)
+    if any((config.data_dir / "verification").glob("**/*")):
+        click.echo("Not in it: documents of identity that wait for a decision, which no copy may outlive.", err=True)
+
+
+def _check_members(archive: tarfile.TarFile) -> set[str]:
+    """The names in a backup: plain files and folders, all of them where a backup puts them. Raises ClickException."""
+    for member in archive.getmembers():
+        parts = member.name.split("/")
+        if parts[0] not in {DATABASE, DUMP, *KEPT} or ".." in parts or not (member.isfile() or member.isdir()):
+            raise click.ClickException(
+                f"{member.name[:200]!r} would land outside of the site, or is a link: this is no backup of this program"
+            )
+    return set(archive.getnames())
 
 
 @click.command()
@@ -69,7 +86,7 @@ def restore(file: Path) -> None:
     """Put a backup into an empty data directory (HUB_DATA_DIR); refused where a site lives already."""
     config = settings.from_environment()
     with tarfile.open(file) as archive, tempfile.TemporaryDirectory(dir=config.data_dir) as folder:
-        names = set(archive.getnames())
+        names = _check_members(archive)
         if not names & {DATABASE, DUMP}:
             raise click.ClickException(f"{file} is not a backup of this program")
         if config.is_sqlite != (DATABASE in names):

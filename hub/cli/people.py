@@ -61,6 +61,22 @@ def remove_factors(email: str, reason: str) -> None:
     show({"email": person.email}, False, f"{person.email} signs in with the password alone.")
 
 
+@users.command("end-sessions")
+@click.option("--email", default="", help="Whose sessions end.")
+@click.option("--all", "everybody", is_flag=True, help="Everybody's: whoever is signed in has to do so again.")
+@with_app
+def end_sessions(email: str, everybody: bool) -> None:
+    """Sign somebody out everywhere, or everybody: after a device was lost, or the data may have been read. API keys go on."""
+    if bool(email) == everybody:
+        raise click.UsageError("Say whose: --email or --all.")
+    person = queries.by_email(email) if email else None
+    if email and person is None:
+        raise NotFound("There is no account with this address.")
+    with work.unit():
+        number = operations.end_sessions_of(actor=SYSTEM, person_id=person.id if person is not None else None)
+    show({"ended": number}, False, f"{number} sessions have ended.")
+
+
 @click.group()
 def keys() -> None:
     """API keys."""

@@ -73,6 +73,10 @@ def _read_bundle(content: IO[bytes]) -> tuple[Any, Kept]:
     try:
         with zipfile.ZipFile(content) as archive:
             inside = {info.filename: info for info in archive.infolist() if not info.is_dir()}
+            if len(inside) < sum(not info.is_dir() for info in archive.infolist()):
+                raise Unreadable(
+                    N_("This archive holds two files of one name: programs would not agree which of them it is."), "not_bundle"
+                )
             if IN_BUNDLE not in inside or sum(info.file_size for info in inside.values()) > MOST_BUNDLE_BYTES:
                 raise Unreadable(
                     N_("This archive is not a bundle of an Innovation Hub: it holds no receipt.json, or far too much."), "not_bundle"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from typing import Any
 
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
 from flask import Flask, request
+from flask.json.provider import DefaultJSONProvider
 
 from hub.kernel.errors import one_field
 from hub.kernel.words import N_, Worded
@@ -46,6 +49,22 @@ class ApiBlueprint(flask_smorest.Blueprint):
         limiter.limit("600 per minute")(self)
 
 
+class Json(DefaultJSONProvider):
+    """What is no text, or nested beyond reading, is no JSON: refused before anybody looks at it."""
+
+    def loads(self, s: str | bytes, **kwargs: Any) -> Any:
+        try:
+            found = super().loads(s, **kwargs)
+        except RecursionError:
+            raise ValueError("nested too deeply") from None
+        if HALF_A_LETTER.search(s if isinstance(s, bytes) else s.encode("utf-8", "replace")):
+            json.dumps(found, ensure_ascii=False).encode()  # half a letter is none: UnicodeEncodeError is a ValueError
+        return found
+
+
+HALF_A_LETTER = re.compile(rb"\\u[dD][89a-fA-F]")
+"""One half of a surrogate pair may stand alone in JSON, and in no database."""
+
 EXTENSION = "hub_api"
 
 INFO = (
@@ -66,6 +85,7 @@ def init(app: Flask) -> None:
             "tags": [],
         },
     )
+    app.json = Json(app)
     api = Api(app, spec_kwargs={"marshmallow_plugin": MarshmallowPlugin(schema_name_resolver=_schema_name)})
     app.extensions[EXTENSION] = api
     api.spec.components.security_scheme("key", {"type": "http", "scheme": "bearer"})
@@ -103,7 +123,8 @@ def _spec(app: Flask) -> dict[str, Any]:
             needed = getattr(view, "scope", None) or ("read" if method == "get" else "write")
             operation["security"] = [{}] if is_public else [{"key": []}]
             operation["x-scope"] = "" if is_public else needed
-            operation["responses"] = {**operation.get("responses", {}), "default": REFUSED}
+            done = {status: said for status, said in operation.get("responses", {}).items() if str(status) < "400"}
+            operation["responses"] = {**done, "default": REFUSED}
     return document
 
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_login import LoginManager, UserMixin, current_user
 
-from hub.kernel.actor import ANONYMOUS, Actor
+from hub.kernel.actor import ANONYMOUS, Actor, Duty
 from hub.kernel.errors import NotAllowed, NotSignedIn
+from hub.web import logs
 from hub.web.handle import is_api, sign_in_first
+from hub.web.throttle import refused_key
 
 login_manager = LoginManager()
 login_manager.session_protection = None  # our sessions live on the server and are rotated at sign-in
@@ -57,6 +59,7 @@ Loader = Callable[[str], Identity | None]
 _by_token: Loader = lambda token: None  # noqa: E731
 _by_key: Loader = lambda key: None  # noqa: E731
 _count_unread: Callable[[int], int] = lambda person_id: 0  # noqa: E731
+_has_factor: Callable[[int], bool] = lambda person_id: False  # noqa: E731
 
 
 def load_people_with(by_token: Loader) -> None:
@@ -75,6 +78,17 @@ def count_unread_with(count: Callable[[int], int]) -> None:
     """Called once by the room that keeps the messages."""
     global _count_unread
     _count_unread = count
+
+
+def administrators_need(factor: Callable[[int], bool]) -> None:
+    """Called once by the room that keeps second factors: does this person have one?"""
+    global _has_factor
+    _has_factor = factor
+
+
+def lacks_factor() -> bool:
+    """Is this an administrator who has no second step, though the site asks for one? They act without their duty (HUB_ADMIN_FACTOR)."""
+    return bool(g.get("lacks_factor", False))
 
 
 def in_background(view: Callable[..., Any]) -> Callable[..., Any]:
@@ -99,7 +113,7 @@ def viewer() -> Identity | None:
 
 def identify() -> Response | None:
     """Before every request: find the actor; turn away visitors from what is not public."""
-    g.identity, g.actor = None, ANONYMOUS
+    g.identity, g.actor, g.lacks_factor = None, ANONYMOUS, False
     if request.endpoint in {"static", "web.healthz", "web.readyz"}:
         return None
     if is_api():
@@ -107,6 +121,7 @@ def identify() -> Response | None:
     elif request.cookies.get(current_app.config["SESSION_COOKIE_NAME"]) and current_user.is_authenticated:
         g.identity = current_user._get_current_object()
         g.actor = g.identity.actor
+    _ask_factor_of_administrators()
     view = current_app.view_functions.get(request.endpoint or "")
     if g.identity is None and view is not None and not getattr(view, "is_public", False):
         if is_api():
@@ -116,6 +131,15 @@ def identify() -> Response | None:
     return None
 
 
+def _ask_factor_of_administrators() -> None:
+    """Whoever has not set up a second step does not administer: by no page, no program, and nothing below them."""
+    if not g.actor.is_admin or not current_app.config["HUB"].admin_factor or _has_factor(g.actor.person_id or 0):
+        return
+    g.lacks_factor = True
+    g.actor = replace(g.actor, duties=g.actor.duties - {Duty.ADMIN})
+    g.identity = replace(g.identity, actor=g.actor)
+
+
 def _identify_by_key() -> None:
     header = request.headers.get("Authorization", "")
     if not header:
@@ -123,8 +147,14 @@ def _identify_by_key() -> None:
     scheme, _, key = header.partition(" ")
     identity = _by_key(key.strip()) if scheme.lower() == "bearer" else None
     if identity is None:
+        _wrong_key()
         raise NotSignedIn("This API key is unknown, revoked or expired.", code="bad_key")
     g.identity, g.actor = identity, identity.actor
+
+
+def _wrong_key() -> None:
+    logs.note("bad_key")
+    refused_key()
 
 
 def _check_scope(view: object) -> None:

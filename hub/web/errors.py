@@ -7,7 +7,7 @@ import logging
 import secrets
 from typing import Any
 
-from flask import Flask, Response, render_template, request
+from flask import Flask, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 
 from hub.db import work
 from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, TooMany
-from hub.web import handle
+from hub.web import auth, handle, logs
 
 log = logging.getLogger("hub.web")
 
@@ -61,14 +61,26 @@ def answer(status: int, code: str, title: str, message: str, **more: Any) -> Res
 def on_refusal(error: HubError) -> Any:
     work.rollback()
     status = handle.STATUS.get(type(error), 400)
+    logs.refusal(error)
     if isinstance(error, NotSignedIn) and not wants_json():
         return handle.sign_in_first()
+    if isinstance(error, (NotAllowed, NotFound)) and auth.lacks_factor():
+        return _factor_first()
     response = answer(status, error.code, _title(status), said(error), fields=said_by_field(error))
     if isinstance(error, TooMany):
         response.headers["Retry-After"] = str(error.retry_after)
     if status == 401:
         response.headers["WWW-Authenticate"] = "Bearer"
     return response
+
+
+def _factor_first() -> Any:
+    """An administrator without a second step has the powers of everybody else until one is set up: that is said instead of "not yours"."""
+    text = gettext("You administer this site: set up a second step first. Until then you may do what everybody may.")
+    if wants_json():
+        return problem(403, "factor_missing", text)
+    flash(text)
+    return redirect(url_for("factors.mine"))
 
 
 def on_http(error: HTTPException) -> Any:
@@ -81,8 +93,11 @@ def on_http(error: HTTPException) -> Any:
         by_place = next(iter(messages.values()))
         return on_refusal(handle.invalid_fields(by_place if isinstance(by_place, dict) else {"body": by_place}))
     code = CODES.get(status, "error")
+    if status == 429:
+        logs.note("limit_breached", code="requests")
     if isinstance(error, CSRFError):
         code = "csrf"
+        logs.note("refused", code="csrf")
         text = gettext("This form had expired. Go back, reload the page and send it again; what you typed is still there.")
     else:
         text = _text(status)
@@ -96,14 +111,26 @@ def on_http(error: HTTPException) -> Any:
 def on_integrity(error: IntegrityError) -> Any:
     """A constraint held what a rule above it missed or a race slipped past: nothing was written."""
     work.rollback()
-    log.warning("constraint refused a write: %s", error.orig)
+    log.warning("constraint refused a write: %s", _first_line(error.orig))
     return on_refusal(Conflict("Somebody else was first, or this would break a rule of the records. Nothing was changed."))
+
+
+def _first_line(error: object) -> str:
+    """PostgreSQL adds whose row it was in the lines below."""
+    return str(error).partition("\n")[0]
 
 
 def on_data(error: DataError) -> Any:
     """A number too large for its column, a NUL in a text: what the schemas let through and the database does not take."""
     work.rollback()
-    log.warning("value refused: %s", error.orig)
+    log.warning("value refused: %s", type(error.orig).__name__)
+    return on_refusal(Invalid("A value in this request cannot be stored. Nothing was changed."))
+
+
+def on_overflow(error: OverflowError) -> Any:
+    """A number too large for SQLite, which says so in its own way."""
+    work.rollback()
+    log.warning("value refused: %s", type(error).__name__)
     return on_refusal(Invalid("A value in this request cannot be stored. Nothing was changed."))
 
 
@@ -115,7 +142,7 @@ def on_stale(error: StaleDataError) -> Any:
 
 def on_database(error: OperationalError) -> Any:
     work.rollback()
-    log.error("database unavailable: %s", error.orig)
+    log.error("database unavailable: %s", _first_line(error.orig))
     text = gettext("The database is busy. Nothing was lost; try again shortly.")
     response = answer(503, "unavailable", gettext("Back in a moment"), text)
     response.headers["Retry-After"] = "5"
@@ -125,7 +152,8 @@ def on_database(error: OperationalError) -> Any:
 def on_fault(error: Exception) -> Any:
     work.rollback()
     reference = secrets.token_hex(4)
-    log.exception("fault %s on %s %s", reference, request.method, request.path)
+    route = request.url_rule.rule if request.url_rule is not None else "-"  # the path itself may hold the secret of a link
+    log.exception("fault %s on %s %s", reference, request.method, route)
     text = gettext("Something broke on our side. Nothing was changed. Reference: %(reference)s", reference=reference)
     return answer(500, "fault", gettext("Our mistake"), text)
 
@@ -158,6 +186,7 @@ def init(app: Flask) -> None:
     app.register_error_handler(HTTPException, on_http)
     app.register_error_handler(IntegrityError, on_integrity)
     app.register_error_handler(DataError, on_data)
+    app.register_error_handler(OverflowError, on_overflow)
     app.register_error_handler(StaleDataError, on_stale)
     app.register_error_handler(OperationalError, on_database)
     app.register_error_handler(Exception, on_fault)

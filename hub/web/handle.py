@@ -16,6 +16,7 @@ from hub.db import once as once_keys
 from hub.db import work
 from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.errors import Conflict, HubError, Invalid
+from hub.web import logs
 
 View = Callable[..., Any]
 
@@ -141,6 +142,7 @@ def checks(view: View | None = None, *, again: View | None = None) -> Any:
 def show_again(page: View, error: HubError, /, *args: Any, **kwargs: Any) -> Response:
     from_errors = STATUS.get(type(error), 400)
     g.refusal = error
+    logs.refusal(error)
     response = make_response(page(*args, **kwargs))
     response.status_code = from_errors
     return response

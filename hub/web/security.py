@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
+import ipaddress
+
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_wtf.csrf import CSRFProtect
@@ -16,7 +20,7 @@ csrf = CSRFProtect()
 def caller() -> str:
     """Whom a limit counts: the person, else the address."""
     identity = g.get("identity")
-    return f"person:{identity.actor.person_id}" if identity is not None else f"ip:{get_remote_address()}"
+    return f"person:{identity.actor.person_id}" if identity is not None else by_address()
 
 
 def _reading_a_page() -> bool:
@@ -33,7 +37,18 @@ limiter = Limiter(
 
 
 def by_address() -> str:
-    return f"ip:{get_remote_address()}"
+    """Whom a limit counts where nobody is signed in yet: the net address, of IPv6 the network of the connection."""
+    return f"ip:{network_of(get_remote_address())}"
+
+
+def network_of(ip: str) -> str:
+    try:
+        address = ipaddress.ip_address(ip)
+    except ValueError:
+        return ip
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
+    return str(ipaddress.ip_network(f"{address}/64", strict=False)) if address.version == 6 else str(address)
 
 
 def add_headers(response: Response) -> Response:
@@ -67,7 +82,14 @@ class Name(UnicodeConverter):
         return super().to_python(value)
 
 
+class Sessions(SecureCookieSessionInterface):
+    """The browser's session cookie, signed with HMAC-SHA-256."""
+
+    digest_method = staticmethod(hashlib.sha256)
+
+
 def init(app: Flask) -> None:
+    app.session_interface = Sessions()
     app.url_map.converters.update(int=RowNumber, default=Name, string=Name)
     csrf.init_app(app)
     limiter.init_app(app)

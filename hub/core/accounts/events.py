@@ -40,9 +40,12 @@ class EmailVerified:
 
 @dataclass(frozen=True)
 class SignedIn:
+    """`how` are the proofs, with a space between two: password or another site's name, then app, passkey or code. Older rows have none."""
+
     SAYS: ClassVar[str] = N_("signed in")
     person_id: int
     session_id: int
+    how: str = ""
 
 
 @dataclass(frozen=True)
@@ -57,12 +60,27 @@ class ProvedAgain:
 
 @dataclass(frozen=True)
 class SessionEnded:
-    """`why` is signed_out, revoked, replaced, password, factors or suspended."""
+    """`why` is signed_out, revoked, replaced, password, factors, suspended or administrator."""
 
     SAYS: ClassVar[str] = N_("ended a session")
     person_id: int
     session_id: int
     why: str
+
+
+@dataclass(frozen=True)
+class SessionsEnded:
+    """An administrator has ended all sessions of somebody else."""
+
+    SAYS: ClassVar[str] = N_("ended all sessions of an account")
+    person_id: int
+
+
+@dataclass(frozen=True)
+class ResetForNobody:
+    """A new password was asked for where there is no account, or one that was asked for a moment ago: no mail is sent."""
+
+    SAYS: ClassVar[str] = N_("asked to reset a password without an account")
 
 
 @dataclass(frozen=True)

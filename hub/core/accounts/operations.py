@@ -18,8 +18,10 @@ from hub.core.accounts.events import (
     PersonSuspended,
     ProvedAgain,
     RegistrationRepeated,
+    ResetForNobody,
     ResetRequested,
     SessionEnded,
+    SessionsEnded,
     SignedIn,
     VerificationRequested,
 )
@@ -188,6 +190,7 @@ def request_reset(*, actor: Actor, email: str) -> None:
     """Send a link for a new password, if there is such an account. Says nothing either way."""
     person = queries.by_email(email)
     if person is None or person.state is not State.ACTIVE or _asked_just_now(person, Purpose.RESET):
+        journal.record(ResetForNobody(), actor=actor)  # the answer takes as long as for an address that gets a mail
         return
     token = _mail_token(person, Purpose.RESET)
     _tell(ResetRequested(person_id=person.id, mail_token_id=token.id), actor)
@@ -224,8 +227,8 @@ def renew_hash(*, person: Person, password: str) -> None:
         person.password_hash = rules.hash_password(password)
 
 
-def open_session(*, person_id: int, ip: str = "", user_agent: str = "", replaces: str = "") -> str:
-    """A new session for somebody who has proved who they are; the browser's old one (`replaces`, its secret) ends."""
+def open_session(*, person_id: int, how: str = "", ip: str = "", user_agent: str = "", replaces: str = "") -> str:
+    """A new session for somebody who has proved who they are, by `how` ("password app"); the browser's old one (`replaces`) ends."""
     if replaces:
         sign_out(token=replaces, why="replaced")
     secret, now = rules.new_secret(), clock.now()
@@ -235,7 +238,7 @@ def open_session(*, person_id: int, ip: str = "", user_agent: str = "", replaces
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
-    _tell(SignedIn(person_id=person_id, session_id=session.id), Actor(person_id=person_id, credential=f"session:{session.id}"))
+    _tell(SignedIn(person_id=person_id, session_id=session.id, how=how), Actor(person_id=person_id, credential=f"session:{session.id}"))
     return secret
 
 
@@ -268,6 +271,26 @@ def end_session(*, actor: Actor, session_id: int) -> None:
 def end_other_sessions(*, actor: Actor) -> None:
     """End all of the actor's sessions but the one that speaks."""
     end_all_sessions(actor=actor, person=own(actor), why="revoked", but=actor.credential)
+
+
+def shut_out(*, actor: Actor, person: Person) -> None:
+    """End all sessions of somebody whose device is lost or whose browser is in other hands. Raises NotAllowed: administrators do it for
+    others, and with `end_other_sessions` everybody for themselves."""
+    if not administers(actor, person) or person.id == actor.person_id:
+        raise NotAllowed(N_("Another administrator has to decide this."))
+    _tell(SessionsEnded(person_id=person.id), actor)
+    end_all_sessions(actor=actor, person=person, why="administrator")
+
+
+def end_sessions_of(*, actor: Actor, person_id: int | None = None) -> int:
+    """End all sessions of one person, or of everybody: for the command line. Returns how many. Raises NotAllowed."""
+    if actor.credential != "system":
+        raise NotAllowed(N_("This is done on the command line."))
+    going = select(LoginSession).where(LoginSession.ended_at.is_(None)).order_by(LoginSession.id)
+    rows = list(db.session.scalars(going.where(LoginSession.person_id == person_id) if person_id is not None else going))
+    for session in rows:
+        _end(session, actor, "administrator")
+    return len(rows)
 
 
 def end_all_sessions(*, actor: Actor, person: Person, why: str, but: str = "") -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, current_app, flash, redirect, render_template, request, session, url_for
@@ -22,17 +23,23 @@ from hub.core.accounts.schemas import (
 )
 from hub.core.accounts.states import Purpose
 from hub.db import work
+from hub.db.tries import Allowance
 from hub.kernel.actor import Actor
 from hub.kernel.errors import HubError
 from hub.web import auth, i18n, todo
 from hub.web.auth import Identity
 from hub.web.handle import actor, check_version, parse, public, safe_next, writes
-from hub.web.throttle import throttled
+from hub.web.throttle import Guesses, by_typed_email, guarded, throttled
 
 pages = Blueprint("accounts", __name__, template_folder="templates")
 log = logging.getLogger("hub.accounts")
 
 HOME = "/home"
+MAILED = Guesses(
+    "mail", Allowance(free=20, first=timedelta(minutes=5), longest=timedelta(hours=1)),
+    Allowance(free=5, first=timedelta(minutes=15), longest=timedelta(hours=1)),
+)  # fmt: skip
+"""What sends a mail to an address that anybody may type in, and could tell whether it has an account."""
 
 
 # Who is asking
@@ -106,7 +113,7 @@ def register() -> Any:
 
 @pages.post("/register")
 @public
-@throttled(register, "20 per hour", "5 per hour")
+@guarded(register, MAILED, by_typed_email, carried_out=True)
 @writes(again=register)
 def register_now() -> Any:
     data = parse(RegisterIn())
@@ -156,7 +163,7 @@ def reset_request() -> Any:
 
 @pages.post("/reset")
 @public
-@throttled(reset_request, "20 per hour", "5 per hour")
+@guarded(reset_request, MAILED, by_typed_email, carried_out=True)
 @writes(again=reset_request)
 def reset_request_now() -> Any:
     data = parse(AddressIn())

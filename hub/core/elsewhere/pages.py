@@ -17,17 +17,19 @@ from hub.core.elsewhere import gateway, operations, queries, rules
 from hub.core.elsewhere.rules import Vouched
 from hub.core.elsewhere.schemas import PasswordIn
 from hub.core.signin import pages as signin
+from hub.core.signin.rules import Step
 from hub.db import work
 from hub.kernel import clock
 from hub.kernel.errors import HubError, Invalid, NotFound
 from hub.kernel.words import N_
+from hub.web import logs
 from hub.web.handle import actor, parse, public, safe_next, show_again, writes
 from hub.web.proof import asks_proof
 from hub.web.security import by_address
-from hub.web.throttle import Tries, throttled
+from hub.web.throttle import Often, by_email, guarded
 
 pages = Blueprint("elsewhere", __name__, template_folder="templates")
-STARTS = Tries("sign-in elsewhere", "30 per 10 minutes")
+STARTS = Often("sign-in elsewhere", "30 per 10 minutes")
 
 
 @pages.app_template_global("sign_in_providers")
@@ -111,6 +113,7 @@ def back(key: str) -> Any:
             operations.connect(actor=actor(), vouched=vouched)
     except HubError as error:
         work.rollback()
+        logs.note("sign_in_refused", step=key, code=error.code)
         return show_again(mine if connects is not None and me is not None else signin.sign_in, error)
     flash(gettext("%(name)s is connected: you can sign in with it from now on.", name=provider.name))
     return redirect(url_for("elsewhere.mine"))
@@ -123,7 +126,7 @@ def _let_in(provider: Provider, vouched: Vouched, target: str) -> Any:
         person = people.may_enter(people.get(found.person_id))
         with work.unit():
             operations.note_use(connection_id=found.id, shown=vouched.shown)
-        return signin.go_on(person, target)
+        return signin.go_on(person, target, vouched.provider)
     known = people.by_email(vouched.email) if vouched.email_verified and vouched.email else None
     if known is not None and known.email_verified_at is not None:
         _keep("vouched", next=target, **asdict(vouched))
@@ -157,13 +160,13 @@ def ask(key: str) -> Any:
     return render_template("core/elsewhere/ask.html", provider=provider, email=kept["email"], shown=kept["shown"])
 
 
-def _by_waiting_email() -> str:
-    return "mail:" + str((session.get("vouched") or {}).get("email", ""))
+def _waiting_email() -> str:
+    return str((session.get("vouched") or {}).get("email", ""))
 
 
 @pages.post("/login/with/<key>/connect")
 @public
-@throttled(ask, "30 per 10 minutes", "10 per 10 minutes", account=_by_waiting_email, failures_only=True)
+@guarded(ask, signin.SIGN_INS, lambda: by_email(_waiting_email()), noting=signin.turned_away(Step.PASSWORD, _waiting_email))
 def connect(key: str) -> Any:
     """The right password connects the two; a second step, where there is one, comes before it does."""
     _provider(key)
@@ -178,7 +181,7 @@ def connect(key: str) -> Any:
     session.pop("vouched")
     about = {name: kept[name] for name in ("provider", "subject", "shown")}
     _keep("connects", person=person.id, **about)
-    return signin.go_on(person, kept["next"])
+    return signin.go_on(person, kept["next"], f"password {kept['provider']}")
 
 
 @signin.upon_entering

@@ -15,15 +15,29 @@ from hub.core.factors import operations, queries, rules
 from hub.core.factors.rules import Party
 from hub.core.factors.schemas import CodeIn, NameIn, PasskeyIn, ReasonIn
 from hub.kernel import clock
+from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid
 from hub.kernel.words import N_
-from hub.web import auth
+from hub.web import auth, todo
 from hub.web.handle import actor, parse, writes
 from hub.web.proof import asks_proof
 from hub.web.throttle import throttled
 
 pages = Blueprint("factors", __name__, template_folder="templates")
 SHOWN_ONCE = "new_codes"
+
+auth.administrators_need(lambda person_id: queries.held_by(person_id).any)
+
+
+@todo.needs_attention
+def second_step_missing(who: Actor) -> list[todo.Todo]:
+    """What keeps an administrator from administering (HUB_ADMIN_FACTOR)."""
+    if not auth.lacks_factor():
+        return []
+    why = gettext("Until then you may do what everybody may, and nothing that an administrator does.")
+    return [
+        todo.Todo(gettext("Set up a second step to administer this site"), why, href=url_for("factors.mine"), action=gettext("Set it up"))
+    ]
 
 
 def site_key() -> str:

@@ -270,6 +270,8 @@ def check_archive(content: BinaryIO, *, packed_files: bool) -> set[str]:
         raise _unsafe(BROKEN) from None
     if len(entries) > MAX_ENTRIES:
         raise _unsafe(N_("This archive holds more than %(most)s files."), most=MAX_ENTRIES)
+    if len({entry.filename for entry in entries}) < len(entries):
+        raise _unsafe(N_("This archive holds two files of one name: programs would not agree which of them it is. Pack it again."))
     for entry in entries:
         _check_entry(entry, packed_files)
     unpacked, packed = sum(e.file_size for e in entries), sum(e.compress_size for e in entries)

@@ -168,6 +168,15 @@ def reinstate(person_id: int) -> Any:
     return redirect(url_for("organisations.one_of_all", person_id=person_id))
 
 
+@pages.post("/admin/people/<int:person_id>/sessions/end")
+@writes(again=one_of_all)
+def end_sessions(person_id: int) -> Any:
+    POLICY.require(actor(), Act.LIST_PEOPLE, None)
+    account_operations.shut_out(actor=actor(), person=accounts.get(person_id))
+    flash(gettext("All sessions of this account have ended."))
+    return redirect(url_for("organisations.one_of_all", person_id=person_id))
+
+
 @pages.post("/admin/people/<int:person_id>/duties")
 @asks_proof
 @writes(again=one_of_all)

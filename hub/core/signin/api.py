@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from hub.core.accounts import operations, queries, rules
-from hub.core.signin.schemas import SessionsOut
+from hub.core.signin import queries as tries
+from hub.core.signin.schemas import RefusalsOut, SessionsOut
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, writes
 
@@ -22,6 +23,17 @@ def sessions() -> Any:
         found.append(
             {"id": row.id, "browser": browser, "system": system, "address": row.ip, "since": row.created_at, "last_used": row.last_seen_at}
         )
+    return {"items": found}
+
+
+@api.get("/refused")
+@api.response(200, RefusalsOut)
+def refused() -> Any:
+    """The latest refused tries to sign in to the person's account, at most 100."""
+    found = []
+    for row in tries.refused_at(actor().person_id or 0, 100):
+        browser, system = rules.device(row.user_agent)
+        found.append({"step": row.step.value, "at": row.at, "browser": browser, "system": system, "address": row.ip})
     return {"items": found}
 
 

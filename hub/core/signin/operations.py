@@ -9,14 +9,23 @@ from hub.core.factors import operations as factors
 from hub.core.factors import queries as held
 from hub.core.factors.rules import Factor, Party
 from hub.core.signin import rules
+from hub.core.signin.events import SignInSlowed
+from hub.core.signin.models import RefusedSignIn
+from hub.core.signin.rules import Step
+from hub.db import journal
+from hub.db.extensions import db
+from hub.kernel import clock
+from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotAllowed
 from hub.kernel.words import N_
 
 
 def enter(
-    *, person_id: int, password: str = "", factor: Factor | None = None, ip: str = "", user_agent: str = "", replaces: str = ""
-) -> str:
-    """A session for a person whose proofs the caller has checked: the password, a second `factor`, or both. Its secret.
+    *, person_id: int, password: str = "", factor: Factor | None = None, first: str = "", ip: str = "", user_agent: str = "",
+    replaces: str = "",
+) -> str:  # fmt: skip
+    """A session for a person whose proofs the caller has checked: the password or another site (`first` says which), a second `factor`, or
+    both. Its secret.
 
     Raises NotAllowed (code second_step) if the person has a second factor and none was proved; Invalid (code suspended).
     """
@@ -25,7 +34,8 @@ def enter(
         raise NotAllowed(N_("This account takes a second step to sign in."), code="second_step")
     if password:
         accounts.renew_hash(person=person, password=password)
-    token = accounts.open_session(person_id=person_id, ip=ip, user_agent=user_agent, replaces=replaces)
+    how = " ".join(filter(None, [first or ("password" if password else ""), factor.value if factor is not None else ""]))
+    token = accounts.open_session(person_id=person_id, how=how, ip=ip, user_agent=user_agent, replaces=replaces)
     known = people.identity_by_token(token)
     if factor is not None and known is not None:
         factors.note_device(person_id=person_id, session_id=known.credential_id, factor=factor)
@@ -45,3 +55,17 @@ def prove_second(
 def half_in(person: Person) -> str:
     """What the browser keeps of a proven password until the second step."""
     return rules.mark_of(person.password_hash)
+
+
+def note_refused(*, email: str = "", step: Step, slowed: bool = False, ip: str = "", user_agent: str = "") -> None:
+    """Keep that somebody was turned away, for the owner of the account to see. Writes the same whether or not the address has an account.
+
+    `slowed`: with this try the free ones are used up.
+    """
+    person = people.by_email(email) if email else None
+    found = person.id if person is not None else 0
+    db.session.add(RefusedSignIn(person_id=found or None, step=step, at=clock.now(), ip=ip[:45], user_agent=user_agent[:300]))
+    db.session.flush()
+    if slowed:
+        subject = f"person:{found}" if found else ""
+        journal.record(SignInSlowed(person_id=found, step=step.value), actor=ANONYMOUS, subject=subject)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, render_template, request, session, url_for
@@ -21,25 +21,27 @@ from hub.core.factors import queries as held
 from hub.core.factors import rules as factor_rules
 from hub.core.factors.pages import as_json, known_party, new_challenge, party, site_key, take_challenge
 from hub.core.factors.rules import Factor
-from hub.core.signin import operations, rules
+from hub.core.signin import operations, queries, rules
+from hub.core.signin.rules import Step
 from hub.core.signin.schemas import ChangePasswordIn, ProofIn, SignInIn
 from hub.db import work
+from hub.db.tries import Allowance
 from hub.kernel import clock
-from hub.kernel.errors import HubError, Invalid, NotSignedIn, one_field
+from hub.kernel.errors import HubError, Invalid, NotSignedIn, TooMany, one_field
 from hub.kernel.words import N_
-from hub.web import auth, proof
+from hub.web import auth, logs, proof
 from hub.web.errors import wants_json
 from hub.web.handle import View, actor, load, parse, public, safe_next, show_again, writes
 from hub.web.proof import carried
-from hub.web.security import by_address
-from hub.web.throttle import Tries, throttled
+from hub.web.throttle import Guess, Guesses, Noting, by_email, by_typed_email, guarded, remember_device, throttled
 
 pages = Blueprint("signin", __name__, template_folder="templates")
 
-SECOND_STEPS = Tries("second step", "10 per 10 minutes")
-PROOFS = Tries("proof", "10 per 10 minutes")
-BY_ADDRESS = Tries("second step by address", "30 per 10 minutes")
-
+SIGN_INS = Guesses("sign in", Allowance(free=30), Allowance(free=10))
+SECOND_STEPS = Guesses("second step", Allowance(free=30), Allowance(free=10, longest=timedelta(hours=1)))
+PASSKEYS = Guesses("passkey", Allowance(free=30))
+PROOFS = Guesses("proof", None, Allowance(free=10))
+PRESENT_PASSWORDS = Guesses("present password", None, Allowance(free=20))
 
 _entering: list[Callable[[int], None]] = []
 
@@ -48,6 +50,32 @@ def upon_entering(call: Callable[[int], None]) -> Callable[[int], None]:
     """Have the function called with the person's id when a session opens, in its unit of work and before the browser's earlier one goes."""
     _entering.append(call)
     return call
+
+
+# Who is turned away
+
+
+def turned_away(step: Step, email: Callable[[], str] = lambda: "") -> Noting:
+    """What is kept and logged of a refused try."""
+
+    def note(error: HubError | None, slowed: bool) -> None:
+        why = error.code if error is not None else "unreadable"
+        at = Step.SUSPENDED if why == "suspended" else step
+        operations.note_refused(
+            email=email(), step=at, slowed=slowed, ip=request.remote_addr or "", user_agent=request.user_agent.string
+        )  # fmt: skip
+        logs.note("sign_in_refused", step=at.value, code=why, slowed=slowed or None)
+
+    return note
+
+
+def _typed_email() -> str:
+    return request.form.get("email", "")[:254]
+
+
+def _half_email() -> str:
+    person: Person = g.half_in
+    return person.email
 
 
 # Signing in with the password
@@ -74,42 +102,43 @@ def proven(view: View) -> View:
         except HubError as error:
             return show_again(sign_in, error)
         if held.held_by(g.proven_id).any:
-            return _half(g.proven, safe_next(request.values.get("next"), HOME))
+            return _half(g.proven, safe_next(request.values.get("next"), HOME), "password")
         return view()
 
     return door
 
 
-def _half(person: Person, target: str) -> Response:
+def _half(person: Person, target: str, first: str) -> Response:
     """The first half is done: on to the second step."""
-    session["half"] = {"person": person.id, "at": clock.now().isoformat(), "mark": operations.half_in(person)}
+    session["half"] = {"person": person.id, "at": clock.now().isoformat(), "mark": operations.half_in(person), "first": first}
     answer: Any = redirect(url_for("signin.second", next=target))
     return answer
 
 
-def go_on(person: Person, target: str) -> Response:
-    """For whoever has proved who they are in another way than by the form: to the second step if there is one, else in."""
+def go_on(person: Person, target: str, first: str) -> Response:
+    """For whoever has proved who they are in another way than by the form (`first` says how): to the second step or in."""
     if held.held_by(person.id).any:
-        return _half(person, target)
+        return _half(person, target, first)
     with work.unit():
-        return _enter(person.id, target=target)
+        return _enter(person.id, first=first, target=target)
 
 
 @pages.post("/login")
 @public
-@throttled(sign_in, "30 per 10 minutes", "10 per 10 minutes", failures_only=True)
+@guarded(sign_in, SIGN_INS, by_typed_email, noting=turned_away(Step.PASSWORD, _typed_email))
 @proven
 @writes(again=sign_in)
 def sign_in_now() -> Any:
     return _enter(g.proven_id, password=g.password)
 
 
-def _enter(person_id: int, *, password: str = "", factor: Factor | None = None, target: str = "") -> Response:
+def _enter(person_id: int, *, password: str = "", first: str = "", factor: Factor | None = None, target: str = "") -> Response:
     """A session of its own for whoever has proved who they are; nothing of the browser's earlier one stays."""
     before = auth.viewer()
     token = operations.enter(
         person_id=person_id,
         password=password,
+        first=first,
         factor=factor,
         ip=request.remote_addr or "",
         user_agent=request.user_agent.string,
@@ -123,7 +152,9 @@ def _enter(person_id: int, *, password: str = "", factor: Factor | None = None, 
     session.clear()
     session.permanent = True
     login_user(identity_of(known, token))
+    logs.note("signed_in", by=" ".join(filter(None, [first or ("password" if password else ""), factor.value if factor else ""])))
     answer: Any = redirect(target)
+    remember_device(answer, by_email(known.email))
     return answer
 
 
@@ -169,14 +200,12 @@ def second() -> Any:
 @pages.post("/login/second")
 @public
 @halfway
+@guarded(second, SECOND_STEPS, lambda: by_email(_half_email()), noting=turned_away(Step.SECOND, _half_email))
 @writes(again=second)
 def second_now() -> Any:
     person: Person = g.half_in
-    for tries, key in ((SECOND_STEPS, f"person:{person.id}"), (BY_ADDRESS, by_address())):
-        tries.count(key)
     factor = operations.prove_second(person_id=person.id, **_proof_sent("second"), site_key=site_key())
-    SECOND_STEPS.forget(f"person:{person.id}")
-    return _enter(person.id, factor=factor)
+    return _enter(person.id, first=session["half"].get("first", "password"), factor=factor)
 
 
 def _proof_sent(purpose: str, prefix: str = "") -> dict[str, Any]:
@@ -223,7 +252,7 @@ def _options_for(person_id: int, purpose: str) -> Response:
 
 @pages.post("/login/passkey")
 @public
-@throttled(sign_in, "30 per 10 minutes", failures_only=True)
+@guarded(sign_in, PASSKEYS, noting=turned_away(Step.PASSKEY))
 @writes(again=sign_in)
 def sign_in_with_passkey() -> Any:
     """A passkey that has verified its user is two factors in one: nothing else is asked."""
@@ -243,7 +272,9 @@ def sign_out() -> Any:
     logout_user()
     session.clear()
     flash(gettext("You are signed out."))
-    return redirect("/")
+    answer: Any = redirect("/")
+    answer.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return answer
 
 
 # Saying again who is there (hub.web.proof)
@@ -257,8 +288,9 @@ def ask_proof() -> Any:
 def check_proof() -> Any:
     """None if the proof that was sent is right, which is then written down; else the question again."""
     me = people.get(actor().person_id or 0)
+    guess = Guess(PROOFS, actor().credential)
     try:
-        PROOFS.count(f"person:{me.id}")
+        guess.begin()
         password = request.form.get("_proof_password", "")
         if password and not account_rules.password_matches(me.password_hash, password):
             raise one_field("_proof_password", N_("This is not your present password."), code="bad_credentials")
@@ -267,10 +299,13 @@ def check_proof() -> Any:
             accounts.prove_again(actor=actor(), how=how)
     except HubError as error:
         work.rollback()
+        if not isinstance(error, TooMany):
+            guess.failed(error)
+            logs.note("proof_refused", code=error.code)
         if "code" in error.fields:  # the fields of this question have names of their own
             error.fields["_proof_code"] = error.fields.pop("code")
         return show_again(ask_proof, error)
-    PROOFS.forget(f"person:{me.id}")
+    guess.succeeded()
     return None
 
 
@@ -296,11 +331,12 @@ def security() -> Any:
         for row in people.live_sessions(who.person_id or 0)
     ]
     me = people.get(who.person_id or 0)
-    return render_template("core/signin/security.html", person=me, sessions=sessions, held=held.held_by(me.id))
+    tried = [{"row": row, "device": account_rules.device(row.user_agent)} for row in queries.refused_at(me.id)]
+    return render_template("core/signin/security.html", person=me, sessions=sessions, held=held.held_by(me.id), tried=tried)
 
 
 @pages.post("/settings/security/password")
-@throttled(security, "20 per hour", failures_only=True)
+@guarded(security, PRESENT_PASSWORDS, lambda: actor().credential)
 @writes(again=security)
 def change_password() -> Any:
     accounts.change_password(actor=actor(), **parse(ChangePasswordIn()))

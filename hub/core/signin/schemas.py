@@ -38,3 +38,17 @@ class SessionOut(Schema):
 
 class SessionsOut(Schema):
     items = fields.List(fields.Nested(SessionOut))
+
+
+class RefusedOut(Schema):
+    """Somebody was turned away at the account's door. `step` says where: password, second or suspended."""
+
+    step = fields.String()
+    at = fields.DateTime()
+    browser = fields.String()
+    system = fields.String()
+    address = fields.String()
+
+
+class RefusalsOut(Schema):
+    items = fields.List(fields.Nested(RefusedOut))

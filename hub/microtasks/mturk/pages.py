@@ -31,8 +31,10 @@ from hub.microtasks.mturk.rules import CURRENCY, Refusal, id_of
 from hub.microtasks.queue import operations as queue
 from hub.microtasks.queue.models import Assignment
 from hub.microtasks.queue.states import State
+from hub.web import logs
 from hub.web.handle import load, public
 from hub.web.security import by_address, csrf, limiter
+from hub.web.throttle import refused_key
 
 pages = Blueprint("mturk", __name__)
 MEDIA_TYPE = "application/x-amz-json-1.1"
@@ -108,6 +110,8 @@ def _signer(body: bytes) -> Actor:
     rules.check_scope(signed, headers, clock.now())
     found = keys.identity_by_access_key(signed.access_key, current_app.config["HUB"].secret_key)
     if found is None:
+        logs.note("bad_key")
+        refused_key()
         raise Refusal("The security token included in the request is invalid.", kind="UnrecognizedClientException")
     known, secret = found
     query = request.query_string.decode("latin-1")

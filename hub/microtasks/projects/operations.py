@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, cast
 
 from sqlalchemy import delete, insert, select, update
 
@@ -147,8 +148,17 @@ def add_images(*, actor: Actor, project: Project, stream: BinaryIO, filename: st
         return [_add_image(actor, project, present, stream, filename)]
     packed = BytesIO(stream.read())
     names = sorted(name for name in file_rules.check_archive(packed, packed_files=True) if not name.endswith("/"))
-    with zipfile.ZipFile(packed) as archive:
-        return [_add_image(actor, project, present, BytesIO(archive.read(name)), name) for name in names if "__MACOSX" not in name]
+    try:
+        with zipfile.ZipFile(packed) as archive:
+            return [_add_unpacked(actor, project, present, archive, name) for name in names if "__MACOSX" not in name]
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as error:
+        raise one_field("file", file_rules.BROKEN, code="archive_unsafe") from error
+
+
+def _add_unpacked(actor: Actor, project: Project, present: dict[str, TaskImage], archive: zipfile.ZipFile, name: str) -> TaskImage:
+    """Read piece by piece: an image that is too large is given up at the limit."""
+    with archive.open(name) as stream:
+        return _add_image(actor, project, present, cast(BinaryIO, stream), name)
 
 
 def _add_image(actor: Actor, project: Project, present: dict[str, TaskImage], stream: BinaryIO, filename: str) -> TaskImage:

@@ -55,11 +55,13 @@ ROWS = [
     post(SECURITY + "/passkeys/{passkey}/remove", AUTHOR),
     get("/admin/people/{author_id}/factors", ADMIN, rest=NOT_YOURS),
     post("/admin/people/{author_id}/factors", ADMIN, rest=NOT_YOURS, send={"reason": "Called at the known number."}),
+    post("/admin/people/{author_id}/sessions/end", ADMIN, rest=NOT_YOURS),
     get("/settings/keys", SIGNED),
     post("/settings/keys", SIGNED, send={"name": "Script", "scopes": ["write"]}),
     post("/settings/keys/{key}/revoke", AUTHOR),
     get("/api/v1/me/factors", SIGNED),
     get("/api/v1/me/sessions", SIGNED),
+    get("/api/v1/me/sessions/refused", SIGNED),
     delete("/api/v1/me/sessions", SIGNED),
     delete("/api/v1/me/sessions/{session}", AUTHOR),
 ]
