@@ -17,7 +17,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine, create_engine, make_url
 
 from hub.app import create_app
 from hub.config import Config
@@ -131,8 +131,18 @@ def wired(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     return app
 
 
-_compiled: dict[str, Engine] = {}
-"""The first engine of each kind: those after it take over what it compiled, instead of compiling all statements again for every test."""
+_first: dict[str, Engine] = {}
+
+
+def _known(url: str) -> Engine:
+    """The first engine of its kind: those after it take over what it learned of the server and compiled, instead of doing so for every test."""
+    kind = make_url(url).drivername
+    if kind not in _first:
+        _first[kind] = create_engine(url, query_cache_size=5_000)
+        with _first[kind].connect():
+            pass
+        _first[kind].dispose()
+    return _first[kind]
 
 
 def point(app: Flask, config: Config) -> None:
@@ -141,8 +151,7 @@ def point(app: Flask, config: Config) -> None:
     app.extensions.pop("hub_search", None)
     limiter.enabled = config.rate_limits  # one for all applications of the process: the last one wired had it otherwise, perhaps
     files.configure(config.data_dir / "files", config.max_upload_mb * 1024 * 1024)
-    fresh = create_engine(config.database_url, query_cache_size=5_000)
-    known = _compiled.setdefault(fresh.dialect.name, fresh)
+    fresh, known = create_engine(config.database_url, _initialize=False), _known(config.database_url)
     fresh.dialect, fresh._compiled_cache = known.dialect, known._compiled_cache
     engine.prepare(fresh, synchronous=config.sqlite_synchronous)
     db._app_engines[app][None] = fresh

@@ -1,8 +1,8 @@
 """Databases on PostgreSQL that are put back as they were, instead of being made anew for every test: that takes a tenth of the time.
 
-A database that is `kept` remembers its rows in the schema `initial`. `restore` finds the tables that differ (by their number of rows and
-the newest transaction that wrote one), empties and fills those, and sets the sequences back. Who changes the tables themselves (DDL) marks
-the database as spoilt: it is thrown away.
+A database that is `kept` remembers its rows in the schema `initial`. `restore` takes the tables that the server has counted writes in, removes
+the rows of transactions since then, brings back those that are missing, and sets the sequences back. A database whose tables themselves were
+changed (DDL), or that has been written to so much that its dead rows are in the way, is thrown away.
 """
 
 from __future__ import annotations
@@ -18,29 +18,32 @@ POSTGRES = os.environ.get("HUB_TEST_POSTGRES", "")
 
 KEEP = """
 CREATE SCHEMA initial;
-CREATE TABLE initial.kept (name text PRIMARY KEY, rows bigint NOT NULL, newest bigint NOT NULL);
+CREATE TABLE initial.kept (name text PRIMARY KEY, key text NOT NULL, writes bigint NOT NULL DEFAULT 0);
 CREATE TABLE initial.sequences (name text PRIMARY KEY, value bigint NOT NULL, called boolean NOT NULL);
+CREATE TABLE initial.since (transaction bigint NOT NULL, written bigint NOT NULL DEFAULT 0);
 CREATE TABLE initial.spoilt (by text);
 
-CREATE FUNCTION initial.look(name text, OUT rows bigint, OUT newest bigint) LANGUAGE plpgsql AS $$
+CREATE FUNCTION initial.restore() RETURNS text LANGUAGE plpgsql AS $$
+DECLARE each record; since record; gone bigint; back bigint; much bigint := 0;
 BEGIN
-  EXECUTE format('SELECT count(*), coalesce(max(xmin::text::bigint), 0) FROM public.%I', name) INTO rows, newest;
-END $$;
-
-CREATE FUNCTION initial.restore() RETURNS void LANGUAGE plpgsql AS $$
-DECLARE each record; now_rows bigint; now_newest bigint;
-BEGIN
-  FOR each IN SELECT * FROM initial.kept LOOP
-    SELECT * INTO now_rows, now_newest FROM initial.look(each.name);
-    IF now_rows <> each.rows OR now_newest <> each.newest THEN
-      EXECUTE format('DELETE FROM public.%I', each.name);
-      EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE SELECT * FROM initial.%I', each.name, 'rows of ' || each.name);
-      SELECT * INTO now_rows, now_newest FROM initial.look(each.name);
-      UPDATE initial.kept SET rows = now_rows, newest = now_newest WHERE name = each.name;
-    END IF;
+  SELECT * INTO since FROM initial.since;
+  IF EXISTS (SELECT FROM initial.spoilt) THEN RETURN 'spoilt'; END IF;
+  FOR each IN
+    SELECT kept.*, n_tup_ins + n_tup_upd + n_tup_del AS now FROM initial.kept JOIN pg_stat_user_tables ON schemaname = 'public' AND relname = name
+    WHERE n_tup_ins + n_tup_upd + n_tup_del <> writes OR current_setting('server_version_num')::int < 150000 -- counted with a delay
+  LOOP
+    EXECUTE format('DELETE FROM public.%I WHERE xmin::text::bigint > %s', each.name, since.transaction);
+    GET DIAGNOSTICS gone = ROW_COUNT;
+    EXECUTE format('INSERT INTO public.%I OVERRIDING SYSTEM VALUE SELECT * FROM initial.%I AS row WHERE (%s) NOT IN (SELECT %s FROM public.%I)',
+                   each.name, 'rows of ' || each.name, each.key, each.key, each.name);
+    GET DIAGNOSTICS back = ROW_COUNT;
+    UPDATE initial.kept SET writes = each.now + gone + back WHERE name = each.name;
+    much := much + each.now - each.writes + gone + back;
   END LOOP;
+  UPDATE initial.since SET transaction = pg_current_xact_id()::text::bigint, written = written + much;
   PERFORM setval(format('public.%I', name)::regclass, value, called) FROM initial.sequences
     WHERE pg_sequence_last_value(format('public.%I', name)::regclass) IS DISTINCT FROM CASE WHEN called THEN value END;
+  RETURN CASE WHEN since.written + much > 100000 THEN 'worn' ELSE 'ready' END;
 END $$;
 
 DO $$
@@ -48,12 +51,14 @@ DECLARE each name; value bigint; called boolean;
 BEGIN
   FOR each IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' LOOP
     EXECUTE format('CREATE TABLE initial.%I AS TABLE public.%I', 'rows of ' || each, each);
-    INSERT INTO initial.kept SELECT each, found.rows, found.newest FROM initial.look(each) AS found;
+    INSERT INTO initial.kept SELECT each, string_agg(quote_ident(attname), ', ') FROM pg_index JOIN pg_attribute ON attrelid = indrelid
+      WHERE indrelid = format('public.%I', each)::regclass AND indisprimary AND attnum = ANY (indkey);
   END LOOP;
   FOR each IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' LOOP
     EXECUTE format('SELECT last_value, is_called FROM public.%I', each) INTO value, called;
     INSERT INTO initial.sequences VALUES (each, value, called);
   END LOOP;
+  INSERT INTO initial.since SELECT pg_current_xact_id()::text::bigint;
 END $$;
 
 CREATE FUNCTION initial.note() RETURNS event_trigger LANGUAGE plpgsql AS $$
@@ -110,22 +115,21 @@ class Server:
         return name
 
     def hand_back(self, name: str, template: str) -> None:
-        if self.restore(name):
+        if self.restore(name) == "ready":
             self.waiting.setdefault(template, []).append(name)
         else:
             self.drop(name)
 
-    def restore(self, name: str) -> bool:
-        """Whoever is connected is cut off, and every row is as it was. False if the tables themselves were changed."""
+    def restore(self, name: str) -> str:
+        """Whoever is connected is cut off, which has the server count what they wrote, and every row is as it was: the database is `ready`,
+        or `worn`. `spoilt` if it cannot be."""
         if name not in self.watching:
             self.watching[name] = self.connect(name)
             self.watching[name].execute("SET session_replication_role = replica")  # no trigger, no foreign key stands in the way
         watching = self.watching[name]
         watching.execute(ALONE)
-        if watching.execute("SELECT EXISTS (SELECT FROM initial.spoilt)").fetchone() == (True,):
-            return False
-        watching.execute("SELECT initial.restore()")
-        return True
+        [state] = watching.execute("SELECT initial.restore() FROM pg_stat_force_next_flush()").fetchone() or ("spoilt",)
+        return str(state)
 
     def drop(self, name: str) -> None:
         if watching := self.watching.pop(name, None):

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.orm import Session
 
 from hub.core.gateways import gateway_stripe
-from hub.db import work
 from hub.db.extensions import db
+from tests.db.children import dying, killed
 from tests.factories.cards import Till
 
 LONGEST = 300
@@ -21,42 +18,18 @@ LONGEST = 300
 
 def killed_at(till: Till, moment: int, step: Callable[[], object]) -> bool:
     """Run `step` in a child that dies at its `moment`-th moment. False if it came through to the end."""
-    work.rollback()
-    child = os.fork()
-    if child:
-        status = os.waitpid(child, 0)[1]
-        assert os.waitstatus_to_exitcode(status) in (0, -signal.SIGKILL), "the step failed by itself, or hung"
-        return status != 0
-    code = 1
-    try:
-        signal.alarm(60)
+    pass_by = dying(moment)
+
+    def arm() -> None:
         till.fake.webhooks.after_fork()
-        db.session.remove()
-        db.engine.dispose(close=False)
-        _arm(till.app, moment)
-        step()
-        code = 0
-    except BaseException:
-        import traceback
+        event.listen(db.engine, "commit", pass_by)
+        event.listen(Session, "after_commit", pass_by)
+        till.app.extensions.pop(gateway_stripe.EXTENSION, None)  # its connections are the parent's
+        speaks: Any = gateway_stripe.configured()
+        for name in ("call", "fetch"):
+            setattr(speaks, name, _around(getattr(speaks, name), pass_by))
 
-        traceback.print_exc()
-    finally:
-        os._exit(code)
-
-
-def _arm(app: Flask, moment: int) -> None:
-    left = iter(range(moment))
-
-    def pass_by(*ignored: Any) -> None:
-        if next(left, None) is None:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    event.listen(db.engine, "commit", pass_by)
-    event.listen(Session, "after_commit", pass_by)
-    app.extensions.pop(gateway_stripe.EXTENSION, None)  # its connections are the parent's
-    speaks: Any = gateway_stripe.configured()
-    for name in ("call", "fetch"):
-        setattr(speaks, name, _around(getattr(speaks, name), pass_by))
+    return killed(step, prepare=arm)
 
 
 def _around(act: Callable[..., Any], pass_by: Callable[..., None]) -> Callable[..., Any]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 
 import pytest
@@ -16,50 +14,18 @@ from hub.core.holds import operations as holding
 from hub.core.holds import queries as holds
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as payments_read
-from hub.db import work
-from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
-from hub.kernel.errors import HubError
+from tests.db import children
+from tests.db.children import DONE, REFUSED
 from tests.factories.money import asked, usd
 from tests.faults.test_webhooks import agree
 
 PRIZE, SUBJECT = usd(100_000), "prize:1"
-DONE, REFUSED = 0, 3
 
 
 def at_once(till, *acts: Callable[[], object]) -> list[int]:
-    """Each act in a process and unit of work of its own, let go together. Returns DONE or REFUSED for each."""
-    work.rollback()
-    start, go = os.pipe()
-    children = [_child(till, act, start, go) for act in acts]
-    os.close(start)
-    os.close(go)
-    codes = [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children]
-    assert set(codes) <= {DONE, REFUSED}, "one failed by itself, or hung"
-    work.rollback()
-    db.session.expire_all()
-    return codes
-
-
-def _child(till, act: Callable[[], object], start: int, go: int) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        signal.alarm(60)
-        os.close(go)
-        db.session.remove()
-        db.engine.dispose(close=False)
-        till.app.extensions.pop(gateway_stripe.EXTENSION, None)
-        os.read(start, 1)  # nothing comes: it ends when the parent lets go
-        with work.unit():
-            act()
-        code = DONE
-    except HubError:
-        code = REFUSED
-    finally:
-        os._exit(code)
+    """As `children.at_once`, each with its own connection to the processor."""
+    return children.at_once(*acts, prepare=lambda: till.app.extensions.pop(gateway_stripe.EXTENSION, None))
 
 
 def award(key: str, amount=PRIZE, to: int = 1):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 from feedgen.feed import FeedGenerator
@@ -15,13 +14,12 @@ from hub.communities.spaces.states import State
 from hub.core.organisations import queries as organisations
 from hub.kernel import clock
 from hub.kernel.documents import Document
-from hub.kernel.words import N_
+from hub.kernel.words import N_, printable
 from hub.search.index.operations import provides
 
 ATOM = "application/atom+xml; charset=utf-8"
 MOST_TEXT = 400_000
 """Characters of a space's text that can be found."""
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 @provides("space", every=spaces.public_ids)
@@ -72,8 +70,3 @@ def atom(space: Space, changes: Sequence[Change], *, base_url: str, title: str) 
         entry.author(name=printable(change.author.name) or "Innovation Hub")
         entry.updated(change.at)
     return bytes(feed.atom_str())
-
-
-def printable(text: str) -> str:
-    """Without the characters that XML has no place for."""
-    return NOT_XML.sub("", text)

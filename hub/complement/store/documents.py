@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -17,10 +16,9 @@ from hub.complement.store import queries
 from hub.complement.store.rules import Score
 from hub.kernel import clock
 from hub.kernel.documents import Document
-from hub.kernel.words import N_
+from hub.kernel.words import N_, printable
 from hub.search.index.operations import provides
 
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 ELSEWHERE = "elsewhere"
 
 
@@ -75,7 +73,7 @@ def atom(platform: Platform, releases: Sequence[Release], *, base_url: str, titl
     """An Atom feed of the platform's releases, the newest first."""
     feed = FeedGenerator()
     feed.id(base_url + platform.path)
-    feed.title(_printable(title))
+    feed.title(printable(title))
     feed.link(href=f"{base_url}{platform.path}/releases.atom", rel="self")
     feed.link(href=base_url + platform.path, rel="alternate")
     feed.updated(max((r.decided_at or r.sent_at for r in releases), default=platform.opened_at or clock.now()))
@@ -84,14 +82,9 @@ def atom(platform: Platform, releases: Sequence[Release], *, base_url: str, titl
         entry = feed.add_entry(order="append")
         entry.id(f"{base_url}{release.product.path}#v{release.number}")
         entry.link(href=base_url + release.product.path)
-        entry.title(_printable(f"{release.product.name} {release.number}"))
-        entry.summary(_printable(release.notes[:1_000]))
-        entry.author(name=_printable(of[release.product_id].name) or "Innovation Hub")
+        entry.title(printable(f"{release.product.name} {release.number}"))
+        entry.summary(printable(release.notes[:1_000]))
+        entry.author(name=printable(of[release.product_id].name) or "Innovation Hub")
         entry.published(release.decided_at or release.sent_at)
         entry.updated(release.decided_at or release.sent_at)
     return bytes(feed.atom_str())
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot carry."""
-    return NOT_XML.sub("", text)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -22,11 +21,10 @@ from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.documents import Document, Gone
 from hub.kernel.errors import NotAllowed, NotNow
-from hub.kernel.words import N_
+from hub.kernel.words import N_, printable
 from hub.search.index.operations import provides
 
 RANKS = {Phase.OPEN: 100, Phase.JUDGING: 20, Phase.PAST: 0}
-NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PRODUCT = "-//Innovation Hub//Challenges//EN"
 
 
@@ -96,11 +94,6 @@ def atom(challenges: Sequence[Shown], *, base_url: str, title: str) -> bytes:
         if challenge.sector is not None:
             entry.category(term=challenge.sector.value)
     return bytes(feed.atom_str())
-
-
-def printable(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot carry: one odd title must not take the feed from everybody."""
-    return NOT_XML.sub("", text)
 
 
 def calendar(challenges: Iterable[Shown], *, base_url: str, name: str) -> bytes:

@@ -16,7 +16,7 @@ from hub.core.pools.states import State
 from hub.db.types import lines
 from hub.kernel import clock
 from hub.kernel.documents import Document
-from hub.kernel.words import N_
+from hub.kernel.words import N_, printable
 
 TONES = {State.OPEN: "good", State.MET: "info", State.FAILED: "warn", State.CANCELLED: "warn", State.IN_REVIEW: "info"}
 
@@ -72,14 +72,9 @@ def atom(pools: Sequence[Pool], hosts: Mapping[int, OrganisationCard], *, base_u
         entry = feed.add_entry(order="append")
         entry.id(f"{base_url}{pool.path}")
         entry.link(href=f"{base_url}{pool.path}")
-        entry.title(_printable(pool.title))
-        entry.summary(_printable(pool.summary))
-        entry.author(name=_printable(hosts[pool.organisation_id].name))
+        entry.title(printable(pool.title))
+        entry.summary(printable(pool.summary))
+        entry.author(name=printable(hosts[pool.organisation_id].name))
         entry.published(pool.opened_at or pool.created_at)
         entry.updated(pool.closed_at or pool.opened_at or pool.created_at)
     return bytes(feed.atom_str())
-
-
-def _printable(text: str) -> str:
-    """Without the control characters that XML 1.0 cannot carry."""
-    return "".join(letter for letter in text if letter >= " " or letter in "\t\n")

@@ -30,7 +30,7 @@ from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound, NotNow
 from hub.kernel.money import Money, breakdown
 from hub.web import todo
-from tests.core.payments.test_faults import killed_before
+from tests.db.children import killed_before
 from tests.factories import entries as make
 from tests.factories import people
 from tests.factories.damage import break_books

@@ -21,7 +21,7 @@ from hub.db.extensions import db
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow
 from hub.kernel.money import Money
 from tests.core.controls.test_verify import break_books
-from tests.core.payments.test_faults import killed_before
+from tests.db.children import killed_before
 from tests.factories.money import IBAN, earned, payout, race, usd
 
 ME = "solver"

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 
 import pytest
 from flask import current_app
-from sqlalchemy import event
 
 from hub.core.controls import queries as controls
 from hub.core.disputes import operations, queries
@@ -25,6 +22,7 @@ from hub.db.journal import last_id
 from hub.kernel.errors import HubError, NotNow
 from hub.tech_market.orders import operations as orders
 from hub.tech_market.orders.states import State as OrderState
+from tests.db.children import killed_before
 from tests.factories import disputes as made
 from tests.factories.damage import break_books
 from tests.factories.disputes import GROSS, Row
@@ -107,36 +105,6 @@ def test_one_of_an_acceptance_and_a_decision_ends_it(row):
 # Killed on the way
 
 
-def killed_before(number: int, step) -> bool:
-    """As payments' fault tests: a child dies before its `number`-th write or commit. False if it came through."""
-    work.rollback()
-    child = os.fork()
-    if child:
-        status = os.waitpid(child, 0)[1]
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the step failed by itself"
-        return os.WIFSIGNALED(status)
-    try:
-        db.session.remove()
-        db.engine.dispose(close=False)
-        left = iter(range(number))
-
-        def die() -> None:
-            if next(left, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        def count(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
-            if statement.lstrip()[:6].upper() in {"INSERT", "UPDATE", "DELETE"}:
-                die()
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        event.listen(db.engine, "commit", lambda _conn: die())
-        with work.unit():
-            step()
-        os._exit(0)
-    finally:
-        os._exit(1)
-
-
 def test_killed_at_any_write_a_decision_is_whole_or_never_was(row):
     dispute, mediator = made.in_mediation(row).id, row.actor("mediator")
 
@@ -146,7 +114,7 @@ def test_killed_at_any_write_a_decision_is_whole_or_never_was(row):
         )
 
     before, number = seen(row), 0
-    while killed_before(number, decide):
+    while killed_before(number, decide, writes_only=True):
         assert seen(row) == before, f"killed before write {number}"
         number += 1
     assert number > 12, "the step was hardly interrupted"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from datetime import timedelta
 
 import pytest
@@ -35,6 +33,7 @@ from hub.db import delivery, personal, work
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.errors import NotNow
+from tests.db.children import killed_in
 from tests.factories import pages, spaces
 from tests.factories.money import earned, usd
 from tests.factories.people import actor_of, organisation, person, sign_in, signed_in
@@ -175,17 +174,7 @@ def test_killed_halfway_the_next_round_finishes_it(app):
     ask(made.leaver)
     work.rollback()
     clock.advance(timedelta(days=14))
-    child = os.fork()
-    if not child:
-        try:
-            db.session.remove()
-            db.engine.dispose(close=False)
-            operations.clean = lambda **_: os.kill(os.getpid(), signal.SIGKILL)  # type: ignore[assignment]
-            with work.unit():
-                reactions.erase_those_due()
-        finally:
-            os._exit(1)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    killed_in(operations, "clean", reactions.erase_those_due)
     assert queries.erasures_of(made.leaver.id)[0].state is State.ERASING
     assert accounts.get(made.leaver.id).state is AccountState.ERASED, "the account itself went in one step"
     go(0)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -13,7 +11,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from hub.config import Config
 from hub.core.accounts.models import Person
@@ -27,6 +24,7 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
 from tests.core.messages.mailbox import outbox, text_of
 from tests.core.messages.test_mail import unsubscribe_path
+from tests.db.children import killed_before
 from tests.db.processes import together
 from tests.factories import people
 
@@ -220,35 +218,11 @@ def test_killed_at_any_moment_it_comes_once(ada: Person, sent: Callable[[], list
     told(ada, "Glue")
     clock.advance(DAY)
     moments = 0
-    while _killed_at(moments):
+    while killed_before(moments, reactions.make_digests):
         moments += 1
     assert moments > 8
     [text] = sent()
     assert text.count("is decided.") == 2 and len(sent()) == 1
-
-
-def _killed_at(moment: int) -> bool:
-    """Make the digests in a child that dies before its `moment`-th statement or commit. False if it came through."""
-    work.rollback()
-    child = os.fork()
-    if child:
-        return os.WIFSIGNALED(os.waitpid(child, 0)[1])
-    try:
-        db.session.remove()
-        db.engine.dispose(close=False)
-        left = iter(range(moment))
-
-        def count(*ignored: object) -> None:
-            if next(left, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        event.listen(db.engine, "commit", count)
-        with work.unit():
-            reactions.make_digests()
-        os._exit(0)
-    finally:
-        os._exit(1)
 
 
 # The hour

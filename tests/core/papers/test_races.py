@@ -16,7 +16,7 @@ from hub.core.papers.rules import Party
 from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
-from tests.core.payments.test_faults import killed_before
+from tests.db.children import killed_before
 from tests.db.processes import together
 from tests.factories.money import deposited, usd
 

@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import signal
-from collections.abc import Callable
-
 import pytest
-from sqlalchemy import event
 
 from hub.core.controls import queries as controls
 from hub.core.holds import operations as holds
@@ -20,35 +15,10 @@ from hub.db import work
 from hub.db.extensions import db
 from hub.db.journal import last_id
 from hub.kernel.actor import SYSTEM
+from tests.db.children import killed_before
 from tests.factories.money import IBAN, asked, deposited, earned, held, payout, usd
 
 PRIZE = usd(4_000_000)
-
-
-def killed_before(number: int, step: Callable[[], object]) -> bool:
-    """Run `step` and its commit in a child that dies before its `number`-th statement. False if it came through."""
-    work.rollback()
-    child = os.fork()
-    if child:
-        status = os.waitpid(child, 0)[1]
-        assert os.WIFSIGNALED(status) or os.WEXITSTATUS(status) == 0, "the step failed by itself"
-        return os.WIFSIGNALED(status)
-    try:
-        db.session.remove()
-        db.engine.dispose(close=False)
-        left = iter(range(number))
-
-        def count(*ignored: object) -> None:
-            if next(left, None) is None:
-                os.kill(os.getpid(), signal.SIGKILL)
-
-        event.listen(db.engine, "before_cursor_execute", count)
-        event.listen(db.engine, "commit", count)
-        with work.unit():
-            step()
-        os._exit(0)
-    finally:
-        os._exit(1)
 
 
 def books(cast) -> tuple[object, ...]:

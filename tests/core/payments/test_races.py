@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +18,8 @@ from hub.core.payouts.states import PayoutState
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM
-from hub.kernel.errors import Conflict, HubError, Invalid, NotNow
+from hub.kernel.errors import Conflict, Invalid, NotNow
+from tests.db.children import DONE, REFUSED, at_once
 from tests.factories.money import IBAN, asked, deposited, earned, held, payout, race, usd
 
 PRIZE = usd(4_000_000)
@@ -217,27 +216,6 @@ def test_the_first_money_of_all_opens_each_account_once(app, cast):
 def test_two_processes_award_the_whole_hold_once(app, cast):
     """As `race`, but with processes: no lock inside one process can be what decides."""
     held(cast.company, PRIZE)
-    work.rollback()
-    children = [_fork(release(key)) for key in ("a", "b")]
-    codes = sorted(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)
-    assert codes == [0, 3]
-    settled()
+    assert sorted(at_once(release("a"), release("b"))) == [DONE, REFUSED]
     assert holds_read.held(SUBJECT, "USD") == 0
     assert db.session.scalar(select(func.count()).select_from(Transaction).where(Transaction.kind == "award")) == 1
-
-
-def _fork(call) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        db.session.remove()
-        db.engine.dispose(close=False)
-        with work.unit():
-            call()
-        code = 0
-    except HubError:
-        code = 3
-    finally:
-        os._exit(code)

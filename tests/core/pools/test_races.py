@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from datetime import timedelta
 
 import pytest
@@ -19,7 +18,7 @@ from hub.db.extensions import db
 from hub.db.journal import last_id
 from hub.kernel import clock
 from hub.kernel.errors import NotNow
-from tests.core.payments.test_faults import killed_before
+from tests.db.children import DONE, at_once, killed_before
 from tests.factories import pools as made
 from tests.factories.money import race
 from tests.factories.pools import usd
@@ -102,26 +101,8 @@ def test_two_processes_close_it_once(cast):
     pool = made.opened(cast.owner, cast.company)
     made.pledged(cast.solver, pool, 12_000)
     clock.set_to(pool.closes_at)
-    work.rollback()
-    children = [_fork(operations.close_due) for _ in range(2)]
-    assert [os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children] == [0, 0]
-    db.session.expire_all()
+    assert at_once(operations.close_due, operations.close_due) == [DONE, DONE]
     assert payments.balances("organisation", cast.company.id) == [usd(11_400)]
-
-
-def _fork(call) -> int:
-    child = os.fork()
-    if child:
-        return child
-    code = 1
-    try:
-        db.session.remove()
-        db.engine.dispose(close=False)
-        with work.unit():
-            call()
-        code = 0
-    finally:
-        os._exit(code)
 
 
 def test_a_pledge_at_the_last_second_is_in_or_out_but_never_lost(app, cast):

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import os
-import signal
 import tracemalloc
 from datetime import timedelta
 
@@ -22,6 +21,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotFound, NotSignedIn
+from tests.db.children import killed_in
 from tests.factories import talk
 from tests.factories.people import actor_of, organisation, person, sign_in
 from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
@@ -114,18 +114,7 @@ def test_killed_while_building_nothing_half_is_seen(app, monkeypatch, moment):
     export = asked(person())
     number = export.id
     work.rollback()
-    child = os.fork()
-    if not child:
-        try:
-            db.session.remove()
-            db.engine.dispose(close=False)
-            victim = "_put_files" if moment == "while it is read" else "finish_build"
-            setattr(operations, victim, lambda *a, **k: os.kill(os.getpid(), signal.SIGKILL))
-            with work.unit():
-                reactions.build_what_waits()
-        finally:
-            os._exit(1)
-    assert os.WIFSIGNALED(os.waitpid(child, 0)[1])
+    killed_in(operations, "_put_files" if moment == "while it is read" else "finish_build", reactions.build_what_waits)
     assert queries.get(number).state is ExportState.BUILDING and len(list(queries.folder().iterdir())) == 1
     with pytest.raises(NotFound):
         queries.file_of(queries.get(number))

@@ -22,7 +22,7 @@ from hub.search.briefs.models import BriefFee
 from hub.search.briefs.rules import Pay
 from hub.search.briefs.states import FEE, FeeState, State
 from hub.search.proposals import operations as proposing
-from tests.core.payments.test_faults import killed_before
+from tests.db.children import killed_before
 from tests.factories import briefs as make
 from tests.factories import people
 from tests.factories.damage import break_books
