@@ -10,7 +10,6 @@ from typing import Any
 
 from flask import Blueprint, Flask, Response, abort, current_app, jsonify, redirect, render_template, request, url_for
 from flask_babel import gettext, ngettext
-from markupsafe import Markup
 from sqlalchemy import func, select, text
 
 from hub.db import journal
@@ -18,7 +17,7 @@ from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState
 from hub.kernel import clock
 from hub.kernel.words import N_
-from hub.web import api, auth, i18n, markdown, pagecache
+from hub.web import api, auth, markdown, pagecache
 from hub.web.beside import beside
 from hub.web.forms import current_form
 from hub.web.handle import actor, public, safe_next
@@ -120,31 +119,57 @@ def openapi() -> Any:
     return jsonify(api.spec(current_app))
 
 
+METHODS = ("get", "post", "put", "patch", "delete")
+
+
+@dataclass(frozen=True)
+class ApiRoom:
+    """The operations of one room's JSON door, as (path, method, operation, parameters of the path)."""
+
+    name: str
+    description: str
+    operations: list[tuple[str, str, dict[str, Any], list[dict[str, Any]]]]
+
+    @property
+    def label(self) -> str:
+        return self.name.replace("_", " ").capitalize()
+
+
 @web.get("/api/docs")
 @public
 @pagecache.for_visitors
 def api_docs() -> Any:
     document = api.spec(current_app)
-    tags = _tags(document)
-    drawn: dict[str, Markup] = current_app.extensions.setdefault("hub_api_operations", {})
-    spoken = i18n.language()
-    if spoken not in drawn:
-        drawn[spoken] = Markup(_operations(document, tags))
-    return render_template("web/api_docs.html", spec=document, tags=tags, operations=drawn[spoken])
+    return render_template("web/api_docs.html", spec=document, rooms=_api_rooms(document))
 
 
-def _tags(document: dict[str, Any]) -> list[str]:
-    """Those that are described, then those that are only used, each once."""
-    described = [tag["name"] for tag in document.get("tags", [])]
-    used = [tag for item in document["paths"].values() for one in item.values() if isinstance(one, dict) for tag in one.get("tags", [])]
-    return list(dict.fromkeys([*described, *used]))
+@web.get("/api/docs/<name>")
+@public
+@pagecache.for_visitors
+def api_room(name: str) -> Any:
+    """One room's operations, each with its fields and answers."""
+    document = api.spec(current_app)
+    rooms = _api_rooms(document)
+    room = next((one for one in rooms if one.name == name), None) or abort(404)
 
-
-def _operations(document: dict[str, Any], tags: list[str]) -> str:
     def resolve(ref: str) -> Any:
         return functools.reduce(lambda node, part: node[part], ref.removeprefix("#/").split("/"), document)
 
-    return render_template("web/api_operations.html", spec=document, tags=tags, resolve=resolve)
+    return render_template("web/api_room.html", spec=document, rooms=rooms, room=room, resolve=resolve)
+
+
+def _api_rooms(document: dict[str, Any]) -> list[ApiRoom]:
+    """By name. An operation stands with its first tag."""
+    described = {tag["name"]: tag.get("description", "") for tag in document.get("tags", [])}
+    rooms: dict[str, ApiRoom] = {}
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if operation := item.get(method):
+                tag = (operation.get("tags") or ["other"])[0]
+                name = tag.removesuffix("_api")
+                room = rooms.setdefault(name, ApiRoom(name, described.get(tag, ""), []))
+                room.operations.append((path, method, operation, item.get("parameters", [])))
+    return sorted(rooms.values(), key=lambda room: room.name)
 
 
 @web.post("/markdown")

@@ -72,7 +72,12 @@ def test_the_api_describes_itself(client: FlaskClient):
         for method, operation in item.items():
             if method != "parameters":
                 assert "security" in operation, (method, path)
-    assert client.get("/api/docs").status_code == 200
+    rooms = client.get("/api/docs").get_data(as_text=True)
+    for path in document["paths"]:
+        assert f">{path}</code>" in rooms, path
+    page = client.get("/api/docs/agreements").get_data(as_text=True)
+    assert "/api/v1/agreements/{terms_id}/sign" in page and "seen_hash" in page
+    assert client.get("/api/docs/no-such-room").status_code == 404
 
 
 def test_health_is_told_without_a_session(client: FlaskClient):

@@ -26,6 +26,7 @@ SITE = [
     get("/metrics", ANYONE),
     get("/api/openapi.json", ANYONE),
     get("/api/docs", ANYONE),
+    get("/api/docs/{api_room}", ANYONE),
     get("/how-it-works", ANYONE),
     get("/styleguide", ANYONE),
     get("/problems/not_found", ANYONE),

@@ -111,7 +111,7 @@ def _people() -> dict[str, str]:
     unconfirmed = accounts.create(actor=SYSTEM, email="fledgling@demo.example", name="Fledgling", password="demo", any_password=True)
     unconfirmed.email_verified_at = None
     return {
-        "org": meridian.slug, "org_id": str(meridian.id), "other_org": "loom-materials-lab",
+        "api_room": "agreements", "org": meridian.slug, "org_id": str(meridian.id), "other_org": "loom-materials-lab",
         "member_id": str(actor("member").person_id), "manager_id": str(actor("manager").person_id),
         "newcomer_id": str(actor("newcomer").person_id),
         "author_handle": people.get(actor("author").person_id or 0).handle,
