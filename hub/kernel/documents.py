@@ -13,8 +13,9 @@ class Document:
 
     `key` is stable and unique ("offer:17", "evidence:5"). `kind` is the facet and the card's shape (challenge, offer, need,
     expert, evidence). `group` ties evidence items to their expert ("expert:12"). `listed` is False for documents that only
-    matching reads. `facts` is the card as data (JSON), rendered without another look at the database. `version` grows with
-    every change, so that a late delivery never overwrites a newer one.
+    matching reads. `language` are the languages somebody works in, as codes with spaces between them ("en zh"). `facts` is the card
+    as data (JSON), rendered without another look at the database. `version` grows with every change, so that a late delivery never
+    overwrites a newer one.
     """
 
     key: str
@@ -27,6 +28,7 @@ class Document:
     status: str = ""
     centre: str = ""
     group: str = ""
+    language: str = ""
     listed: bool = True
     at: datetime | None = None
     ends_at: datetime | None = None

@@ -1,8 +1,17 @@
-"""The site's sectors: one short list for challenges, needs, offers, services and experts, with labels in both languages."""
+"""The site's sectors: one short list for challenges, needs, offers, services and experts, with labels in both languages.
+
+`data/sectors.toml` puts each beside the classifications of research (ANZSRC 2020) and of patents (IPC), with sources and dates.
+"""
 
 from __future__ import annotations
 
 import re
+import tomllib
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
 
 from hub.kernel.words import N_, Worded
 
@@ -30,6 +39,46 @@ class Sector(Worded):
     SENSORS = "sensors", N_("Sensors & instruments")
     SOFTWARE = "software", N_("Software & computing")
     WATER = "water", N_("Water & resources")
+
+
+@dataclass(frozen=True)
+class Crosswalk:
+    """What stands under one sector elsewhere, as code and title: fields of research (ANZSRC 2020) and classes of patents (IPC)."""
+
+    research: Mapping[str, str]
+    patents: Mapping[str, str]
+
+
+_DATA = tomllib.loads((Path(__file__).parent / "data" / "sectors.toml").read_text(encoding="utf-8"))
+LEFT_OUT: Mapping[str, str] = MappingProxyType(_DATA["left_out"])
+"""Divisions of research and classes of patents that no sector has, and why."""
+CROSSWALKS: Mapping[Sector, Crosswalk] = MappingProxyType(
+    {sector: Crosswalk(*(MappingProxyType(_DATA[sector.value][kind]) for kind in ("research", "patents"))) for sector in Sector}
+)
+_PATENTS = {code: sector for sector, walk in CROSSWALKS.items() for code in walk.patents}
+
+
+def of_patent(symbol: str) -> Sector | None:
+    """The sector of an IPC or CPC symbol ("H01M 10/052"): of its subclass, else of its class. None for one that stands under none."""
+    found = re.match(r"\s*([A-H][0-9]{2})([A-Z])?", symbol.upper())
+    if not found:
+        return None
+    return _PATENTS.get(f"{found[1]}{found[2] or ''}") or _PATENTS.get(found[1])
+
+
+def of_patents(symbols: Iterable[str]) -> Sector | None:
+    """The sector under which most of the symbols stand; of equals, that of the symbol named first. None if none stands under any."""
+    counts = Counter(sector for symbol in symbols if (sector := of_patent(symbol)) is not None)
+    return max(counts, key=lambda sector: counts[sector]) if counts else None
+
+
+def of_research(code: str) -> list[Sector]:
+    """The sectors of an ANZSRC field (two, four or six figures): of its group, else of its division."""
+    code = code.strip()
+    for part in (code[:4], code[:2]):
+        if found := [sector for sector, walk in CROSSWALKS.items() if part in walk.research]:
+            return found
+    return []
 
 
 # Word stems by which imported records, which carry no sector of ours, are filed; the first sector with most hits wins.
@@ -60,11 +109,33 @@ _CUES: tuple[tuple[Sector, str], ...] = (
 _CUES_COMPILED = tuple((sector, re.compile(cue, re.IGNORECASE)) for sector, cue in _CUES)
 
 
-def classify(text: str, default: Sector = Sector.SOFTWARE) -> Sector:
-    """The sector whose cues `text` shows most often; `default` when it shows none."""
-    best, most = default, 0
+def classify(text: str, default: Sector = Sector.SOFTWARE, symbols: Iterable[str] = ()) -> Sector:
+    """The sector of a record: what its patent symbols say, else the one whose cues `text` shows most often, else `default`."""
+    return of_patents(symbols) or cued(text) or default
+
+
+def cued(text: str) -> Sector | None:
+    """The sector whose cues `text` shows most often. None when it shows none."""
+    best, most = None, 0
     for sector, cue in _CUES_COMPILED:
         hits = len(cue.findall(text))
         if hits > most:
             best, most = sector, hits
     return best
+
+
+def of_skill(name: str, among: Iterable[Sector] = ()) -> Sector | None:
+    """The sector under which a skill hangs: of those whose words it shows, one of the person's own (`among`) if there is one.
+
+    A skill with the title of a field of research or class of patents stands where that stands. None for words that tell of no sector.
+    """
+    plain, own = name.casefold().strip(), list(among)
+    titled = [sector for sector, titles in _TITLES.items() if plain in titles]
+    shown = titled or [sector for sector, cue in _CUES_COMPILED if cue.search(name)]
+    return next((sector for sector in shown if sector in own), shown[0] if shown else None)
+
+
+_TITLES = {
+    sector: {title.casefold() for titles in (walk.research, walk.patents) for title in titles.values()}
+    for sector, walk in CROSSWALKS.items()
+}

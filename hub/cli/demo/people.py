@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from hub.core.accounts import operations as accounts
@@ -11,7 +11,8 @@ from hub.core.accounts import queries
 from hub.core.organisations import operations as organisations
 from hub.core.organisations.states import Kind
 from hub.core.profiles import operations as profiles
-from hub.core.profiles.states import EvidenceKind
+from hub.core.profiles.states import Availability, EvidenceKind, Terms
+from hub.core.works import operations as works
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor, Role
 from hub.kernel.taxonomy import Sector
@@ -56,6 +57,8 @@ def gather(data: dict[str, Any]) -> Cast:
             _found(cast, row)
         for row in data["profile"]:
             _write_profile(cast.actor(row["person"]), row)
+    say_when(cast, data)
+    bring_list(cast, data)
     return cast
 
 
@@ -81,8 +84,41 @@ def _write_profile(actor: Actor, row: dict[str, Any]) -> None:
         bio=row["bio"],
         languages=row["languages"],
         sectors=[Sector(sector) for sector in row["sectors"]],
+        language_levels=row.get("levels", {}),
         is_expert=True,
         visible=True,
     )
     for item in row["evidence"]:
         profiles.add_evidence(actor=actor, **{**item, "kind": EvidenceKind(item["kind"])})
+
+
+def say_when(cast: Cast, data: dict[str, Any]) -> None:
+    """Who has how much time, and until when; one has not said it again since it lapsed. Uncommitted."""
+    now = clock.now()
+    for row in data["profile"]:
+        said = row.get("time")
+        if said is None:
+            continue
+        with clock.at(now - timedelta(days=said.get("said_days_ago", 0))):
+            profiles.save_profile(
+                actor=cast.actor(row["person"]),
+                availability=Availability(said["availability"]),
+                available_from=_day(now, said.get("from_day")),
+                available_until=_day(now, said.get("until_day")),
+                hours_a_week=said.get("hours"),
+                terms=[Terms(term) for term in said.get("terms", [])],
+            )
+        profiles.touch(person_id=cast.people[row["person"]])
+
+
+def bring_list(cast: Cast, data: dict[str, Any]) -> None:
+    """A list that somebody brought from elsewhere, and another that still waits to be looked at. Uncommitted."""
+    for row in data["list"]:
+        actor = cast.actor(row["person"])
+        draft = works.look(actor=actor, data=row["text"].encode(), filename=row["filename"])
+        if row["taken"]:
+            works.bring_in(actor=actor, draft=draft)
+
+
+def _day(now: datetime, days: int | None) -> date | None:
+    return None if days is None else (now + timedelta(days=days)).date()

@@ -14,7 +14,7 @@ from hub.communities.spaces import queries as spaces
 from hub.communities.spaces.policy import POLICY
 from hub.communities.spaces.states import Act, State
 from hub.kernel.words import N_
-from hub.web import pagecache
+from hub.web import deeds, pagecache
 from hub.web.handle import actor, parse, public, writes
 
 pages = Blueprint("credit", __name__, template_folder="templates")
@@ -43,3 +43,6 @@ def give(slug: str) -> Any:
     operations.give(actor=actor(), space=spaces.get_for(actor(), slug), **parse(CreditIn()))
     flash(gettext("Credited. The person is told."))
     return redirect(url_for("credit.listed", slug=slug))
+
+
+deeds.tells(50, deeds.Told("contributions", N_("contributions accepted by communities"), "community", person=queries.given_to))

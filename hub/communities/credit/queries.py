@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from sqlalchemy import select
 
@@ -84,3 +85,8 @@ def list_of(space: Space) -> list[Credited]:
         for mine in [written.get(card.id, Written())]
     ]
     return sorted(found, key=lambda one: (-one.written.characters, -len(one.items), -one.written.revisions, one.id))
+
+
+def given_to(person_id: int) -> Any:
+    """When each credit was given to this person; communities and their credits are public."""
+    return select(SpaceCredit.at).where(SpaceCredit.person_id == person_id)

@@ -27,7 +27,7 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
-from hub.web import todo
+from hub.web import deeds, todo
 from hub.web.handle import actor, check_version, parse, writes
 
 pages = Blueprint("products", __name__, template_folder="templates")
@@ -277,3 +277,12 @@ def _came_back(who: Actor, managed: list[int]) -> Any:
     query = select(Product.name.label("detail"), key, NO_DUE).select_from(Product).join(Platform, Platform.id == Product.platform_id)
     mine = (Product.person_id == who.person_id) | Product.organisation_id.in_(managed)
     return query.where(Product.state == State.RETURNED, mine).order_by(Product.id)
+
+
+deeds.tells(
+    60,
+    deeds.Told(
+        "products", N_("products published"), "complement",
+        person=lambda number: queries.listed_of(person_id=number), organisation=lambda number: queries.listed_of(organisation_id=number),
+    ),
+)  # fmt: skip

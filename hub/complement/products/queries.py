@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
@@ -262,3 +263,9 @@ def by_source_keys(keys: Iterable[str]) -> Mapping[str, Product]:
         rows = db.session.scalars(select(Product).where(Product.source_key.in_(wanted[start : start + CHUNK])))
         found |= {product.source_key: product for product in rows if product.source_key}
     return found
+
+
+def listed_of(*, person_id: int | None = None, organisation_id: int | None = None) -> Any:
+    """When each product was listed that this vendor sells here now, catalogues of others apart."""
+    mine = Product.person_id == person_id if person_id is not None else Product.organisation_id == organisation_id
+    return select(Product.listed_at).where(mine, Product.state == State.LISTED, Product.source == "", Product.listed_at.is_not(None))

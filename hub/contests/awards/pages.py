@@ -41,7 +41,7 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.money import breakdown
 from hub.kernel.words import N_
-from hub.web import todo
+from hub.web import deeds, todo
 from hub.web.forms import current_form
 from hub.web.handle import actor, checks, needs_scope, parse, writes
 from hub.web.proof import asks_proof
@@ -381,3 +381,7 @@ def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
         return None
     to_be_signed = found.state is State.SELECTED and found.person_id == who.person_id
     return challenges.NextStep(f"/awards/{found.id}", N_("Sign your award") if to_be_signed else N_("See the award"))
+
+
+deeds.tells(10, deeds.Told("entries_won", N_("entries that won"), "contest", person=queries.won_by))
+deeds.tells(11, deeds.Told("prizes_paid", N_("prizes awarded"), "contest", organisation=queries.paid_by))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from hub.contests.awards import rules
 from hub.contests.awards.models import Award, AwardShare, AwardSharing
@@ -315,3 +315,19 @@ def to_be_paid(person_id: int) -> list[Hindrance]:
     asked = select(Challenge.title.label("detail"), Award.id.label("key"), NO_DUE).join(Award, Award.challenge_id == Challenge.id)
     mine = asked.where(Award.person_id == person_id, Award.state.in_((State.SELECTED, State.SIGNED)))
     return [Hindrance(mine, N_("An award waits for you"), "/awards/{}", N_("Sign or decline it, and wait for the money"))]
+
+
+# What was done here
+
+
+def won_by(person_id: int) -> Question:
+    """When each award was paid that this person won, or shared in as one of the winner's team."""
+    shared = select(AwardSharing.award_id).join(AwardShare, AwardShare.sharing_id == AwardSharing.id)
+    of_team = shared.where(AwardShare.person_id == person_id, AwardSharing.state == SharingState.AGREED)
+    return select(Award.paid_at).where(Award.state == State.PAID, or_(Award.person_id == person_id, Award.id.in_(of_team)))
+
+
+def paid_by(organisation_id: int) -> Question:
+    """When each award was paid by the seeker under its own name: one who stays anonymous is not counted."""
+    query = select(Award.paid_at).join(Challenge, Challenge.id == Award.challenge_id).where(Award.state == State.PAID)
+    return query.where(Challenge.organisation_id == organisation_id, Challenge.seeker_shown.is_(True))

@@ -16,6 +16,7 @@ from hub.core.organisations.policy import POLICY
 from hub.core.organisations.schemas import MemberIn, OrganisationIn, RoleIn
 from hub.core.organisations.states import Act, Kind
 from hub.kernel.actor import Role
+from hub.web import deeds
 from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.i18n import language
 from hub.web.pagecache import for_visitors
@@ -58,6 +59,7 @@ def show(slug: str) -> Any:
         panels=queries.panels(who, organisation),
         shelves=queries.shelves(organisation),
         trust=[] if organisation.source else queries.trust(organisation),
+        deeds=[] if organisation.source else deeds.of("organisation", organisation.id),
         may_change=POLICY.can(who, Act.CHANGE, organisation),
     )
 

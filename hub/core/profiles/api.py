@@ -9,6 +9,7 @@ from hub.core.profiles.models import Profile
 from hub.core.profiles.schemas import EvidenceChangeIn, EvidenceIn, EvidenceOut, PersonOut, ProfileIn, ProfileOut
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
+from hub.web import deeds
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, check_version, public, tagged, writes
 from hub.web.paging import cursor, paged
@@ -96,4 +97,5 @@ def remove(evidence_id: int) -> Any:
 @api.response(200, PersonOut)
 def person(handle: str) -> Any:
     """A visible profile."""
-    return queries.public_profile(actor(), handle)
+    found = queries.public_profile(actor(), handle)
+    return {**vars(found), "record": deeds.of("person", found.person_id) if found.record_shown else []}

@@ -2,30 +2,53 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from babel import Locale
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from hub.core.profiles import operations, queries, rules
+from hub.core.profiles.models import Profile
+from hub.core.profiles.queries import PublicProfile
 from hub.core.profiles.schemas import EvidenceForm, ProfileForm
-from hub.core.profiles.states import Availability, EvidenceKind
+from hub.core.profiles.states import Availability, EvidenceKind, Fluency, Terms
 from hub.kernel import clock
-from hub.kernel.taxonomy import Sector
-from hub.web import pagecache
+from hub.kernel.taxonomy import Sector, of_skill
+from hub.web import deeds, pagecache
 from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.i18n import language
 
 pages = Blueprint("profiles", __name__, template_folder="templates")
 
 
-def language_names() -> dict[str, str]:
-    """The languages people work in by code, named in the reader's language and put in its order; Chinese and English first."""
-    reader = Locale(language())
-    names = {code: Locale(code).get_language_name(reader) or own for code, own in rules.LANGUAGES.items()}
-    return dict(sorted(names.items(), key=lambda item: (item[0] not in {"en", "zh"}, item[1])))
+ROWS = 3
+"""Empty rows for further languages."""
+
+
+@pages.app_template_filter("language_name")
+def language_name(code: str) -> str:
+    """In the reader's language."""
+    return rules.language_name(code, language())
+
+
+@pages.app_template_filter("by_sector")
+def by_sector(skills: Sequence[str], sectors: Sequence[str]) -> list[tuple[Sector | None, list[str]]]:
+    """The skills under their sectors, the person's own sectors first; those that tell of none come last, under None."""
+    own = [Sector(sector) for sector in sectors]
+    found: dict[Sector | None, list[str]] = {}
+    for skill in skills:
+        found.setdefault(of_skill(skill, own), []).append(skill)
+    order = [*own, *Sector, None]
+    return sorted(found.items(), key=lambda each: order.index(each[0]))
+
+
+def _languages_offered(profile: Profile | None) -> list[tuple[str, str]]:
+    """For the form: Chinese and English first, then by name; those that the person has named are among them."""
+    codes = dict.fromkeys([*rules.LANGUAGES, *(profile.languages if profile else [])])
+    names = [(code, language_name(code)) for code in codes]
+    return sorted(names, key=lambda item: (item[0] not in {"en", "zh"}, item[1]))
 
 
 @pages.get("/people/<handle>")
@@ -34,8 +57,18 @@ def language_names() -> dict[str, str]:
 def person(handle: str) -> Any:
     profile = queries.public_profile(actor(), handle)
     return render_template(
-        "core/profiles/person.html", profile=profile, languages=language_names(), is_own=profile.person_id == actor().person_id
+        "core/profiles/person.html", profile=profile, is_own=profile.person_id == actor().person_id, deeds=_deeds(profile)
     )
+
+
+def _spoken_of(profile: Profile | None) -> list[Sector]:
+    """Sectors that the skills speak of and that are not chosen."""
+    found = by_sector(profile.skill_names, profile.sectors) if profile else []
+    return [sector for sector, _ in found if sector is not None and profile is not None and sector.value not in profile.sectors]
+
+
+def _deeds(profile: PublicProfile) -> list[deeds.Deed]:
+    return deeds.of("person", profile.person_id) if profile.record_shown else []
 
 
 @pages.get("/settings/profile/expert")
@@ -47,9 +80,16 @@ def expert() -> Any:
         profile=profile,
         evidence=evidence,
         gaps=rules.gaps(profile, len(evidence)) if profile else [],
-        languages=language_names(),
+        languages=_languages_offered(profile),
+        rows=ROWS,
+        fluencies=Fluency,
         sectors=Sector,
+        spoken_of=_spoken_of(profile),
         availabilities=Availability,
+        terms=Terms,
+        holds=rules.HOLDS.days,
+        most_hours=rules.MOST_HOURS,
+        today=clock.now().date(),
         tomorrow=clock.now().date() + timedelta(days=1),
         most_skills=rules.MOST_SKILLS,
     )

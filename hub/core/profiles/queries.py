@@ -13,9 +13,11 @@ from sqlalchemy.orm import InstrumentedAttribute
 from hub.core.accounts.models import Person
 from hub.core.accounts.states import State
 from hub.core.organisations import queries as organisations
+from hub.core.profiles import rules
 from hub.core.profiles.models import EvidenceItem, Profile
-from hub.core.profiles.states import Availability, EvidenceKind
+from hub.core.profiles.states import Availability, EvidenceKind, Fluency, Terms
 from hub.db.extensions import db
+from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.levels import Level
@@ -27,7 +29,10 @@ CHUNK = 500
 
 @dataclass(frozen=True)
 class PublicProfile:
-    """A person as others see them. `name` is the handle for those who do not show their name; `organisations` are (slug, name)."""
+    """A person as others see them. `name` is the handle for those who do not show their name; `organisations` are (slug, name).
+
+    `availability` is None when what was said of it no longer holds: since `last_day`. The rest of it is empty then.
+    """
 
     person_id: int
     handle: str
@@ -41,17 +46,25 @@ class PublicProfile:
     skills: list[str]
     sectors: list[Sector]
     languages: list[str]
-    availability: Availability
+    fluency: dict[str, Fluency]
+    availability: Availability | None
     available_from: date | None
+    last_day: date | None
+    hours_a_week: int | None
+    terms: list[Terms]
     visible: bool
     is_expert: bool
+    record_shown: bool
     organisations: list[tuple[str, str]]
     evidence: Sequence[EvidenceItem]
 
 
 @dataclass(frozen=True)
 class ExpertForIndex:
-    """One findable expert. `name` is the handle for those who do not show their name. `version` grows with every change."""
+    """One findable expert. `name` is the handle for those who do not show their name. `version` grows with every change.
+
+    `availability` is None, and the rest of it empty, when what was said of it no longer holds.
+    """
 
     person_id: int
     handle: str
@@ -62,8 +75,11 @@ class ExpertForIndex:
     skills: list[str]
     sectors: list[Sector]
     languages: list[str]
-    availability: Availability
+    fluency: dict[str, Fluency]
+    availability: Availability | None
     available_from: date | None
+    hours_a_week: int | None
+    terms: list[Terms]
     evidence_count: int
     updated_at: datetime
     version: int
@@ -80,6 +96,8 @@ class EvidenceForIndex:
     title: str
     text: str
     year: int | None
+    venue: str
+    doi: str
     url: str
     version: int
 
@@ -109,10 +127,11 @@ def public_profile(actor: Actor, handle: str) -> PublicProfile:
         skills=profile.skill_names,
         sectors=[Sector(value) for value in profile.sectors],
         languages=list(profile.languages),
-        availability=profile.availability,
-        available_from=profile.available_from,
+        last_day=profile.last_day,
+        **_offered(profile),
         visible=profile.visible,
         is_expert=profile.is_expert,
+        record_shown=profile.record_shown,
         organisations=[(organisation.slug, organisation.name) for organisation, _ in places],
         evidence=evidence_of(person.id),
     )
@@ -120,6 +139,19 @@ def public_profile(actor: Actor, handle: str) -> PublicProfile:
 
 def _active() -> Select[Person, Profile]:
     return select(Person, Profile).join(Profile, Profile.person_id == Person.id).where(Person.state == State.ACTIVE)
+
+
+def _offered(profile: Profile) -> dict[str, Any]:
+    """What holds today of languages and availability."""
+    today = clock.now().date()
+    standing = profile.standing(today)
+    return {
+        "fluency": {code: Fluency(level) for code, level in profile.language_levels.items()},
+        "availability": standing,
+        "available_from": profile.available_from if standing is Availability.LATER else None,
+        "hours_a_week": profile.hours_a_week if standing else None,
+        "terms": [Terms(value) for value in profile.terms] if standing else [],
+    }
 
 
 def _shown_name(person: Person, profile: Profile) -> str:
@@ -150,6 +182,16 @@ def own_evidence(actor: Actor, evidence_id: int) -> EvidenceItem:
 
 def evidence_count(person_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(EvidenceItem).where(EvidenceItem.person_id == person_id)) or 0
+
+
+def due_to_turn(today: date) -> Sequence[int]:
+    """Whose availability reads otherwise from today on."""
+    return db.session.scalars(select(Profile.person_id).where(Profile.turns_on <= today).order_by(Profile.person_id)).all()
+
+
+def room_for_evidence(person_id: int) -> int:
+    """How many more items there can be."""
+    return max(0, rules.MOST_EVIDENCE - evidence_count(person_id))
 
 
 def _findable() -> tuple[ColumnElement[bool], ...]:
@@ -212,8 +254,7 @@ def _expert(person: Person, profile: Profile, evidence_count: int) -> ExpertForI
         skills=profile.skill_names,
         sectors=[Sector(value) for value in profile.sectors],
         languages=list(profile.languages),
-        availability=profile.availability,
-        available_from=profile.available_from,
+        **_offered(profile),
         evidence_count=evidence_count,
         updated_at=profile.updated_at,
         version=profile.version,
@@ -229,6 +270,8 @@ def _evidence(item: EvidenceItem, handle: str) -> EvidenceForIndex:
         title=item.title,
         text=item.text,
         year=item.year,
+        venue=item.venue,
+        doi=item.doi,
         url=item.url,
         version=item.version,
     )

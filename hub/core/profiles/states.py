@@ -14,6 +14,26 @@ class Availability(Worded):
     BUSY = "busy", N_("Not available")
 
 
+class Terms(Worded):
+    """What somebody works for."""
+
+    PAID = "paid", N_("Paid work")
+    PRO_BONO = "pro_bono", N_("Pro bono work")
+    NO_EMPLOYMENT = "no_employment", N_("Not looking for employment")
+
+
+class Fluency(Worded):
+    """How well somebody has a language: their own, or a level of the Common European Framework of Reference (Council of Europe, 2001)."""
+
+    NATIVE = "native", N_("native")
+    C2 = "C2", "C2"
+    C1 = "C1", "C1"
+    B2 = "B2", "B2"
+    B1 = "B1", "B1"
+    A2 = "A2", "A2"
+    A1 = "A1", "A1"
+
+
 class EvidenceKind(Worded):
     PUBLICATION = "publication", N_("Publication")
     PROJECT = "project", N_("Project")

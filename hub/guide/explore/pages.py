@@ -79,7 +79,7 @@ def _groups(found: Results) -> list[dict[str, Any]]:
 
 def _word(facet: str, value: str) -> str:
     word = schemas.word_for(facet, value)
-    return word if facet == "centre" else gettext(word)
+    return word if facet in {"centre", "language"} else gettext(word)
 
 
 def _chips(asked: SearchRequest) -> list[tuple[str, str]]:

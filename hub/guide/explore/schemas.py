@@ -11,21 +11,29 @@ from marshmallow import Schema, fields
 
 from hub.complement.products.states import State as ProductState
 from hub.contests.challenges.states import Phase
+from hub.core.profiles import rules as profiles
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 from hub.microtasks.projects.states import State as ProjectState
 from hub.search.index.queries import BEST, CLOSING, NEWEST, SIZE, SORTS, SearchRequest
 from hub.search.index.states import PLURALS, kind_of
 from hub.tech_market.listings.rules import IpStatus
+from hub.web.i18n import language
 
-FIELDS = {"kind": "kinds", "sector": "sectors", "status": "statuses", "centre": "centres"}
+FIELDS = {"kind": "kinds", "sector": "sectors", "status": "statuses", "centre": "centres", "language": "languages"}
 """The facets' names in an address and in a SearchRequest."""
-HEADINGS = {"kind": N_("What"), "sector": N_("Sector"), "status": N_("Status"), "centre": N_("Centre or agency")}
+HEADINGS = {
+    "kind": N_("What"),
+    "sector": N_("Sector"),
+    "status": N_("Status"),
+    "centre": N_("Centre or agency"),
+    "language": N_("Works in"),
+}
 SORT_WORDS = {BEST: N_("Best match"), NEWEST: N_("Newest"), CLOSING: N_("Closing soon")}
 MOST_VALUES, LONGEST_QUERY, LAST = 20, 300, 10_000
 _STATUS_WORDS: dict[str, str] = {
     member.value: member.label for enum in (Phase, IpStatus, ProductState, ProjectState) for member in enum
-} | {"elsewhere": N_("Released elsewhere")}
+} | {"elsewhere": N_("Released elsewhere"), **profiles.STATUS_WORDS}
 
 
 def asked(args: Mapping[str, Iterable[str]], page: int = 1) -> SearchRequest:
@@ -45,6 +53,7 @@ def asked(args: Mapping[str, Iterable[str]], page: int = 1) -> SearchRequest:
         sectors=values("sector"),
         statuses=values("status"),
         centres=values("centre"),
+        languages=values("language"),
         loose=one("any") == "1",
         sort=sort if sort in SORTS else BEST,
         offset=min((page - 1) * SIZE, LAST),
@@ -74,7 +83,7 @@ def lacking(request: SearchRequest, facet: str, value: str) -> SearchRequest:
 
 
 def unfiltered(request: SearchRequest) -> SearchRequest:
-    return replace(request, offset=0, kinds=(), sectors=(), statuses=(), centres=())
+    return replace(request, offset=0, kinds=(), sectors=(), statuses=(), centres=(), languages=())
 
 
 def word_for(facet: str, value: str) -> str:
@@ -84,6 +93,8 @@ def word_for(facet: str, value: str) -> str:
         return PLURALS[kind] if kind else value
     if facet == "sector":
         return Sector(value).label if value in set(Sector) else value
+    if facet == "language":
+        return profiles.language_name(value, language())
     if facet == "status":
         return _STATUS_WORDS.get(value, value.replace("_", " ").capitalize())
     return value
@@ -100,6 +111,7 @@ class SearchResultOut(Schema):
     sector = fields.String()
     status = fields.String()
     centre = fields.String()
+    language = fields.String(metadata={"description": "Of an expert: the languages they work in, with spaces between them."})
     at = fields.DateTime(allow_none=True, metadata={"description": "Published."})
     ends_at = fields.DateTime(allow_none=True, metadata={"description": "Deadline or expiry."})
     facts = fields.Dict(keys=fields.String())
@@ -128,6 +140,7 @@ class SearchIn(Schema):
     kind = fields.List(fields.String())
     sector = fields.List(fields.String())
     status = fields.List(fields.String())
+    language = fields.List(fields.String(metadata={"description": "A language that experts work in, like zh or pt-BR."}))
     centre = fields.List(fields.String())
     any = fields.String(metadata={"description": "1: half of the words will do."})
     sort = fields.String(metadata={"enum": list(SORTS)})

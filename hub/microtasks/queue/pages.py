@@ -26,6 +26,7 @@ from hub.microtasks.queue.models import Assignment
 from hub.microtasks.queue.policy import POLICY, may_work
 from hub.microtasks.queue.schemas import ReasonIn
 from hub.microtasks.queue.states import Act, State, is_overdue
+from hub.web import deeds
 from hub.web.handle import actor, parse, writes
 from hub.web.paging import Page, page_number
 from hub.web.todo import Waiting, waits
@@ -274,3 +275,6 @@ def waiting(who: Actor) -> list[Waiting]:
         undecided = queries.undecided_in(managed)
         questions.append(Waiting(undecided, N_("Answers that wait for your decision"), "/tasks/{}/answers", N_("Decide"), "microtask"))
     return questions
+
+
+deeds.tells(40, deeds.Told("answers_accepted", N_("task answers judged good"), "microtask", person=queries.accepted_of))

@@ -23,8 +23,8 @@ from hub.microtasks.projects import queries as projects
 from hub.microtasks.projects import rules as project_rules
 from hub.microtasks.projects.models import FREE, Project, Task
 from hub.microtasks.projects.policy import may_read
+from hub.microtasks.projects.states import PUBLIC, TaskState
 from hub.microtasks.projects.states import State as ProjectState
-from hub.microtasks.projects.states import TaskState
 from hub.microtasks.queue.models import LEASED_ONLY, SUBMITTED_ONLY, Assignment
 from hub.microtasks.queue.policy import POLICY
 from hub.microtasks.queue.states import ANSWERED, Act, State
@@ -302,3 +302,11 @@ def paid_people(project_id: int) -> list[int]:
     """Person ids of those of whom at least one answer was accepted."""
     query = select(Assignment.person_id).where(Assignment.project_id == project_id, Assignment.state == State.ACCEPTED)
     return list(db.session.scalars(query.distinct().order_by(Assignment.person_id)))
+
+
+def accepted_of(person_id: int) -> Question:
+    """When each answer was accepted that this person gave on this site, in projects that everybody may see."""
+    query = select(func.coalesce(Assignment.decided_at, Assignment.submitted_at)).join(Project, Project.id == Assignment.project_id)
+    return query.where(
+        Assignment.person_id == person_id, Assignment.state == State.ACCEPTED, Project.state.in_(sorted(PUBLIC)), Project.source == ""
+    )

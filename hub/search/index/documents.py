@@ -10,8 +10,8 @@ from hub.core.pools import documents as pools
 from hub.core.pools import queries as pools_read
 from hub.core.profiles import queries as profiles
 from hub.core.profiles.queries import ExpertForIndex
-from hub.core.profiles.rules import LANGUAGES
-from hub.core.profiles.states import Availability
+from hub.core.profiles.rules import own_name
+from hub.core.profiles.states import Availability, Fluency
 from hub.kernel.documents import Document
 from hub.kernel.words import N_
 from hub.search.index.operations import provides
@@ -24,7 +24,10 @@ def experts(person_ids: list[int]) -> Iterator[Document]:
 
 
 def _expert(expert: ExpertForIndex) -> Document:
-    languages = [LANGUAGES.get(code, code) for code in expert.languages]
+    native = [own_name(code) for code in expert.languages if expert.fluency.get(code) is Fluency.NATIVE]
+    spoken = [
+        " ".join([own_name(code), *_level(expert, code)]) for code in expert.languages if expert.fluency.get(code) is not Fluency.NATIVE
+    ]
     return Document(
         key=f"expert:{expert.person_id}",
         kind="expert",
@@ -39,13 +42,23 @@ def _expert(expert: ExpertForIndex) -> Document:
             "owner": expert.name,
             "badges": [["good", N_("E-mail confirmed")]] if expert.verified else [],
             "words": [
-                expert.availability.label,
+                *([expert.availability.label] if expert.availability else []),
+                *([[N_("%(n)s hours a week"), {"n": expert.hours_a_week}]] if expert.hours_a_week else []),
+                *(term.label for term in expert.terms),
                 *([[N_("%(n)s pieces of evidence"), {"n": expert.evidence_count}]] if expert.evidence_count else []),
+                *([[N_("native: %(languages)s"), {"languages": ", ".join(native)}]] if native else []),
             ],
-            "plain": [", ".join(languages)] if languages else [],
+            "plain": [", ".join(spoken)] if spoken else [],
         },
+        status=f"expert-{expert.availability.value}" if expert.availability else "",
+        language=" ".join(dict.fromkeys(code.split("-")[0] for code in expert.languages)),
         rank=0 if expert.availability is not Availability.BUSY else -1,
     )
+
+
+def _level(expert: ExpertForIndex, code: str) -> list[str]:
+    level = expert.fluency.get(code)
+    return [level.value] if level else []
 
 
 @provides("evidence", every=profiles.evidence_ids)
@@ -55,7 +68,7 @@ def evidence(evidence_ids: list[int]) -> Iterator[Document]:
             key=f"evidence:{item.id}",
             kind="evidence",
             title=item.title,
-            text=item.text,
+            text="\n".join(part for part in (item.text, item.venue) if part),
             url=f"/people/{item.handle}",
             version=item.version,
             status=item.kind.value,

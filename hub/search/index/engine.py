@@ -20,7 +20,7 @@ from hub.kernel.documents import Document, Gone
 from hub.search.index import rules
 
 Change = Document | Gone
-FACETS = ("kind", "sector", "status", "centre")
+FACETS = ("kind", "sector", "status", "centre", "language")
 
 
 class Unavailable(Exception):
@@ -45,7 +45,7 @@ NOTHING = Postings(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, n
 
 @dataclass(frozen=True)
 class Columns:
-    """One value per document number. `kind` to `group` are places in `names`; `at` and `ends_at` are POSIX seconds, NaN if not given.
+    """One value per document number. `kind` to `language` are places in `names`; `at` and `ends_at` are POSIX seconds, NaN if not given.
 
     `live` is False for documents replaced or gone.
     """
@@ -59,6 +59,7 @@ class Columns:
     status: NDArray[np.int32]
     centre: NDArray[np.int32]
     group: NDArray[np.int32]
+    language: NDArray[np.int32]
     at: NDArray[np.float64]
     ends_at: NDArray[np.float64]
     rank: NDArray[np.int32]

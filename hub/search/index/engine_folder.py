@@ -19,7 +19,7 @@ from typing import Any
 from hub.kernel import clock
 from hub.search.index.engine import Busy, Unavailable
 
-FORMAT = 1
+FORMAT = 2
 """Raise it when what is stored, or the way of reading text into terms, changes: older indexes are then rebuilt."""
 
 

@@ -65,7 +65,7 @@ def _columns(entries: tuple[Entry, ...]) -> Columns:
         moments = [getattr(document, name) for document in documents]
         return np.array([moment.timestamp() if moment else np.nan for moment in moments], np.float64)
 
-    kind, sector, status, centre, group = (codes(name) for name in ("kind", "sector", "status", "centre", "group"))
+    kind, sector, status, centre, group, language = (codes(name) for name in ("kind", "sector", "status", "centre", "group", "language"))
     return Columns(
         names=list(places),
         places=places,
@@ -76,6 +76,7 @@ def _columns(entries: tuple[Entry, ...]) -> Columns:
         status=status,
         centre=centre,
         group=group,
+        language=language,
         at=seconds("at"),
         ends_at=seconds("ends_at"),
         rank=np.array([document.rank for document in documents], np.int32),

@@ -26,7 +26,7 @@ from hub.kernel.documents import Document, Gone
 from hub.search.index.engine import NOTHING, Change, Columns, Postings, Unavailable, entry, newest, pack, unpack
 from hub.search.index.engine_folder import IndexFolder
 
-CODED = ("kind", "sector", "status", "centre", "group")
+CODED = ("kind", "sector", "status", "centre", "group", "language")
 OF_THE_MACHINE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.EMFILE, errno.ENFILE, errno.EIO}
 """A full or broken disk is not mended by building another index."""
 KEPT_POSTINGS, KEPT_DOCUMENTS = 4096, 2048
@@ -75,8 +75,8 @@ class Segment:
         rows = [json.loads(packed) for packed in reader.column_reader("columns")]
         if len(rows) != self.size:
             raise ValueError(f"{len(rows)} rows of columns for {self.size} documents")
-        self.coded = np.array([[names.place(name) for name in row[:5]] for row in rows], np.int32).reshape(-1, 5).T
-        numbers = np.array([row[5:] for row in rows], np.float64).reshape(-1, 7).T
+        self.coded = np.array([[names.place(name) for name in row[: len(CODED)]] for row in rows], np.int32).reshape(-1, len(CODED)).T
+        numbers = np.array([row[len(CODED) :] for row in rows], np.float64).reshape(-1, 7).T
         self.at, self.ends_at, self.rank, self.length, self.version = numbers[:5]
         self.listed, self.gone = numbers[5] > 0, numbers[6] > 0
         self._postings: dict[str, Postings] = {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -24,6 +24,8 @@ from hub.search.index.models import IndexMark
 SIZE = 20
 BEST, NEWEST, CLOSING = "best", "newest", "closing"
 SORTS = (BEST, NEWEST, CLOSING)
+MANY = "language"
+"""The facet of which one thing may have several values."""
 K1, B, TITLE = 1.2, 0.75, 2.0
 """BM25 as in Robertson & Zaragoza 2009 (The Probabilistic Relevance Framework); a word of the title counts TITLE times more."""
 
@@ -43,6 +45,7 @@ class SearchRequest:
     sectors: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ()
     group: str = ""
     loose: bool = False
     sort: str = BEST
@@ -54,7 +57,9 @@ class SearchRequest:
         return any(self.chosen(facet) for facet in FACETS)
 
     def chosen(self, facet: str) -> tuple[str, ...]:
-        return {"kind": self.kinds, "sector": self.sectors, "status": self.statuses, "centre": self.centres}[facet]
+        return {"kind": self.kinds, "sector": self.sectors, "status": self.statuses, "centre": self.centres, "language": self.languages}[
+            facet
+        ]
 
 
 @dataclass(frozen=True)
@@ -230,7 +235,10 @@ def bm25(view: View, term: str) -> tuple[NDArray[np.int32], Scores]:
 def _passes(columns: Columns, facet: str, chosen: Sequence[str]) -> Mask | None:
     if not chosen:
         return None
-    return np.isin(getattr(columns, facet), [columns.place(value) for value in chosen])
+    column = getattr(columns, facet)
+    if facet == MANY:
+        return np.isin(column, [place for place in np.unique(column).tolist() if set(columns.names[place].split()) & set(chosen)])
+    return np.isin(column, [columns.place(value) for value in chosen])
 
 
 def _all(shown: Mask, passing: dict[str, Mask | None], leaving_out: str = "") -> Mask:
@@ -243,8 +251,12 @@ def _all(shown: Mask, passing: dict[str, Mask | None], leaving_out: str = "") ->
 def _count(columns: Columns, facet: str, shown: Mask, chosen: Sequence[str]) -> tuple[FacetValue, ...]:
     """The values that occur, most frequent first; a chosen one stays in view even with no result."""
     numbers = np.bincount(getattr(columns, facet)[shown], minlength=len(columns.names))
-    found = {columns.names[place]: int(numbers[place]) for place in np.flatnonzero(numbers).tolist() if columns.names[place]}
-    values = found | {value: found.get(value, 0) for value in chosen if value}
+    found: Counter[str] = Counter()
+    for place in np.flatnonzero(numbers).tolist():
+        name = columns.names[place]
+        for value in name.split() if facet == MANY else [name] if name else []:
+            found[value] += int(numbers[place])
+    values = {**found, **{value: found[value] for value in chosen if value}}
     return tuple(FacetValue(value, count, value in chosen) for value, count in sorted(values.items(), key=lambda item: (-item[1], item[0])))
 
 

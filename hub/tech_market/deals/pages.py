@@ -29,6 +29,7 @@ from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.queries import Beside
 from hub.tech_market.listings.rules import Kind
 from hub.tech_market.listings.states import State as ListingState
+from hub.web import deeds
 from hub.web.handle import actor, check_version, parse, writes
 from hub.web.paging import Page, page_number
 from hub.web.proof import asks_proof
@@ -328,3 +329,6 @@ def waiting(who: Actor) -> list[Waiting]:
             ),
         ]  # fmt: skip
     return found
+
+
+deeds.tells(20, deeds.Told("deals", N_("deals concluded"), "market", organisation=queries.concluded_by))

@@ -334,3 +334,10 @@ def going_on(person_id: int) -> list[Hindrance]:
     asked = select(Listing.title.label("detail"), Deal.id.label("key"), NO_DUE).join(Deal, Deal.listing_id == Listing.id)
     mine = asked.where(Deal.person_id == person_id, Deal.state.in_(OPEN))
     return [Hindrance(mine, N_("Your deal goes on"), "/deals/{}", N_("Bring it to an end"))]
+
+
+def concluded_by(organisation_id: int) -> Any:
+    """When each deal was closed on what the organisation lists under its own name. What two sides keep between them is not counted:
+    neither the other side's part in it nor a listing whose owner is unnamed."""
+    query = select(Deal.closed_at).join(Listing, Listing.id == Deal.listing_id).where(Deal.state == State.CLOSED_DEAL)
+    return query.where(Listing.organisation_id == organisation_id, Listing.owner_shown.is_(True))

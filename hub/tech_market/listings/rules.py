@@ -120,7 +120,8 @@ def standing(status: IpStatus, ends_on: date | None, today: date) -> IpStatus:
 # --- NASA's records -------------------------------------------------------------------------------------------------
 
 PATENT_COLUMNS = ("Center", "Status", "Case Number", "Title")
-PATENT_EXTRAS = ("Application SN", "Patent Expiration Date")
+SYMBOL_COLUMNS = ("IPC", "CPC")
+PATENT_EXTRAS = ("Application SN", "Patent Expiration Date", *SYMBOL_COLUMNS)
 SOFTWARE_FIELDS = ("Software", "Description", "NASA Center")
 CENTRES = {
     "ARC": "NASA Ames Research Center",
@@ -241,13 +242,18 @@ def _patent(cells: Cells) -> ImportedOffer:
         source_key=f"nasa-patents:{case_number}",
         owner=owner,
         title=title,
-        sector=classify(title, Sector.AEROSPACE),
+        sector=classify(title, Sector.AEROSPACE, _symbols(cells)),
         status=filed_as,
         case_number=case_number,
         serial_number=_serial(cells),
         patent_expires_on=ends_on,
         deals=(Deal.LICENCE, Deal.JOINT),
     )
+
+
+def _symbols(cells: Cells) -> list[str]:
+    """The patent's classes, where the list names them: "H01M 10/052; B60L 50/64"."""
+    return [symbol for column in SYMBOL_COLUMNS for symbol in re.split(r"[;,|]", cells.text(column, most=500)) if symbol.strip()]
 
 
 def _centre(cells: Cells, field: str) -> str:

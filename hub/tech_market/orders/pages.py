@@ -27,6 +27,7 @@ from hub.tech_market.orders.states import LIFE, Act, State
 from hub.tech_market.quotes import queries as quotes
 from hub.tech_market.quotes.models import Quote
 from hub.tech_market.quotes.states import QuoteState
+from hub.web import deeds
 from hub.web.handle import actor, needs_scope, parse, writes
 from hub.web.proof import asks_proof
 from hub.web.todo import Waiting, waits
@@ -225,3 +226,6 @@ def waiting(who: Actor) -> list[Waiting]:
         ask(order.buyer_id, State.AWAITING_FUNDS, NO_DUE, N_("An order waits for its money"), N_("Pay in")),
         ask(order.lab_id, State.IN_PROGRESS, NO_DUE, N_("An order to work on"), N_("Deliver")),
     ]
+
+
+deeds.tells(30, deeds.Told("services_delivered", N_("services delivered"), "market", organisation=queries.delivered_by))

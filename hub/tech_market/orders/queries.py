@@ -235,3 +235,8 @@ def waiting(column: Any, organisation_ids: Iterable[int], state: State, due: Any
     """As hub.web.todo asks: orders in `state` of which `column` is one of these organisations."""
     chosen = select(ServiceOrder.title.label("detail"), ServiceOrder.id.label("key"), due.label("due"))
     return chosen.where(column.in_(list(organisation_ids)), ServiceOrder.state == state)
+
+
+def delivered_by(organisation_id: int) -> Any:
+    """When each order was closed whose delivery was accepted from this lab. The buyers are not told."""
+    return select(ServiceOrder.closed_at).where(ServiceOrder.lab_id == organisation_id, ServiceOrder.state == State.ACCEPTED)

@@ -34,6 +34,7 @@ from tests.house.matrix import (
     talk,
     verification,
     webhooks,
+    works,
 )
 
 WINGS: tuple[ModuleType, ...] = (
@@ -63,6 +64,7 @@ WINGS: tuple[ModuleType, ...] = (
     sales,
     verification,
     webhooks,
+    works,
     disputes,
     reputation,
     privacy,

@@ -171,3 +171,16 @@ def test_a_thing_and_what_belongs_to_it(filled: Engine):
         )
     assert [each.key for each in queries.together("expert:1")] == ["expert:1", "evidence:7", "evidence:8"]
     assert queries.together("expert:99") == []
+
+
+def test_somebody_with_several_languages_is_found_and_counted_by_each(app: Flask, engine: Engine):
+    app.extensions["hub_search"] = engine
+    with engine.hold():
+        engine.rebuild(
+            [document(n, "Expert", kind="expert", language=said) for n, said in enumerate(("en zh", "zh", "", "pt en"), start=1)]
+        )
+    assert set(keys(languages=("zh",))) == {"expert:1", "expert:2"}
+    assert set(keys(languages=("zh", "pt"))) == {"expert:1", "expert:2", "expert:4"}
+    assert keys(languages=("e", "nobody")) == []
+    facets = queries.search(SearchRequest(languages=("pt",))).facets["language"]
+    assert [(each.value, each.count, each.chosen) for each in facets] == [("en", 2, False), ("zh", 2, False), ("pt", 1, True)]

@@ -20,8 +20,9 @@ from hub.db.extensions import db
 from hub.tech_market.deals import operations, queries
 from hub.tech_market.deals.models import AnnexLook
 from hub.tech_market.listings import documents
+from hub.web import deeds
 from tests.factories import deals, listings, people
-from tests.tech_market.deals.conftest import OWNER_NAMES, PARTY_NAMES, Market
+from tests.tech_market.deals.conftest import OWNER_NAMES, PARTY_NAMES, Market, market
 
 BEFORE = ("interested", "accepted", "signed", "declined")
 AFTER = ("revealed", "closed_deal", "closed_no_deal")
@@ -249,3 +250,12 @@ def test_bad_input_by_program_is_named(hall: Market, client: FlaskClient):
         client.post("/api/v1/deals", json={"listing_id": hall.listing.id, "message": deals.MESSAGE}, headers=once) for _ in "12"
     )
     assert (first.status_code, again.json["id"]) == (201, first.json["id"])
+
+
+@pytest.mark.parametrize("named", [True, False])
+def test_a_deal_counts_for_an_owner_who_is_named_and_never_for_the_other_side(app, named):
+    hall = market(owner_shown=named)
+    hall.deal("closed_deal")
+    assert [(deed.name, deed.total) for deed in deeds.of("organisation", hall.owner_body.id)] == ([("deals", 1)] if named else [])
+    assert deeds.of("organisation", hall.party_body.id) == []
+    assert deeds.of("person", hall.party_person.id) == []

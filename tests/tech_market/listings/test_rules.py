@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from hub.kernel.errors import Invalid
 from hub.kernel.tables import Weight
+from hub.kernel.taxonomy import Sector
 from hub.tech_market.listings import rules
 from hub.tech_market.listings.rules import IpStatus
 
@@ -340,3 +341,13 @@ def test_a_summary_is_a_sentence_and_never_too_long():
 )
 def test_the_language_of_a_text_is_guessed_from_its_letters(text, language):
     assert rules.language_of(text) == language
+
+
+def test_a_patents_symbols_file_it_before_the_words_of_its_title():
+    rows = [
+        "NASA Ames Research Center;Issued;ARC-1;;Laser sensor for gas;;G01N 21/39; B64D 47/00",
+        "NASA Ames Research Center;Issued;ARC-2;;Laser optics;;",
+    ]
+    said = (f"{HEADER};IPC\n" + rows[0].replace("; B64D", ", B64D") + "\n" + rows[1] + "\n").encode()
+    first, second = rules.read_patents(said).records
+    assert (first.sector, second.sector) == (Sector.SENSORS, Sector.OPTICS)

@@ -1,0 +1,1 @@
+"""What somebody has published, read from files that others wrote."""

@@ -1,0 +1,1 @@
+"""The site's sectors beside the classifications of research and of patents."""
