@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from hub.cli.context import show, with_app
+from hub.core.deeds import rules as deeds
 from hub.core.evidence import operations, queries, rules
 from hub.db import work
 from hub.db.extensions import db
@@ -35,7 +36,7 @@ def evidence() -> None:
 )
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
 def verify(file: Path, keys: Path | None, attachments: Path | None, as_json: bool) -> None:
-    """Check FILE offline: a receipt (receipt.json), a bundle (.zip), a checkpoint, or a proof of consistency.
+    """Check FILE offline: a receipt (receipt.json), a bundle (.zip), an agreement, a checkpoint, or a proof of consistency.
 
     Recomputes the fingerprint from the sealed content and the salt, follows the proof to the root of the log, and checks the signature;
     for a bundle or with --attachments, every file. Exits with 1 if anything was changed, and says what. Without --keys the key inside the
@@ -51,7 +52,8 @@ def verify(file: Path, keys: Path | None, attachments: Path | None, as_json: boo
         sys.exit(1)
     unchecked = len(told["manifest"].get("files", [])) if kept is None and "manifest" in told else 0
     note = f"{unchecked} attachments were not checked: give their folder with --attachments." if unchecked else ""
-    _say(findings, rules.holds(findings), as_json, note, "The receipt" if "manifest" in told else "This")
+    what = "The receipt" if "manifest" in told else "The agreement" if told["format"] == deeds.FORMAT else "This"
+    _say(findings, rules.holds(findings), as_json, note, what)
     sys.exit(0 if rules.holds(findings) else 1)
 
 

@@ -17,7 +17,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import Flowable, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
+from reportlab.platypus import Flowable, PageBreak, Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 LATIN, BOLD, CHINESE = "Helvetica", "Helvetica-Bold", "STSong-Light"
 """Fonts that every reader of PDF brings along: nothing is embedded, so a paper stays small."""
@@ -75,7 +75,12 @@ class QrCode:
     side: float = 32
 
 
-Block = Heading | Text | Columns | Pairs | Rows | QrCode
+@dataclass(frozen=True)
+class Break:
+    """What follows begins on a page of its own."""
+
+
+Block = Heading | Text | Columns | Pairs | Rows | QrCode | Break
 
 
 def make(title: str, blocks: Iterable[Block], *, subject: str = "", author: str = "", lang: str = "en", foot: str = "") -> bytes:
@@ -111,6 +116,8 @@ def _flow(block: Block) -> list[Flowable]:
             return [_table([[Paragraph(marked(name), SMALL), Paragraph(marked(value), BODY)] for name, value in pairs], [0.3, 0.7], [])]
         case Rows():
             return [_rows(block)]
+        case Break():
+            return [PageBreak()]
         case QrCode(text, side):
             return [_Squares(segno.make(text, error="m", micro=False).matrix, side * mm)]
 

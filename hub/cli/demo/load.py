@@ -10,6 +10,7 @@ from typing import Any
 
 import hub.cli
 from hub.cli.demo import (
+    agreements,
     briefs,
     communities,
     complement,
@@ -51,6 +52,7 @@ TELLERS = (
     complement.tell,
     sales.tell,
     deals.tell,
+    agreements.tell,
     services.tell,
     disputes.tell,
     briefs.tell,

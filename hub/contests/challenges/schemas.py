@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import gettext, lazy_gettext
@@ -11,18 +10,9 @@ from marshmallow import Schema, ValidationError, fields, post_load, pre_load, va
 from hub.contests.challenges import rules
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import Phase, State
-from hub.core.agreements.rules import Losing, Payment, Transfer
+from hub.core.clauses.schemas import CHOOSE, Row, TermsForm, TermsIn, whole
 from hub.kernel.taxonomy import Sector
-from hub.web.forms import Amount, Currency, Moment, Text, Tick, as_money
-
-WHOLE = {"invalid": lazy_gettext("Write a whole number."), "null": lazy_gettext("Write a whole number.")}
-CHOOSE = lazy_gettext("Choose one of the options.")
-Row = dict[str, Any]
-
-
-def whole(least: int, most: int, **more: Any) -> fields.Integer:
-    between = lazy_gettext("Write a whole number from %(least)s to %(most)s.", least=least, most=most)
-    return fields.Integer(validate=validate.Range(least, most, error=between), error_messages=WHOLE, **more)
+from hub.web.forms import Amount, Currency, Moment, Text, as_money
 
 
 class CriterionIn(Schema):
@@ -36,23 +26,6 @@ class CriterionIn(Schema):
     @post_load
     def must_haves_weigh_nothing(self, data: Row, **_: Any) -> Row:
         return data | {"weight": 0} if data["kind"] is Kind.MUST else data
-
-
-class TermsIn(Schema):
-    """The IP choices that the participation agreement is composed of; what is left out keeps its value."""
-
-    transfer = fields.String(validate=validate.OneOf(list(Transfer), error=CHOOSE))
-    sublicensable = fields.Boolean()
-    term_years = whole(1, 99, allow_none=True)
-    territory = Text(1, 80)
-    revocable = fields.Boolean()
-    payment = fields.String(validate=validate.OneOf(list(Payment), error=CHOOSE))
-    royalty_bp = whole(1, 5000, allow_none=True)
-    evaluation_days = whole(1, 365)
-    losing_entries = fields.String(validate=validate.OneOf(list(Losing), error=CHOOSE))
-    confidentiality_years = whole(1, 30)
-    originality_warranty = fields.Boolean()
-    employer_waiver = fields.Boolean()
 
 
 class ChallengeIn(Schema):
@@ -109,35 +82,6 @@ class CriterionForm(CriterionIn):
     def a_filled_row_has_a_title(self, data: Row, **_: Any) -> None:
         if not data.get("title") and (data.get("detail") or data.get("weight")):
             raise ValidationError(gettext("Name this criterion, or empty the whole row."), "title")
-
-
-class Percent(fields.Integer):
-    """`2.5` as 250: hundredths of a per cent, as they are kept."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Any, **kwargs: Any) -> int:
-        try:
-            hundredths = Decimal(str(value).replace(",", ".").removesuffix("%").strip()) * 100
-        except InvalidOperation:
-            hundredths = Decimal("NaN")
-        if not hundredths.is_finite() or hundredths != int(hundredths):
-            raise ValidationError(gettext("Write a percentage like 2.5."))
-        return int(hundredths)
-
-
-class TermsForm(TermsIn):
-    """The same choices as a form sends them: ticks that are absent mean no, an empty number of years means for ever."""
-
-    sublicensable = Tick()
-    revocable = Tick()
-    originality_warranty = Tick()
-    employer_waiver = Tick()
-    royalty_bp = Percent(
-        allow_none=True, validate=validate.Range(1, 5000, error=lazy_gettext("The royalty lies between 0.01 and 50 per cent."))
-    )
-
-    @pre_load
-    def empty_means_unlimited(self, data: Row, **_: Any) -> Row:
-        return data | {name: None for name in ("term_years", "royalty_bp") if not data.get(name, "").strip()}
 
 
 class ChallengeForm(ChallengeIn):

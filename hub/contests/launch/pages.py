@@ -17,6 +17,8 @@ from hub.contests.challenges.states import Act, State
 from hub.contests.launch.queries import approval, fundable
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import rules as clauses
+from hub.core.clauses import queries as builder
+from hub.core.clauses.rules import CONTESTS
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode, share
 from hub.core.organisations import queries as organisations
@@ -29,6 +31,7 @@ from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_, Worded
 from hub.web.forms import current_form
 from hub.web.handle import actor, check_version, parse, writes
+from hub.web.i18n import language
 from hub.web.todo import Todo, Waiting, needs_attention, waits
 
 pages = Blueprint("launch", __name__, template_folder="templates")
@@ -52,7 +55,7 @@ def to_page(challenge: Challenge, endpoint: str = "challenges.page", toast: str 
 @pages.get("/challenges/new")
 def new() -> Any:
     mine = [(o.slug, o.name) for o, _role in organisations.of_person(actor().person_id or 0) if actor().manages(o.id)]
-    return show("edit", c=None, organisations=mine, terms=clauses.Choices(), **form_parts([]))
+    return show("edit", c=None, organisations=mine, **form_parts([]), **terms_parts(clauses.Choices()))
 
 
 @pages.post("/challenges/new")
@@ -69,7 +72,7 @@ def edit(slug: str) -> Any:
     challenge = found(slug, Act.EDIT)
     if challenge.state is not State.DRAFT and current_form().refusal is None:
         raise NotNow(N_("Only a draft can be changed; it is “%(state)s” now."), state=challenge.state.label)
-    return show("edit", c=challenge, terms=clauses.read_choices(challenge.terms), **form_parts(challenge.criteria))
+    return show("edit", c=challenge, **form_parts(challenge.criteria), **terms_parts(clauses.read_choices(challenge.terms)))
 
 
 @pages.post("/challenges/<slug>/edit")
@@ -85,6 +88,8 @@ def after_saving(challenge: Challenge) -> Response:
         return to_page(challenge, ".check")
     if request.form.get("_then") == "rows":
         return to_page(challenge, ".edit", rows=len(challenge.criteria) + 2 * SPARE_ROWS, _anchor="f-criteria")
+    if request.form.get("_then") == "template" and request.form.get("template"):
+        return to_page(challenge, ".edit", template=request.form["template"], _anchor="f-terms")
     return to_page(challenge, ".edit", toast=_("The draft is saved."))
 
 
@@ -95,8 +100,18 @@ def form_parts(criteria: Sequence[Any]) -> dict[str, Any]:
     count = max([4, len(criteria) + SPARE_ROWS, *sent, int(asked) if asked.isdecimal() and len(asked) < 3 else 0])
     return {
         "criteria": criteria, "row_count": min(count, rules.MOST_CRITERIA), "rules": rules, "currencies": CURRENCIES,
-        "sectors": labelled(Sector), "transfer_options": labelled(clauses.Transfer), "payment_options": labelled(clauses.Payment),
-        "losing_options": labelled(clauses.Losing),
+        "sectors": labelled(Sector),
+    }  # fmt: skip
+
+
+def terms_parts(saved: clauses.Choices) -> dict[str, Any]:
+    """What the clause builder begins with: the saved terms, or those of the template that the address names."""
+    asked = request.args.get("template", "")
+    taken = builder.taken(actor(), asked)
+    terms = taken or saved
+    return {
+        "terms": terms, "templates": builder.offered(actor(), CONTESTS), "taken": asked if taken is not None else "", "code": language(),
+        "previews": [builder.preview(kind, terms) for kind in (clauses.Kind.CHALLENGE_ENTRY, clauses.Kind.AWARD)],
     }  # fmt: skip
 
 

@@ -26,3 +26,36 @@ class AgreementSigned:
     number: int
     person_id: int
     organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class AgreementInForce:
+    """The last party has signed."""
+
+    SAYS: ClassVar[str] = N_("brought the agreement into force (version %(number)s)")
+
+    terms_id: int
+    subject: str
+    kind: str
+    number: int
+
+
+@dataclass(frozen=True)
+class AgreementRefused:
+    SAYS: ClassVar[str] = N_("did not sign the agreement (version %(number)s)")
+
+    terms_id: int
+    subject: str
+    kind: str
+    number: int
+    person_id: int | None
+    organisation_id: int | None
+
+
+@dataclass(frozen=True)
+class SigningRuleSet:
+    SAYS: ClassVar[str] = N_("set how the organisation signs")
+
+    organisation_id: int
+    needed: int
+    signers: str

@@ -2,37 +2,60 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
-from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations, queries, rules
-from hub.core.agreements.models import Terms
+from hub.core.agreements.models import Signature, Terms
 from hub.core.agreements.policy import POLICY, Act
-from hub.core.agreements.schemas import SignForm, TermsOut
+from hub.core.agreements.rules import Signers
+from hub.core.agreements.schemas import SignForm, SigningIn
+from hub.core.agreements.states import TONES, State
 from hub.core.organisations import queries as organisations
-from hub.kernel.errors import NotFound, NotSignedIn
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotAllowed, NotFound, NotSignedIn
 from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, public, safe_next, writes
-from hub.web.i18n import language
+from hub.web.i18n import label, language
+from hub.web.paging import Page, page_number
 from hub.web.proof import asks_proof
+from hub.web.todo import Waiting, waits
 
 pages = Blueprint("agreements", __name__, template_folder="templates")
 SHOWN = ("en", "zh", "both")
+SIZE = 30
 
 
 @pages.get("/my/agreements")
 def mine() -> Any:
-    signed = queries.signed_by(actor().person_id or 0)
-    newest = queries.newest_numbers(terms for _, terms in signed)
+    lines = queries.mine(actor())
+    counts = Counter(line.state for line in lines)
+    asked = next((state for state in State if state.value == request.args.get("state")), None)
+    wanted = [line for line in lines if asked is None or line.state is asked]
+    number = page_number()
     rows = [
-        {"signature": signature, "terms": terms, "title": _title(terms), "changed": newest[terms.subject, terms.kind] > terms.number}
-        for signature, terms in signed
+        {
+            "line": line,
+            "title": _title(line.terms),
+            "tone": TONES[line.state],
+            "place": queries.place_to_sign(line.terms) if line.state is State.TO_SIGN else "",
+        }
+        for line in wanted[(number - 1) * SIZE : number * SIZE]
     ]
-    return render_template("core/agreements/mine.html", rows=rows)
+    return render_template(
+        "core/agreements/mine.html",
+        rows=rows,
+        counts=counts,
+        states=State,
+        asked=asked,
+        total=len(lines),
+        page=Page(number, SIZE, len(wanted)),
+    )
 
 
 def _title(terms: Terms) -> str:
@@ -55,7 +78,8 @@ def show(terms_id: int) -> Any:
     terms = _get(terms_id)
     shown = request.args.get("text", language())
     shown = shown if shown in SHOWN else "en"
-    own = queries.signature(actor().person_id or 0, terms.id)
+    standings, signed = queries.held(actor(), terms)
+    own = next((one for one in signed if one.person_id == actor().person_id), None)
     is_current = queries.is_current(terms)
     return render_template(
         "core/agreements/show.html",
@@ -68,7 +92,10 @@ def show(terms_id: int) -> Any:
         newest=terms if is_current else queries.current(terms.subject, terms.kind),
         may_sign=own is None and is_current and POLICY.can(actor(), Act.SIGN, terms),
         place=queries.place_to_sign(terms),
-        signatures=_evidence(terms),
+        signatures=_evidence(signed),
+        parties=_parties(terms, standings),
+        refused=queries.refusal(terms.id) if standings else None,
+        ends=[end for end in queries.ends_of([terms.id]) if standings or (own and end.signature_id == own.id)] if own or standings else [],
         organisations=_may_bind() if own is None else [],
         back=safe_next(request.values.get("next"), ""),
     )
@@ -82,8 +109,7 @@ def _clauses(terms: Terms, shown: str) -> list[dict[str, Any]]:
     return [{"plain": plain[i], "texts": [(code, texts[code][i]) for code in languages]} for i in range(len(texts["en"]))]
 
 
-def _evidence(terms: Terms) -> list[dict[str, Any]]:
-    signatures = queries.shown_signatures(actor(), terms)
+def _evidence(signatures: list[Signature]) -> list[dict[str, Any]]:
     people = accounts.cards(one.person_id for one in signatures)
     bodies = organisations.cards(one.organisation_id for one in signatures)
     return [
@@ -95,6 +121,20 @@ def _evidence(terms: Terms) -> list[dict[str, Any]]:
         }
         for one in signatures
     ]
+
+
+def _parties(terms: Terms, found: list[queries.Standing]) -> list[dict[str, Any]]:
+    """Who must sign, by name as far as the reader may know it, and how many signatures are still missing."""
+    open_ = actor().is_admin or queries.names_are_open(terms, found)
+    people = accounts.cards(one.party.person_id for one in found)
+    bodies = organisations.cards(one.party.organisation_id for one in found)
+    rows = []
+    for one in found:
+        side = one.party
+        card: Any = bodies.get(side.organisation_id or 0) if side.organisation_id else people.get(side.person_id or 0)
+        known = open_ or side.person_id == actor().person_id or actor().belongs_to(side.organisation_id)
+        rows.append({"standing": one, "name": card.name if known and card else "", "signers": side.signers})
+    return rows
 
 
 def _level(people: dict[int, accounts.PersonCard], person_id: int) -> Level:
@@ -117,9 +157,36 @@ def sign(terms_id: int) -> Any:
     return redirect(safe_next(request.form.get("next"), url_for("agreements.show", terms_id=terms.id)))
 
 
-@pages.get("/agreements/<int:terms_id>/evidence.json")
-def evidence(terms_id: int) -> Response:
-    """The text and the actor's own signature as a file to keep: hash, time and version can be checked without this site."""
-    response = jsonify(TermsOut().dump(queries.shown(actor(), _get(terms_id))))
-    response.headers["Content-Disposition"] = f'attachment; filename="agreement-{terms_id}.json"'
-    return response
+# How an organisation signs
+
+
+@pages.get("/orgs/<slug>/signing")
+def signing(slug: str) -> Any:
+    organisation = organisations.by_slug(slug)
+    if not actor().manages(organisation.id):
+        raise NotAllowed(N_("Owners and managers see how their organisation signs."))
+    needed, signers = queries.rule_of(organisation.id)
+    return render_template(
+        "core/agreements/signing.html",
+        organisation=organisation,
+        needed=needed,
+        signers=signers,
+        options=[(one.value, label(one)) for one in Signers],
+        may_set=POLICY.can(actor(), Act.SET_RULE, organisation.id),
+    )
+
+
+@pages.post("/orgs/<slug>/signing")
+@asks_proof
+@writes(again=signing)
+def set_signing(slug: str) -> Any:
+    organisation = organisations.by_slug(slug)
+    operations.set_rule(actor=actor(), organisation_id=organisation.id, **parse(SigningIn()))
+    flash(gettext("Saved. It holds for agreements drawn up from now on."))
+    return redirect(url_for(".signing", slug=slug))
+
+
+@waits
+def waiting(who: Actor) -> list[Waiting]:
+    """Agreements between parties that the reader may sign and nobody has said no to."""
+    return [Waiting(queries.to_sign(who), N_("An agreement waits for your signature"), "/agreements/{}", N_("Read and sign"))]

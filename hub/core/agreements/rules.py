@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,10 @@ class Kind(Worded):
     AWARD = "award", N_("Award agreement")
     NDA = "nda", N_("Confidentiality agreement")
     DEVELOPER = "developer", N_("Developer agreement")
+    TECHNOLOGY = "technology", N_("Technology agreement")
+    SERVICE = "service", N_("Service agreement")
+    CONFIDENTIALITY = "confidentiality", N_("Mutual confidentiality agreement")
+    CONTRIBUTION = "contribution", N_("Contribution agreement")
 
 
 class Transfer(Worded):
@@ -46,6 +51,21 @@ class Losing(Worded):
     CONFIDENTIAL = "stay_confidential", N_("Rights stay with the author; both sides keep the entry confidential")
 
 
+class Signers(Worded):
+    """Who signs for an organisation."""
+
+    MANAGERS = "managers", N_("Owners and managers")
+    OWNERS = "owners", N_("Owners alone")
+
+
+class Ending(Worded):
+    """What of an agreement ends by itself."""
+
+    LICENCE = "licence", N_("The licence ends")
+    SECRECY = "secrecy", N_("The duty of confidentiality ends")
+    EVALUATION = "evaluation", N_("The time to evaluate ends")
+
+
 WORLDWIDE = "worldwide"
 
 
@@ -54,7 +74,9 @@ class Choices:
     """The IP terms of one subject. Times are in years or days as named; `term_years` None means as long as the rights last.
 
     For an assignment, `sublicensable`, `term_years`, `territory` and `revocable` have no meaning and are left out of the text.
-    `royalty_bp` is in 1/100 % of net sales; None leaves the rate to an agreement or an expert.
+    `royalty_bp` is in 1/100 % of net sales; None leaves the rate to an agreement or an expert. The rights fall back if they are not used
+    within `reversion_years` (None: they do not), or with `reversion_unpaid` if what is due is not paid. `prior_knowledge` excepts what the
+    receiving side can show it knew before.
     """
 
     transfer: Transfer = Transfer.NON_EXCLUSIVE
@@ -69,6 +91,9 @@ class Choices:
     confidentiality_years: int = 3
     originality_warranty: bool = True
     employer_waiver: bool = True
+    reversion_years: int | None = None
+    reversion_unpaid: bool = False
+    prior_knowledge: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +102,7 @@ class Parties:
 
     `reference` is the number under which the site keeps parties that the text leaves unnamed.
     Of a platform (`seeker` runs it): its share of sales ("15 %"), the days its review takes, and the three parts of its boundary.
+    Between named parties `seeker` is the side that receives and `solver` the one that gives; `object` says what, `price` for how much.
     """
 
     seeker: str
@@ -93,6 +119,8 @@ class Parties:
     public_part: str = ""
     nda_part: str = ""
     proprietary_part: str = ""
+    object: str = ""
+    price: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,9 +147,22 @@ class Clause:
     paragraphs: tuple[str, ...]
 
 
-_RANGES = {"term_years": (1, 99), "royalty_bp": (1, 5000), "evaluation_days": (1, 365), "confidentiality_years": (1, 30)}
+_RANGES = {
+    "term_years": (1, 99),
+    "royalty_bp": (1, 5000),
+    "evaluation_days": (1, 365),
+    "confidentiality_years": (1, 30),
+    "reversion_years": (1, 20),
+}
 _KINDS: dict[str, type[Worded]] = {"transfer": Transfer, "payment": Payment, "losing_entries": Losing}
-_TICKS = {"sublicensable", "revocable", "originality_warranty", "employer_waiver"}
+_TICKS = {"sublicensable", "revocable", "originality_warranty", "employer_waiver", "reversion_unpaid", "prior_knowledge"}
+_MAY_BE_NONE = {"term_years", "royalty_bp", "reversion_years"}
+_BEHIND = {
+    "licence": "transfer", "limited_term": "term_years", "ts": "term_years", "worldwide": "territory", "royalty_rate": "royalty_bp",
+    "s": "confidentiality_years", "reverts_unused": "reversion_years", "rs": "reversion_years",
+    "reverts": "reversion_years",
+}  # fmt: skip
+"""The choice behind a fact or a place of the catalogue that has another name."""
 
 
 def read_choices(said: Mapping[str, Any]) -> Choices:
@@ -151,7 +192,7 @@ def _read_choice(name: str, value: Any) -> Any:
             raise ValueError(name)
         return words
     least, most = _RANGES[name] if name in _RANGES else _unknown(name)
-    if value is None and name in {"term_years", "royalty_bp"}:
+    if value is None and name in _MAY_BE_NONE:
         return None
     if isinstance(value, bool) or not isinstance(value, int) or not least <= value <= most:
         raise ValueError(name)
@@ -203,6 +244,18 @@ def compose(kind: Kind | str, choices: Choices | Mapping[str, Any], parties: Par
 
 
 @cache
+def choices_of(kind: Kind) -> frozenset[str]:
+    """The choices that make a difference to this kind's text: what a form has to ask."""
+    asked = {
+        name
+        for clause in _catalogue(kind)["clause"]
+        for part in clause["part"]
+        for name in [*part.get("when", {}), *re.findall(r"\{([a-z_]+)\}", part["en"] + part["zh"])]
+    }
+    return frozenset(f.name for f in fields(Choices)) & {_BEHIND.get(name, name) for name in asked}
+
+
+@cache
 def _catalogue(kind: Kind) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "data" / f"{kind}.toml").read_text(encoding="utf-8"))
 
@@ -214,6 +267,7 @@ def _facts(choices: Choices, parties: Parties) -> dict[str, Any]:
         "limited_term": choices.term_years is not None,
         "worldwide": choices.territory == WORLDWIDE,
         "royalty_rate": choices.royalty_bp is not None,
+        "reverts_unused": choices.reversion_years is not None,
         "has_prize": bool(parties.prize),
         "has_split": bool(parties.prize and parties.fee and parties.net),
         "has_entry": bool(parties.entry),
@@ -222,6 +276,8 @@ def _facts(choices: Choices, parties: Parties) -> dict[str, Any]:
         "has_promise": bool(parties.review_days),
         "has_nda": bool(parties.nda_part),
         "has_boundary": bool(parties.public_part and parties.proprietary_part),
+        "has_price": bool(parties.price),
+        "about": bool(parties.reference),
     }
 
 
@@ -245,6 +301,8 @@ def _said(language: str, choices: Choices, parties: Parties, numbers: Mapping[st
         "confidentiality_years": str(choices.confidentiality_years),
         "s": "" if choices.confidentiality_years == 1 or language == "zh" else "s",
         "ts": "" if choices.term_years == 1 or language == "zh" else "s",
+        "reversion_years": str(choices.reversion_years or ""),
+        "rs": "" if choices.reversion_years == 1 or language == "zh" else "s",
     }
 
 
@@ -286,4 +344,35 @@ def at_a_glance(choices: Choices | Mapping[str, Any]) -> list[tuple[str, str, di
     rows.append((N_("If you do not win"), c.losing_entries.label, {}))
     rows.append((N_("Evaluation"), N_("The seeker may read and test entries for %(n)s days after the close"), {"n": c.evaluation_days}))
     rows.append((N_("Confidentiality"), N_("Both sides, for %(n)s years"), {"n": c.confidentiality_years}))
+    if c.reversion_years:
+        rows.append((N_("If not used"), N_("The rights fall back after %(n)s years"), {"n": c.reversion_years}))
+    if c.reversion_unpaid:
+        rows.append((N_("If not paid"), N_("The rights fall back"), {}))
     return rows
+
+
+# When an agreement ends by itself
+
+_LICENSES = frozenset({Kind.AWARD, Kind.TECHNOLOGY})
+_SECRET = frozenset({Kind.AWARD, Kind.NDA, Kind.TECHNOLOGY, Kind.SERVICE, Kind.CONFIDENTIALITY})
+
+
+def ends(kind: Kind, choices: Choices, since: datetime) -> list[tuple[Ending, datetime]]:
+    """What of an agreement in force since then ends by itself, the earliest first. What starts with something else than the signatures
+    (a challenge's deadline, the receipt of a secret) is not counted here."""
+    found = []
+    if kind is Kind.TECHNOLOGY:
+        found.append((Ending.EVALUATION, since + timedelta(days=choices.evaluation_days)))
+    if kind in _LICENSES and choices.transfer is not Transfer.ASSIGNMENT and choices.term_years is not None:
+        found.append((Ending.LICENCE, years_after(since, choices.term_years)))
+    if kind in _SECRET:
+        found.append((Ending.SECRECY, years_after(since, choices.confidentiality_years)))
+    return sorted(found, key=lambda one: one[1])
+
+
+def years_after(moment: datetime, years: int) -> datetime:
+    """The same day so many years later; 29 February becomes 1 March."""
+    try:
+        return moment.replace(year=moment.year + years)
+    except ValueError:
+        return moment.replace(year=moment.year + years, month=3, day=1)

@@ -5,6 +5,8 @@ from typing import Any
 from flask_babel import lazy_gettext
 from marshmallow import Schema, fields, post_load, pre_load, validate
 
+from hub.core.agreements.rules import Signers
+from hub.core.agreements.states import State
 from hub.web.forms import Text, Tick
 
 
@@ -75,11 +77,24 @@ class TermsOut(Schema):
     signature = fields.Nested(SignatureOut, allow_none=True, metadata={"description": "Yours, if you signed this version."})
 
 
+class SigningIn(Schema):
+    """How an organisation signs what is drawn up from now on."""
+
+    needed = fields.Integer(required=True, metadata={"description": "How many people sign: 1 or 2."})
+    signers = fields.Enum(Signers, by_value=True, required=True)
+
+
+class SigningOut(SigningIn):
+    pass
+
+
 class SignedOut(Schema):
-    """A line of the list of one's own signatures."""
+    """A line of the list of one's own agreements."""
 
     id = fields.Integer(attribute="id")
-    signature = fields.Nested(SignatureOut)
+    signature = fields.Nested(SignatureOut, allow_none=True, metadata={"description": "Yours; null while you have not signed."})
+    state = fields.Enum(State, by_value=True)
+    ends_at = fields.DateTime(allow_none=True, metadata={"description": "When what it grants ends next, if it does."})
     subject = fields.String()
     kind = fields.String()
     number = fields.Integer()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -145,6 +145,14 @@ def read_keys(said: Any) -> dict[str, str]:
     return keys
 
 
+_others: dict[str, Callable[[Mapping[str, Any], Keys | None], list[Finding]]] = {}
+"""What other rooms hand out to be checked, by its format: each says how."""
+
+
+def checks(kind: str, checker: Callable[[Mapping[str, Any], Keys | None], list[Finding]]) -> None:
+    _others[kind] = checker
+
+
 def check(told: Any, attachments: Mapping[str, tuple[str, int]] | None = None, keys: Keys | None = None) -> list[Finding]:
     """Check a receipt, a checkpoint or a proof of consistency by itself, without the site.
 
@@ -153,6 +161,8 @@ def check(told: Any, attachments: Mapping[str, tuple[str, int]] | None = None, k
     """
     checks = {RECEIPT: _check_receipt, EARLIER: _check_earlier}
     kind = told.get("format") if isinstance(told, dict) else None
+    if isinstance(kind, str) and kind in _others:
+        return _others[kind](told, keys)
     if kind == CHECKPOINT:
         return _check_checkpoint(told, keys)
     if kind == CONSISTENCY:
@@ -203,7 +213,7 @@ def _check_receipt(told: Mapping[str, Any], keys: Keys | None) -> list[Finding]:
     manifest = told["manifest"]
     _files_in(manifest)
     findings = [*_content(told, manifest), _labels(told, manifest), _times(manifest), _inclusion(told), _journal(told)]
-    return [finding for finding in [*findings, *_signature(told, statement(told), told["key"], keys)] if finding is not None]
+    return [finding for finding in [*findings, *signature(told, statement(told), told["key"], keys)] if finding is not None]
 
 
 def _digest(facts: Any) -> str:
@@ -301,7 +311,7 @@ def _journal(told: Mapping[str, Any]) -> Finding | None:
     return found("journal", ok, good, bad, id=row.get("id"))
 
 
-def _signature(told: Mapping[str, Any], signed: Mapping[str, Any], key: Mapping[str, Any], keys: Keys | None) -> list[Finding]:
+def signature(told: Mapping[str, Any], signed: Mapping[str, Any], key: Mapping[str, Any], keys: Keys | None) -> list[Finding]:
     """Whose key, and did it sign? A key that nobody vouches for shows no more than that the parts belong together."""
     name, public = key["id"], key["public_key"]
     own = bool(_HEX64.fullmatch(public)) and signing.key_id(public) == name and key["algorithm"] == signing.ALGORITHM
@@ -366,7 +376,7 @@ _CHECKPOINT: Mapping[str, type | tuple[type, ...]] = {
 def _check_checkpoint(told: Mapping[str, Any], keys: Keys | None) -> list[Finding]:
     _require(_fits(told, _CHECKPOINT))
     signed = {name: value for name, value in told.items() if name not in {"public_key", "signature"}}
-    return _signature(told, signed, {"id": told["key"], "public_key": told["public_key"], "algorithm": signing.ALGORITHM}, keys)
+    return signature(told, signed, {"id": told["key"], "public_key": told["public_key"], "algorithm": signing.ALGORITHM}, keys)
 
 
 def _check_consistency(told: Mapping[str, Any]) -> Finding:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import lazyload
 
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.agreements.operations import Side as Side_
 from hub.core.files import operations as files
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
@@ -39,6 +40,7 @@ from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Deal as DealKind
 from hub.tech_market.listings.states import State as ListingState
 
+LAPSED = N_("Nothing happened for 60 days, so it lapsed.")
 ALREADY = N_("You have an open deal on this already.")
 
 
@@ -99,6 +101,7 @@ def accept(*, actor: Actor, deal: Deal, years: int = rules.USUAL_YEARS) -> Deal:
     terms = agreements.draw_up(
         actor=actor, subject=deal.ref, kind=queries.AGREEMENT, choices={"confidentiality_years": years},
         parties={"seeker": "", "title": deal.listing.title, "reference": f"D-{deal.id}"},
+        sides=(Side_(organisation_id=deal.listing.organisation_id, needed=1), Side_(deal.person_id, deal.organisation_id, needed=1)),
     )  # fmt: skip
     deal.terms_id = terms.id
     _touch(deal)
@@ -176,10 +179,18 @@ def close(*, actor: Actor, deal: Deal, agreed: bool, reason: str) -> Deal:
     assert side is not None
     LIFE.fire(deal, act)
     _close(deal, side, reason)
+    _set_aside(deal, reason)
     _record(DealClosed(deal_id=deal.id, agreed=agreed), actor, deal)
     closed = N_("“%(title)s” was closed with a deal.") if agreed else N_("“%(title)s” was closed without a deal. The other side says why.")
     _tell(actor, deal, side.other, closed)
     return deal
+
+
+def _set_aside(deal: Deal, reason: str) -> None:
+    """What not both have signed is never in force any more. Agreements from before there were parties to them are left as they are."""
+    if deal.terms_id is None or deal.names_are_known or not agreements_read.parties(deal.terms_id):
+        return
+    agreements.refuse(actor=SYSTEM, terms=agreements_read.get(deal.terms_id), reason=reason)
 
 
 def expire_silent() -> int:
@@ -191,6 +202,7 @@ def expire_silent() -> int:
         LIFE.fire(deal, Act.EXPIRE)
         deal.closed_at = clock.now()
         db.session.flush()
+        _set_aside(deal, LAPSED)
         _record(DealExpired(deal_id=deal.id), SYSTEM, deal)
         asked = N_("Nobody answered your interest in “%(title)s”, so it has lapsed. It counts in the owner’s response rate.")
         missed = N_("An interest in “%(title)s” lapsed without your answer. It counts in your response rate.")

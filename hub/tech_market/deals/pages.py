@@ -12,6 +12,7 @@ from sqlalchemy import select
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as agreement_rules
 from hub.core.agreements.schemas import ReadForm
+from hub.core.contracts import queries as contracts
 from hub.core.files import pages as file_pages
 from hub.core.files.rules import ACCEPT
 from hub.core.organisations import queries as organisations
@@ -23,7 +24,7 @@ from hub.tech_market.deals.models import Deal
 from hub.tech_market.deals.policy import POLICY
 from hub.tech_market.deals.rules import Rate
 from hub.tech_market.deals.schemas import AcceptIn, AnnexIn, CloseIn, InterestForm, PostIn, ReasonIn
-from hub.tech_market.deals.states import TALKING, Act, Side, State
+from hub.tech_market.deals.states import KNOWN, TALKING, Act, Side, State
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.queries import Beside
@@ -123,6 +124,8 @@ def show(deal_id: int) -> Any:
         may_sign=may_sign,
         may_post=deal.state in TALKING and view.side is not None,
         may_close=POLICY.can(actor(), Act.GIVE_UP, deal) and (deal.state in TALKING or deal.state is State.INTERESTED),
+        contracts=contracts.belonging_to(actor(), deal.ref) if deal.names_are_known else [],
+        may_draw_up=deal.state in KNOWN and view.side is not None,
         has_annex=deal.names_are_known and queries.has_annex(deal.listing),
         years=[(str(n), ngettext("%(num)s year", "%(num)s years", n)) for n in range(rules.LEAST_YEARS, rules.MOST_YEARS + 1)],
         usual=str(rules.USUAL_YEARS),

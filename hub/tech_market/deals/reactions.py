@@ -8,6 +8,9 @@ from typing import Any
 from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
+from hub.core.agreements.rules import Kind as AgreementKind
+from hub.core.contracts import queries as contracts
+from hub.core.contracts.rules import Takes
 from hub.core.disputes.rules import Side
 from hub.core.reputation import operations as reputation
 from hub.core.reputation import queries as records
@@ -30,6 +33,9 @@ from hub.tech_market.deals.events import (
     InterestExpressed,
 )
 from hub.tech_market.deals.models import Deal
+from hub.tech_market.deals.policy import side_of
+from hub.tech_market.deals.states import KNOWN
+from hub.tech_market.deals.states import Side as DealSide
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
 
@@ -53,7 +59,30 @@ def may_read(actor: Actor, subject: str) -> bool:
 
 
 agreements.may_read_with("deal", may_read)
+agreements.asks_itself("deal")
 agreements.signed_at("deal", lambda subject: f"/deals/{subject.partition(':')[2]}")
+
+
+def drawn_up_about(actor: Actor, deal_id: int) -> contracts.About | None:
+    """Once both know each other they may draw up the technology agreement here: each side names the other as its party."""
+    try:
+        deal = queries.get_for(actor, deal_id)
+    except NotFound:
+        return None
+    side = side_of(actor, deal)
+    if side is None or deal.state not in KNOWN:
+        return None
+    gives = (side is DealSide.OWNER) == (deal.listing.kind is Kind.OFFER)
+    owner, party = (None, deal.listing.organisation_id), (deal.person_id, deal.organisation_id)
+    mine, other = (owner, party) if side is DealSide.OWNER else (party, owner)
+    return contracts.About(
+        title=deal.listing.title, href=deal.path, kind=AgreementKind.TECHNOLOGY, takes=Takes.GIVES if gives else Takes.RECEIVES,
+        organisation_id=mine[1], other_person_id=None if other[1] is not None else other[0], other_organisation_id=other[1],
+        reference=f"D-{deal.id}",
+    )  # fmt: skip
+
+
+contracts.drawn_up_about("deal", drawn_up_about)
 
 
 # What programs may hear of it

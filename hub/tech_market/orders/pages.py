@@ -8,6 +8,7 @@ from typing import Any, cast
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
+from hub.core.contracts import queries as contracts
 from hub.core.disputes import queries as disputes
 from hub.core.files import pages as files
 from hub.core.files import rules as file_rules
@@ -97,6 +98,7 @@ def show(order_id: int) -> Any:
         balance=balance, states=State, sides=Side, side=side_of(actor(), order), is_buyer=actor().belongs_to(order.buyer_id),
         is_lab=actor().belongs_to(order.lab_id), steps=_steps(order), accept=file_rules.ACCEPT, acceptance_days=rules.ACCEPTANCE_DAYS,
         way=disputes.way_for(actor(), order.ref),
+        contracts=contracts.belonging_to(actor(), order.ref),
     )  # fmt: skip
 
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from hub.core.agreements.rules import Kind as AgreementKind
+from hub.core.contracts import queries as contracts
+from hub.core.contracts.rules import Takes
 from hub.core.disputes.rules import Side
 from hub.core.payments.events import FundingConfirmed
 from hub.core.reputation import operations as reputation
@@ -13,6 +16,7 @@ from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
+from hub.kernel.actor import Actor
 from hub.tech_market.orders import operations, queries
 from hub.tech_market.orders.events import (
     OrderAccepted,
@@ -26,6 +30,9 @@ from hub.tech_market.orders.events import (
     OrderStopAsked,
     OrderStopRefused,
 )
+from hub.tech_market.orders.policy import side_of
+from hub.tech_market.orders.rules import Side as OrderSide
+from hub.tech_market.orders.states import State
 
 FIVE_MINUTES = 300
 
@@ -40,6 +47,23 @@ def start_the_work(event: FundingConfirmed, fact: Fact) -> None:
 @every(FIVE_MINUTES)
 def accept_what_nobody_answered() -> None:
     operations.accept_silent()
+
+
+def drawn_up_about(actor: Actor, order_id: int) -> contracts.About | None:
+    """Where the order alone is not enough for them, its two sides draw up a service agreement."""
+    order = queries.by_id(order_id)
+    side = side_of(actor, order) if order is not None else None
+    if order is None or side is None or order.state is State.CANCELLED:
+        return None
+    buys = side is OrderSide.BUYER
+    return contracts.About(
+        title=order.title, href=f"/orders/{order.id}", kind=AgreementKind.SERVICE, takes=Takes.RECEIVES if buys else Takes.GIVES,
+        organisation_id=order.buyer_id if buys else order.lab_id, other_person_id=None,
+        other_organisation_id=order.lab_id if buys else order.buyer_id, reference=f"O-{order.id}",
+    )  # fmt: skip
+
+
+contracts.drawn_up_about("order", drawn_up_about)
 
 
 # What programs may hear of it

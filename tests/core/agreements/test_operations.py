@@ -84,7 +84,7 @@ def test_a_new_version_asks_for_a_new_signature(ada: Actor) -> None:
     assert not queries.has_signed(ada.person_id, "challenge:1", "challenge_entry")
     signed(ada, second)
     assert queries.has_signed(ada.person_id, "challenge:1", "challenge_entry")
-    assert [terms.number for _, terms in queries.signed_by(ada.person_id)] == [2, 1]
+    assert [line.terms.number for line in queries.mine(ada)] == [2, 1]
 
 
 def refuse(error: type[Exception], actor: Actor, terms: Terms, **more: Any) -> Any:

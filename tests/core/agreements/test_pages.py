@@ -81,7 +81,8 @@ def test_signing_keeps_the_evidence_and_shows_it(client: FlaskClient) -> None:
     assert "Powder &amp; “dust”" in client.get("/my/agreements").get_data(as_text=True)
     file = client.get(f"/agreements/{terms.id}/evidence.json")
     assert file.headers["Content-Disposition"].startswith("attachment")
-    assert file.json["signature"]["hash"] == file.json["hash"] == terms.hash
+    (record,) = file.json["signatures"]
+    assert record["hash"] == file.json["hash"] == terms.hash and record["person"] == "Ada Lovelace"
 
 
 def test_a_double_click_signs_once_and_answers_alike(client: FlaskClient) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -40,6 +41,18 @@ CHOICES = st.builds(
     confidentiality_years=st.integers(1, 30),
     originality_warranty=st.booleans(),
     employer_waiver=st.booleans(),
+    reversion_years=st.none() | st.integers(1, 20),
+    reversion_unpaid=st.booleans(),
+    prior_knowledge=st.booleans(),
+)
+BETWEEN = Parties(
+    seeker="Acme AG",
+    title="A coating",
+    solver="Ada Lovelace",
+    object="The recipe.",
+    price="EUR 60,000.00",
+    reference="D-7",
+    nda_part="Drawings.",
 )
 NAMES = st.text(min_size=1, max_size=60).filter(lambda text: text.strip())
 
@@ -48,7 +61,7 @@ NAMES = st.text(min_size=1, max_size=60).filter(lambda text: text.strip())
 @given(
     st.sampled_from(Kind),
     CHOICES,
-    st.sampled_from([ACME, PLATFORM, Parties(seeker="B", title="C", solver="D"), Parties("B", "C", "D", entry="R-7")]),
+    st.sampled_from([ACME, PLATFORM, BETWEEN, Parties(seeker="B", title="C", solver="D"), Parties("B", "C", "D", entry="R-7")]),
 )
 def test_every_choice_gives_a_whole_text_in_both_languages(kind: Kind, choices: Choices, parties: Parties) -> None:
     made = rules.compose(kind, choices, parties)
@@ -165,3 +178,55 @@ def test_a_developer_agreement_tells_the_boundary_the_promise_and_the_share():
     assert "15 %" in made.text_zh and "5日内" in made.text_zh
     bare = rules.compose("developer", {}, Parties(seeker="B", title="C")).text_en
     assert "takes no share" in bare and "reasonable time" in bare and "Given under confidentiality" not in bare
+
+
+OLD_TEXTS = {
+    "challenge_entry": "735ce0af0a32a4aa91eddf42360008f81508070e567947b23389d885b221aabf",
+    "award": "f0fa7f63c282ac84dad4b0a992863628e9a539a3942f7736ac0011bda135941e",
+    "nda": "0949504e9ebc20ca838c4ee654032be5b648bef6bdb6558e663f208d46fbd2ef",
+    "developer": "3dcc839088ed6bd1a80c4f2b3ad5ec8ea59576ca809130c233a978c0596884c0",
+}
+
+
+@pytest.mark.parametrize("kind", OLD_TEXTS)
+def test_texts_from_before_the_new_choices_stay_to_the_letter(kind: str) -> None:
+    """Otherwise everybody who signed would be asked to sign again, for nothing."""
+    parties = PLATFORM if kind == "developer" else ACME
+    made = rules.compose(kind, {}, parties)
+    assert rules.fingerprint("thing:1", Kind(kind), made) == OLD_TEXTS[kind]
+
+
+def test_rights_go_back_only_where_that_was_chosen() -> None:
+    back = said({"reversion_years": 1, "reversion_unpaid": True, "prior_knowledge": True})
+    assert "within 1 year of the crediting" in back and "may declare in writing that the Rights fall back" in back
+    assert "What the Seeker already knew" in back
+    entry = said({"reversion_years": 4, "reversion_unpaid": True}, "challenge_entry")
+    assert "within 4 years of the crediting" in entry
+    assert "When the rights go back" not in said({}) and "reversion" not in said({})
+
+
+def test_each_kind_asks_only_for_choices_that_change_its_words() -> None:
+    assert rules.choices_of(Kind.NDA) == {"confidentiality_years"}
+    assert rules.choices_of(Kind.CONFIDENTIALITY) == {"confidentiality_years", "prior_knowledge"}
+    others: dict[str, Any] = {
+        "transfer": "assignment", "sublicensable": True, "term_years": 7, "territory": "Japan", "revocable": True, "payment": "royalty",
+        "royalty_bp": 300, "evaluation_days": 11, "losing_entries": "stay_confidential", "confidentiality_years": 9,
+        "originality_warranty": False, "employer_waiver": False, "reversion_years": 5, "reversion_unpaid": True, "prior_knowledge": True,
+    }  # fmt: skip
+    for kind in Kind:
+        plain = rules.compose(kind, {"payment": "royalty"}, BETWEEN)
+        for name, value in others.items():
+            changed = rules.compose(kind, {"payment": "royalty", name: value}, BETWEEN)
+            differs = changed != plain or (name == "payment" and "payment" in rules.choices_of(kind))
+            assert differs == (name in rules.choices_of(kind)), (kind, name)
+
+
+def test_an_end_is_the_same_day_so_many_years_later() -> None:
+    since = datetime(2024, 2, 29, 12, tzinfo=UTC)
+    found = dict(rules.ends(Kind.TECHNOLOGY, Choices(term_years=1, evaluation_days=30, confidentiality_years=4), since))
+    assert found == {
+        rules.Ending.EVALUATION: datetime(2024, 3, 30, 12, tzinfo=UTC), rules.Ending.LICENCE: datetime(2025, 3, 1, 12, tzinfo=UTC),
+        rules.Ending.SECRECY: datetime(2028, 2, 29, 12, tzinfo=UTC),
+    }  # fmt: skip
+    assert rules.ends(Kind.CHALLENGE_ENTRY, Choices(term_years=1), since) == []
+    assert rules.Ending.LICENCE not in dict(rules.ends(Kind.AWARD, Choices(transfer=Transfer.ASSIGNMENT, term_years=3), since))

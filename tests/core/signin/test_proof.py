@@ -18,7 +18,7 @@ from tests.factories.factors import app_for, code_of, passkey_for
 from tests.factories.people import api_headers, person, sign_in
 
 ASKING = {
-    "agreements.sign", "awards.accept", "awards.agree_to_sharing", "awards.select", "batches.confirm", "batches.make", "briefs.hold_fee", "cards.refund", "deals.sign", "disputes.accept", "disputes.resolve", "elsewhere.disconnect", "elsewhere.may_connect", "entries.sign", "erasure.ask",
+    "agreements.set_signing", "agreements.sign", "awards.accept", "awards.agree_to_sharing", "awards.select", "batches.confirm", "batches.make", "briefs.hold_fee", "cards.refund", "contracts.propose", "contracts.sign", "deals.sign", "disputes.accept", "disputes.resolve", "elsewhere.disconnect", "elsewhere.may_connect", "entries.sign", "erasure.ask",
     "factors.add_passkey", "factors.begin_app", "factors.confirm_app", "factors.make_codes", "factors.remove_all", "factors.remove_app",
     "factors.remove_passkey", "keys.issue", "orders.accept", "organisations.set_duties", "payees.open_mine", "payees.open_organisations",
     "payments.confirm_funding", "payments.take_deposit", "payouts.ask_organisation_payout", "payouts.ask_payout", "payouts.confirm_payout",

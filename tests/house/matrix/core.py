@@ -94,8 +94,6 @@ AGREEMENTS = [
     get("/agreements/{entry_terms}", ANYONE, asks=True, about="of a public challenge"),
     get("/agreements/{review_terms}", HOUSE | STAFF, public=True, asks=True, about="of a challenge in review"),
     get("/agreements/{award_terms}", AUTHOR | MANAGERS | STAFF, public=True, asks=True, about="between seeker and winner"),
-    get("/agreements/{entry_terms}/evidence.json", SIGNED),
-    get("/agreements/{award_terms}/evidence.json", AUTHOR | MANAGERS | STAFF),
     post("/agreements/{entry_terms}/sign", SIGNED, ok=STOPPED, send=SIGNATURE, about="signed where one enters"),
     post("/agreements/{award_terms}/sign", AUTHOR | MANAGERS | STAFF, ok=STOPPED, send=SIGNATURE, about="signed where it is paid"),
 ]

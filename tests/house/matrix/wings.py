@@ -5,6 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 
 from tests.house.matrix import (
+    agreements,
     briefs,
     cards,
     communities,
@@ -68,4 +69,5 @@ WINGS: tuple[ModuleType, ...] = (
     disputes,
     reputation,
     privacy,
+    agreements,
 )

@@ -1,0 +1,42 @@
+"""What a builder asks for each kind of agreement, and the names it shows before there are parties. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from hub.core.agreements import rules as agreements
+from hub.core.agreements.rules import Choices, Kind
+
+SHORTEST_NAME, LONGEST_NAME = 2, 80
+MOST_TEMPLATES = 100
+"""Of one owner, archived ones left out."""
+
+SITES_OWN: Mapping[Kind, Choices] = {
+    Kind.CHALLENGE_ENTRY: Choices(),
+    Kind.AWARD: Choices(),
+    Kind.DEVELOPER: Choices(),
+    Kind.NDA: Choices(),
+    Kind.TECHNOLOGY: Choices(transfer=agreements.Transfer.EXCLUSIVE, term_years=10, reversion_years=3, reversion_unpaid=True),
+    Kind.SERVICE: Choices(transfer=agreements.Transfer.ASSIGNMENT, reversion_unpaid=True),
+    Kind.CONFIDENTIALITY: Choices(prior_knowledge=True),
+    Kind.CONTRIBUTION: Choices(sublicensable=True),
+}
+"""The site's own template of every kind: what a builder begins with."""
+
+CONTESTS = frozenset({Kind.CHALLENGE_ENTRY, Kind.AWARD})
+BETWEEN_PARTIES = (Kind.TECHNOLOGY, Kind.SERVICE, Kind.CONFIDENTIALITY, Kind.CONTRIBUTION)
+"""Kinds that two named parties sign; the others belong to a room that draws them up."""
+
+
+def asked(kinds: Iterable[Kind]) -> frozenset[str]:
+    """The choices that make a difference to one of these kinds."""
+    return frozenset().union(*(agreements.choices_of(kind) for kind in kinds))
+
+
+def stand_ins(kind: Kind) -> dict[str, str]:
+    """Names for a preview, before there are any."""
+    named = {"seeker": "[A]", "solver": "[B]", "title": "[…]", "object": "[…]"}
+    if kind is Kind.DEVELOPER:
+        return named | {"share": "[15 %]", "review_days": "[5]", "refund_days": "[14]", "public_part": "[…]", "nda_part": "[…]",
+                        "proprietary_part": "[…]"}  # fmt: skip
+    return named | ({"reference": "[D-1]"} if kind is Kind.NDA else {})

@@ -1,0 +1,1 @@
+"""Agreements between named parties: drawn up, proposed, countersigned, sent back, in force."""

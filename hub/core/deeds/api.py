@@ -1,0 +1,31 @@
+"""Deeds for programs: what changed between versions, and the file of evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hub.core.agreements import queries as agreements
+from hub.core.deeds import queries, rules
+from hub.core.deeds.schemas import ChangesOut, EvidenceOut, SinceIn
+from hub.web.api import ApiBlueprint
+from hub.web.handle import actor
+
+api = ApiBlueprint("deeds", __name__, prefix="/agreements", description="Versions compared, and evidence to keep.")
+
+
+@api.get("/<int:terms_id>/changes")
+@api.arguments(SinceIn, location="query")
+@api.response(200, ChangesOut)
+def changes(said: dict[str, Any], terms_id: int) -> Any:
+    """What changed since an earlier version (without `since`: the last one you signed, else the one before), clause by clause."""
+    terms = agreements.get_for(actor(), terms_id)
+    (before, _), code = queries.earlier(actor(), terms, said["since"]), said["text"]
+    found = rules.compare(getattr(before, f"text_{code}"), getattr(terms, f"text_{code}"))
+    return {"since": before.number, "number": terms.number, "language": code, "clauses": found}
+
+
+@api.get("/<int:terms_id>/evidence")
+@api.response(200, EvidenceOut)
+def evidence(terms_id: int) -> Any:
+    """The text with the signatures that you may see, signed by the site."""
+    return queries.file(actor(), agreements.get_for(actor(), terms_id))
