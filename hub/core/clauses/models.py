@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.agreements.rules import Kind
 from hub.db.extensions import db
-from hub.db.personal import OFFICE, holds_of_person
+from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.words import N_
 
@@ -65,4 +65,4 @@ class TemplateVersion(db.Model):
 
 
 holds_of_person("agreement_template", "person_id", what=N_("Your agreement templates"), erase=True)
-holds_of_person("template_version", acted="made_by", keeps=OFFICE)
+holds_of_person("template_version", "template_id.person_id", what=N_("Versions of your agreement templates"), acted="made_by", erase=True)
