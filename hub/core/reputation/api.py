@@ -23,7 +23,7 @@ api = ApiBlueprint(
     description="What both sides of finished deals say of one another, each unseen by the other, and what facts say.",
 )
 ONE = "/finished-deals/<int:deal_id>"
-RATING = "/ratings/<int:rating_id>"
+RATING = "/deal-ratings/<int:rating_id>"
 
 
 # For everybody
