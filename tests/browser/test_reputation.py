@@ -46,7 +46,7 @@ def test_both_rate_unseen_and_a_certificate_is_checked(site: Site, windows: dict
     reads(buyer, re.compile("fill this in", re.IGNORECASE))
     buyer.get_by_label("In one sentence").fill("Good data, and they told us early what would not work.")
     press(buyer, "Rate it")
-    reads(buyer, "once the other side has rated")
+    reads(buyer, "Change your rating")
     here = buyer.url
 
     lab.goto(here)
