@@ -13,6 +13,7 @@ from hub.core.organisations.states import Kind
 from hub.core.profiles import operations as profiles
 from hub.core.profiles.states import Availability, EvidenceKind, Terms
 from hub.core.works import operations as works
+from hub.core.works import queries as works_read
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor, Role
 from hub.kernel.taxonomy import Sector
@@ -115,7 +116,7 @@ def bring_list(cast: Cast, data: dict[str, Any]) -> None:
     """A list that somebody brought from elsewhere, and another that still waits to be looked at. Uncommitted."""
     for row in data["list"]:
         actor = cast.actor(row["person"])
-        draft = works.look(actor=actor, data=row["text"].encode(), filename=row["filename"])
+        draft = works.look(actor=actor, found=works_read.read(row["text"].encode()), filename=row["filename"])
         if row["taken"]:
             works.bring_in(actor=actor, draft=draft)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import make_response
 from flask_babel import gettext
 
 from hub.core.works import operations, queries
@@ -15,13 +16,17 @@ api = ApiBlueprint("works", __name__, prefix="/me/evidence", description="Eviden
 
 
 @api.post("/preview")
-@writes
 @api.arguments(ListIn)
 @api.response(201, PreviewOut)
 def preview(data: dict[str, Any]) -> Any:
     """Read an ORCID record (JSON or XML), BibTeX or RIS and tell what taking it in would do. No evidence is written."""
-    draft = operations.look(actor=actor(), data=data["text"].encode(errors="replace"), source=data["source"])
-    return _told(queries.preview(draft))
+    return _keep(queries.read(data["text"].encode(errors="replace"), data["source"]))
+
+
+@writes
+def _keep(found: queries.Reading) -> Any:
+    draft = operations.look(actor=actor(), found=found)
+    return make_response(PreviewOut().dump(_told(queries.preview(draft))), 201)
 
 
 @api.get("/preview/<int:draft_id>")

@@ -10,7 +10,8 @@ from hub.core.profiles.queries import EvidenceItem
 from hub.core.works import queries, rules
 from hub.core.works.models import EvidenceDraft
 from hub.core.works.policy import POLICY
-from hub.core.works.states import Act, Fate, Source
+from hub.core.works.queries import Reading
+from hub.core.works.states import Act, Fate
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -30,14 +31,13 @@ class Taken:
         return len(self.items)
 
 
-def look(*, actor: Actor, data: bytes, source: Source | None = None, filename: str = "") -> EvidenceDraft:
-    """Read a list and keep it for a day, in the place of the one before; no evidence is written.
+def look(*, actor: Actor, found: Reading, filename: str = "") -> EvidenceDraft:
+    """Keep a list for a day, in the place of the one before; no evidence is written. Raises NotSignedIn.
 
-    Raises NotSignedIn, and Invalid as `queries.read` does.
+    It was read before (`queries.read`): that may take a second, and nobody else writes while this does.
     """
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in first."))
-    found = queries.read(data, source)
     for old in queries.drafts_of(actor.person_id):
         db.session.delete(old)
     draft = EvidenceDraft(

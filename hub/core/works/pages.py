@@ -11,7 +11,7 @@ from hub.core.works import operations, queries, rules
 from hub.core.works.schemas import ListForm, TakeForm
 from hub.core.works.states import Fate, Source
 from hub.kernel.words import N_
-from hub.web.handle import actor, parse, writes
+from hub.web.handle import actor, checks, parse, writes
 from hub.web.security import limiter
 
 pages = Blueprint("works", __name__, template_folder="templates")
@@ -28,8 +28,9 @@ def start() -> Any:
 
 @pages.post("/settings/profile/evidence/import")
 @limiter.limit("60 per hour")
-@writes(again=start)
+@checks(again=start)
 def look() -> Any:
+    """The file is read before the unit of work begins."""
     said = parse(ListForm())
     sent = request.files.get("file")
     if sent is not None and sent.filename:
@@ -38,7 +39,12 @@ def look() -> Any:
         data, filename = said["text"].encode(errors="replace"), ""
     if not data:
         raise rules.refused(N_("Choose a file, or paste its text."), "file_missing")
-    draft = operations.look(actor=actor(), data=data, source=said["source"], filename=filename)
+    return _keep(queries.read(data, said["source"]), filename)
+
+
+@writes
+def _keep(found: queries.Reading, filename: str) -> Any:
+    draft = operations.look(actor=actor(), found=found, filename=filename)
     return redirect(url_for("works.preview", draft_id=draft.id))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from sqlalchemy import select
 
@@ -87,7 +88,9 @@ def read(data: bytes, source: Source | None = None) -> Reading:
     if source is not None and looks_like is not source:
         message = N_("This does not look like %(said)s. Choose what it is, or let it be found out.")
         raise rules.refused(message, "import_wrong_format", said=source.label)
-    entries = list(READERS[looks_like](text))
+    entries = list(islice(READERS[looks_like](text), rules.MOST_WORKS + 1))
+    if len(entries) > rules.MOST_WORKS:
+        raise rules.too_many(len(entries))
     if not entries:
         raise rules.refused(N_("There is no work in this file."), "import_nothing")
     works = [entry for entry in entries if isinstance(entry, Work)]

@@ -34,7 +34,7 @@ def ada(app):
 
 def looked(person, text=RIS):
     with work.unit():
-        return operations.look(actor=people.actor_of(person), data=text.encode())
+        return operations.look(actor=people.actor_of(person), found=queries.read(text.encode()))
 
 
 def taken(person, draft, take=None):
@@ -152,7 +152,7 @@ def test_a_list_is_its_owners_alone_the_latest_and_forgotten_after_a_day(ada):
     with pytest.raises(NotFound):
         queries.draft_for(mallory, first.id)
     with pytest.raises(NotSignedIn):
-        operations.look(actor=ANONYMOUS, data=RIS.encode())
+        operations.look(actor=ANONYMOUS, found=queries.read(RIS.encode()))
     work.rollback()
     second = looked(ada)
     assert [draft.id for draft in queries.drafts_of(ada.id)] == [second.id]

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.profiles.states import EvidenceKind
-from hub.core.works import queries, rules
+from hub.core.works import queries, reader_bibtex, rules
 from hub.core.works.states import Source
 from hub.kernel.errors import Invalid
 
@@ -186,6 +186,7 @@ def test_old_encodings_are_guessed_and_said_so_or_taken_from_the_declaration():
         ("@comment{nothing here}", "import_nothing"),
         (b"x" * (rules.MAX_BYTES + 1), "import_too_large"),
         ("@article{a, title={b}}\n" * (rules.MOST_WORKS + 1), "import_too_many_items"),
+        ("@a{" * 300_000, "import_too_many_items"),
         ("TY  - JOUR\nTI  - a\nER  - \n" * 10_000, "import_too_many_items"),
     ],
     ids=lambda value: str(value)[:30],
@@ -235,6 +236,29 @@ def test_odd_bibtex_harms_nobody(text):
     found = read(text)
     assert all(work.title.startswith(("T", "U")) and work.doi == work.url == "" for work in found.works)
     assert len(found.works) + len(found.unread) == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "read_as"),
+    [
+        (r"Sch{\"o}n, Sch\"{o}n, Sch\"on", "Schön, Schön, Schön"),
+        (r"{\'{\i}} \c{c} {\c c} \v{s}", "í ç ç š"),
+        (r"Stra{\ss}e, \O{}re, \L\'od\'z, {\AE}r\o", "Straße, Øre, Łódź, Ærø"),
+        (r"Salt \& {Pepper}~100\%", "Salt & Pepper 100%"),
+        (r"The $\beta$-phase of 5% \emph{doped} \ce{H2O}", "The β-phase of 5% doped"),
+    ],
+)
+def test_accents_and_signs_of_latex_become_letters(said, read_as):
+    assert read("@article{x, title = {" + said + "}}").works[0].title.startswith(read_as)
+
+
+def test_a_long_list_full_of_latex_ends_as_it_began(monkeypatch):
+    """Only so much of a file goes through LaTeX's grammar; what comes after is readable all the same."""
+    monkeypatch.setattr(reader_bibtex, "DEAREST", 200)
+    one = "@article{k, title = {The {\\'E}tude of $\\alpha$ and \\emph{more}}, abstract = {{\\\"U}nusual words of $x$, \\emph{many}. }}\n"
+    found = read(one * 50).works
+    assert (found[0].title, found[-1].title) == ("The Étude of α and more", "The Étude of and more")
+    assert found[-1].text == "Ünusual words of x, many."
 
 
 ALPHABET = st.characters(codec="utf-8") | st.sampled_from(list("{}@\"'\\$%#,=<>&;[]:- \n\r\t"))
