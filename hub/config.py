@@ -71,6 +71,8 @@ class Config:
     providers: tuple[Provider, ...] = ()
     egress_ports: frozenset[int] = frozenset({443})
     egress_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
+    timestamp_url: str = ""
+    timestamp_ca: Path | None = None
     document_days: int = 30
     rate_limits: bool = True
     page_cache: bool = True
@@ -98,6 +100,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
     demo = _demo(env, base_url)
     key, secret = _stripe_secrets(env)
+    stamps_at, stamps_by = _authority(env)
     return Config(
         data_dir=data_dir,
         database_url=_database_url(env.get("HUB_DATABASE_URL") or f"sqlite:///{data_dir / 'hub.sqlite3'}"),
@@ -126,6 +129,8 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         providers=_providers(env),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
         egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
+        timestamp_url=stamps_at,
+        timestamp_ca=stamps_by,
         document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
@@ -150,6 +155,14 @@ def _stripe_secrets(env: Mapping[str, str]) -> tuple[str, str]:
     if key and not key.startswith(("sk_", "rk_")):
         raise BadSetting("HUB_STRIPE_KEY must be a secret key (sk_...) or a restricted one (rk_...)")
     return key, secret
+
+
+def _authority(env: Mapping[str, str]) -> tuple[str, Path | None]:
+    """Both or none: a time stamp that nobody checks is worth nothing."""
+    url, file = _web_base(env, "HUB_TIMESTAMP_URL", ""), env.get("HUB_TIMESTAMP_CA", "").strip()
+    if bool(url) != bool(file):
+        raise BadSetting("HUB_TIMESTAMP_URL and HUB_TIMESTAMP_CA go together: set both, or none")
+    return url, Path(file).resolve() if file else None
 
 
 def _providers(env: Mapping[str, str]) -> tuple[Provider, ...]:

@@ -12,11 +12,13 @@ import click
 
 from hub.cli.context import show, with_app
 from hub.core.deeds import rules as deeds
-from hub.core.evidence import operations, queries, rules
+from hub.core.evidence import operations, queries, reactions, rules
 from hub.db import work
 from hub.db.extensions import db
-from hub.kernel import bundles
+from hub.kernel import bundles, stamping
 from hub.kernel.actor import SYSTEM
+from hub.kernel.errors import HubError
+from hub.web import egress
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -34,19 +36,25 @@ def evidence() -> None:
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The folder with the files you sealed, under their names.",
 )
+@click.option("--authority", type=_FILE, help="The certificates (PEM) of the time-stamping authority that you trust, for a checkpoint.")
 @click.option("--json", "as_json", is_flag=True, help="Print the findings as JSON.")
-def verify(file: Path, keys: Path | None, attachments: Path | None, as_json: bool) -> None:
+def verify(file: Path, keys: Path | None, attachments: Path | None, authority: Path | None, as_json: bool) -> None:
     """Check FILE offline: a receipt (receipt.json), a bundle (.zip), an agreement, a checkpoint, or a proof of consistency.
 
     Recomputes the fingerprint from the sealed content and the salt, follows the proof to the root of the log, and checks the signature;
     for a bundle or with --attachments, every file. Exits with 1 if anything was changed, and says what. Without --keys the key inside the
-    file is taken, which shows that the parts belong together, not whose they are.
+    file is taken, which shows that the parts belong together, not whose they are. A checkpoint's time stamp is checked with --authority.
     """
+    try:
+        trusted = stamping.read_certificates(authority.read_bytes()) if authority is not None else None
+    except ValueError as error:
+        raise click.UsageError(f"{authority}: {error}") from error
     try:
         with file.open("rb") as content:
             told, kept = bundles.read(content)
         kept = bundles.kept_in(attachments) if attachments is not None else kept
-        findings = rules.check(told, kept, rules.read_keys(bundles.parse(keys.read_bytes())) if keys is not None else None)
+        known = rules.read_keys(bundles.parse(keys.read_bytes())) if keys is not None else None
+        findings = rules.check(told, kept, known, trusted)
     except bundles.Unreadable as error:
         _say([], False, as_json, str(error))
         sys.exit(1)
@@ -109,6 +117,22 @@ def rotate_key() -> None:
     with work.unit():
         name = operations.rotate_key(actor=SYSTEM)
     click.echo(f"The site signs with the key {name} now: publish its name where people can compare it.")
+
+
+@evidence.command()
+@click.option("--day", help="The day of the checkpoint, like 2026-11-21; by default the newest.")
+@with_app
+def stamp(day: str | None) -> None:
+    """Ask the site's time-stamping authority (HUB_TIMESTAMP_URL) about a checkpoint now, and keep its answer."""
+    try:
+        with work.unit():
+            found = queries.checkpoint_on(day) if day is not None else next(iter(queries.checkpoints(limit=1)), None)
+            kept = reactions.stamp(found) if found is not None else None
+    except (HubError, egress.Unreachable) as error:
+        raise click.ClickException(str(error)) from error
+    if kept is None:
+        raise click.ClickException("There is no checkpoint yet." if found is None else "Set HUB_TIMESTAMP_URL and HUB_TIMESTAMP_CA first.")
+    click.echo(f"{kept.authority} stamped it at {kept.stamped_at:%Y-%m-%d %H:%M:%S} UTC.")
 
 
 @evidence.command()

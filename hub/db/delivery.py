@@ -5,22 +5,28 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from datetime import timedelta
-from typing import Any, cast
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import CursorResult, select, update
+from sqlalchemy import bindparam, select, update
 
 from hub.db import work
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState, Fact, JournalRow, reaction_named
+from hub.db.prepared import Prepared
 from hub.kernel import clock
 
 log = logging.getLogger("hub.delivery")
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
+TOGETHER = 20
+"""So many deliveries that were not tried yet are leased in one unit of work."""
+PATIENCE = timedelta(seconds=10)
 
 _periodic: list[tuple[float, Callable[[], None]]] = []
 
@@ -43,11 +49,29 @@ def back_off(attempts: int) -> timedelta:
 
 def deliver_due(limit: int = 100) -> int:
     """Work off up to `limit` due reactions. Returns how many were tried."""
-    due = db.session.scalars(
-        select(Delivery.id).where(Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now()).order_by(Delivery.id).limit(limit)
+    due = db.session.execute(
+        select(Delivery.id, Delivery.attempts)
+        .where(Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now())
+        .order_by(Delivery.id)
+        .limit(limit)
     ).all()
     work.rollback()
-    return sum(_deliver(delivery_id) for delivery_id in due)
+    return sum(_deliver(batch) for batch in _batches((number, attempts) for number, attempts in due))
+
+
+def _batches(due: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
+    """What is leased together, in order. What was tried before goes alone: if it takes its worker down, it takes no others along again."""
+    batch: list[int] = []
+    for number, attempts in due:
+        if batch and (attempts or len(batch) == TOGETHER):
+            yield batch
+            batch = []
+        if attempts:
+            yield [number]
+        else:
+            batch.append(number)
+    if batch:
+        yield batch
 
 
 def deliver_all(rounds: int = 50) -> None:
@@ -57,38 +81,77 @@ def deliver_all(rounds: int = 50) -> None:
             return
 
 
-def _deliver(delivery_id: int) -> bool:
-    if not _lease(delivery_id):
-        return False
+@dataclass(frozen=True)
+class Leased:
+    """One reaction to run, with the fact as it stands in the journal. It is this worker's alone before `until`."""
+
+    number: int
+    reaction: str
+    kind: str
+    facts: dict[str, Any]
+    fact: Fact
+    until: datetime
+
+
+def _deliver(numbers: Sequence[int]) -> int:
+    """Lease them together and run each in a unit of work of its own. What is not begun within PATIENCE goes back, so that no other worker
+    waits for it and no lease runs out before its reaction begins. Returns how many were tried."""
+    waiting, begun = deque(_lease(numbers)), clock.now()
+    tried = 0
+    try:
+        while waiting and clock.now() - begun < PATIENCE:
+            tried += 1
+            _try(waiting.popleft())
+    finally:
+        if waiting:
+            _give_back(waiting)
+    return tried
+
+
+def _lease(numbers: Sequence[int]) -> list[Leased]:
+    """Those of the due rows that no other worker took first, in order: taken for LEASE."""
+    row, journal = Delivery, JournalRow
+    columns = journal.kind, journal.facts, journal.id, journal.at, journal.actor_id, journal.subject, journal.scope
+    free = select(row.id, row.reaction, *columns).join(journal, journal.id == row.journal_id).order_by(row.id)
+    still_due = row.id.in_(numbers), row.state == DeliveryState.DUE, row.next_at <= clock.now()
+    with work.unit():
+        until = clock.now() + LEASE
+        found = db.session.execute(free.where(*still_due).with_for_update(of=row, skip_locked=True)).all()
+        if found:
+            taken = update(row).where(row.id.in_([one[0] for one in found])).values(next_at=until, attempts=row.attempts + 1)
+            db.session.execute(taken, execution_options={"synchronize_session": False})
+    return [Leased(one[0], one[1], one[2], one[3], Fact(*one[4:]), until) for one in found]
+
+
+def _give_back(left: Iterable[Leased]) -> None:
+    """They are due again as if nobody had taken them."""
+    row, until = Delivery, {one.number: one.until for one in left}
+    mine = row.id.in_(until), row.state == DeliveryState.DUE, row.next_at == next(iter(until.values()))
+    with work.unit():
+        back = update(row).where(*mine).values(next_at=clock.now(), attempts=row.attempts - 1)
+        db.session.execute(back, execution_options={"synchronize_session": False})
+
+
+def _try(job: Leased) -> None:
     try:
         with work.unit():
-            _react(delivery_id)
+            _react(job)
     except Exception as error:  # whatever a reaction raises, the delivery must be written down and tried again
-        log.exception("reaction %s failed", delivery_id)
-        _note_failure(delivery_id, error)
-    return True
+        log.exception("reaction %s failed", job.number)
+        _note_failure(job.number, error)
 
 
-def _lease(delivery_id: int) -> bool:
-    """Take the row for LEASE; False if another worker was first."""
-    with work.unit():
-        taken = db.session.execute(
-            update(Delivery)
-            .where(Delivery.id == delivery_id, Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now())
-            .values(next_at=clock.now() + LEASE, attempts=Delivery.attempts + 1)
-        )
-    return cast(CursorResult[Any], taken).rowcount == 1
-
-
-def _react(delivery_id: int) -> None:
-    delivery = db.session.get_one(Delivery, delivery_id)
-    row = db.session.get_one(JournalRow, delivery.journal_id)
-    known = reaction_named(row.kind, delivery.reaction)
+def _react(job: Leased) -> None:
+    known = reaction_named(job.kind, job.reaction)
     if known is None:
-        raise LookupError(f"no reaction {delivery.reaction} to {row.kind}")
+        raise LookupError(f"no reaction {job.reaction} to {job.kind}")
     event_class, reaction = known
-    reaction(event_class(**row.facts), Fact(row.id, row.at, row.actor_id, row.subject, row.scope))
-    delivery.state, delivery.error = DeliveryState.DONE, ""
+    reaction(event_class(**job.facts), job.fact)
+    _DONE(db.session.connection(), {"number": job.number})
+
+
+_ROWS = Delivery.__table__
+_DONE = Prepared(update(_ROWS).where(_ROWS.c.id == bindparam("number")).values(state=DeliveryState.DONE, error=""))
 
 
 def _note_failure(delivery_id: int, error: Exception) -> None:

@@ -7,13 +7,17 @@ saved is looking a statement up, working out anew for each execution where every
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import make_transient_to_detached
 from sqlalchemy.sql.expression import ClauseElement
 
+from hub.db.extensions import db
+
+Model = TypeVar("Model")
 Row = dict[str, Any]
 Arrange = Callable[[Row], Any]
 Step = tuple[str, Callable[[Any], Any] | None]
@@ -23,12 +27,14 @@ Step = tuple[str, Callable[[Any], Any] | None]
 class Prepared:
     """`names` are the columns that an insert is given; the others get their defaults, which must be plain values.
 
-    Called with one row of values or with a list of them, inside a transaction. Returns the rows that come back as the driver has them.
+    Called with one row of values or with a list of them, inside a transaction. Returns the rows that come back as the driver has them;
+    `first` dresses one.
     """
 
     def __init__(self, statement: ClauseElement, *names: str) -> None:
         self._statement, self._names = statement, names
         self._ready: dict[str, tuple[str, Arrange]] = {}
+        self._dresses: dict[str, list[tuple[str, Callable[[Any], Any] | None]]] = {}
 
     def __call__(self, connection: Connection, rows: Row | list[Row]) -> list[tuple[Any, ...]]:
         dialect = connection.dialect
@@ -48,6 +54,21 @@ class Prepared:
         finally:
             cursor.close()
 
+    def first(self, connection: Connection, values: Row) -> Row | None:
+        """Of a SELECT: the first row by its columns' names, each value as its type makes it (moments, enums, JSON); None if there is none."""
+        rows = self(connection, values)
+        if not rows:
+            return None
+        dialect = connection.dialect
+        if dialect.name not in self._dresses:
+            columns: Any = self._statement.selected_columns  # type: ignore[attr-defined]
+            self._dresses[dialect.name] = [
+                (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns
+            ]
+        return {
+            name: value if dress is None else dress(value) for (name, dress), value in zip(self._dresses[dialect.name], rows[0], strict=True)
+        }
+
     def _prepare(self, dialect: Dialect) -> tuple[str, Arrange]:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names or None)
         fixed = {name: bind.effective_value for name, bind in compiled.binds.items() if not bind.required}
@@ -64,3 +85,16 @@ def _in_order(steps: list[Step]) -> Arrange:
 
 def _by_name(steps: list[Step]) -> Arrange:
     return lambda row: {name: process(row[name]) if process else row[name] for name, process in steps}
+
+
+def as_written(row: Model) -> Model:
+    """The row as the session has it, without reading again what was just written.
+
+    What a rolled-back transaction left under the same number was never there.
+    """
+    make_transient_to_detached(row)
+    phantom = db.session.identity_map.get(inspect(row).key)  # type: ignore[union-attr]
+    if phantom is not None:
+        db.session.expunge(phantom)
+    db.session.add(row)
+    return row

@@ -10,7 +10,7 @@ from hub.app import create_app
 from hub.cli.demo.load import load
 from hub.config import from_environment
 from hub.db.extensions import db
-from scripts.bench import books, posting, queueing, sealing, searching, serving, writing
+from scripts.bench import books, delivering, posting, queueing, reading, sealing, searching, serving, writing
 
 
 def main() -> None:
@@ -25,6 +25,8 @@ def main() -> None:
             writing.measure(folder)
             posting.measure(folder)
             sealing.seal(folder)
+            delivering.measure(folder)
+            reading.measure(app)
             queueing.measure(folder)
         books.measure(folder)
         sealing.prove(folder)

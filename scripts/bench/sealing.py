@@ -1,4 +1,4 @@
-"""Sealing an entry beside the bare insert of its rows; a proof in a log of a million leaves beside one in a thousand."""
+"""Sealing an entry beside the bare insert of its rows; a proof in a log of a million leaves beside those in smaller ones."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ import random
 import sqlite3
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from hub.app import create_app
@@ -26,11 +28,11 @@ from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock, merkle
 from hub.kernel.actor import SYSTEM, Actor
-from scripts.bench.posting import Said, hearing, timed
+from scripts.bench.posting import Said, hearing
 
-ENTRANTS = 40
+ROUNDS, REPEATS = 6, 10
 BODY = "A curcumin dye printed inside the film turns red at 5 ppm of volatile amines. " * 40
-SMALL, LARGE, PROOFS = 1_000, 1_000_000, 200
+SIZES, PROOFS = (1_000, 10_000, 100_000, 1_000_000), 200
 AT = "2026-11-21 12:00:00"
 
 
@@ -50,6 +52,7 @@ def _draft(challenge: Challenge, number: int) -> tuple[Actor, int]:
 
 
 def _seal(actor: Actor, number: int) -> None:
+    """As the door does it: a unit of work, the entry loaded, the operation, the commit with its flush to the disk."""
     with work.unit():
         operations.seal(actor=actor, entry=db.session.get_one(Entry, number))
 
@@ -61,36 +64,74 @@ def _rows_of(actor: Actor, number: int) -> Said:
     return [one for one in said if one[0].lstrip().startswith(("INSERT", "UPDATE"))]
 
 
+def tables_of(said: Said) -> list[str]:
+    """The table of every row written, in order: a statement with a list of values writes as many."""
+    words = [(one[0].split()[2 if one[0].lstrip().startswith("INSERT") else 1], one[1]) for one in said]
+    return [table.strip('"') for table, values in words for _ in (values if isinstance(values, list) else [values])]
+
+
 def _insert(bare: sqlite3.Connection, said: Said) -> None:
     bare.execute("BEGIN IMMEDIATE")
     for statement, parameters in said:
         if isinstance(parameters, list):
             bare.executemany(statement, parameters)
         else:
-            bare.execute(statement, parameters)
+            bare.execute(statement, parameters).fetchall()
     bare.execute("COMMIT")
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Seconds by the clock, and of the processor."""
+
+    wall: float
+    cpu: float
+
+
+def costs(call: Callable[[], object]) -> Cost:
+    wall, cpu = time.perf_counter(), time.process_time()
+    call()
+    return Cost(time.perf_counter() - wall, time.process_time() - cpu)
+
+
+def middle(found: Sequence[Cost]) -> Cost:
+    """The medians."""
+    return Cost(statistics.median(one.wall for one in found), statistics.median(one.cpu for one in found))
+
+
 def seal(folder: Path) -> None:
-    """Print what sealing costs beside the bare insert of its rows: the same INSERTs and UPDATEs with the same values, and nothing else."""
+    """Print what sealing costs beside the bare insert of its rows, all of them and nothing else: entry, seal, leaf and nodes and head of the
+    log, journal and its head, outbox. Bare they are written into a copy of the same database, made in the same turn on the same disk, with
+    the same indexes, triggers and flushes."""
     open_ones = [one for one in db.session.query(Challenge).order_by(Challenge.id) if takes_entries(one)]
     with work.unit():
-        drafts = [_draft(open_ones[0], number) for number in range(ENTRANTS)]
-    with closing(sqlite3.connect(folder / "bare-sealing.sqlite3", isolation_level=None)) as bare:
-        with closing(sqlite3.connect(str(db.engine.url.database))) as source:
-            source.backup(bare)
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY"):
-            bare.execute(f"PRAGMA {pragma}")
-        heard = [_rows_of(actor, number) for actor, number in drafts[: ENTRANTS // 2]]
-        plain = [timed(lambda rows=rows: _insert(bare, rows)) for rows in heard]  # type: ignore[misc]
-    ours = [timed(lambda actor=actor, number=number: _seal(actor, number)) for actor, number in drafts[ENTRANTS // 2 :]]  # type: ignore[misc]
-    log_alone = [timed(lambda number=number: _log(number)) for number in range(ENTRANTS // 2)]  # type: ignore[misc]
-    bare_ms, whole, alone = (1000 * statistics.median(times) for times in (plain, ours, log_alone))
+        drafts = iter([_draft(open_ones[0], number) for number in range(ROUNDS * REPEATS * 2)])
+    plain: list[Cost] = []
+    ours: list[Cost] = []
+    for turn in range(ROUNDS):
+        file = folder / f"bare-sealing-{turn}.sqlite3"
+        with closing(sqlite3.connect(file, isolation_level=None)) as bare:
+            with closing(sqlite3.connect(str(db.engine.url.database))) as source:
+                source.backup(bare)
+            for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-8000", "temp_store=MEMORY"):
+                bare.execute(f"PRAGMA {pragma}")
+            heard = [_rows_of(*next(drafts)) for _ in range(REPEATS)]
+            plain += [costs(lambda rows=rows: _insert(bare, rows)) for rows in heard]  # type: ignore[misc]
+        ours += [costs(lambda: _seal(*next(drafts))) for _ in range(REPEATS)]
+        file.unlink()
+    log_alone = [costs(lambda number=number: _log(number)) for number in range(ROUNDS * REPEATS)]  # type: ignore[misc]
+    counted = Counter(tables_of([one for said in heard for one in said]))
+    rows = ", ".join(f"{count / REPEATS:.3g} {table}" for table, count in counted.items())
+    _tell("an entry's place in the log", middle(log_alone), middle(plain), "")
+    _tell("an entry, every check and lock", middle(ours), middle(plain), "   wanted: at most 2")
+    print(f"         bare: {1000 * middle(plain).wall:.2f} ms, of the processor {1000 * middle(plain).cpu:.2f} ms, for the rows {rows}")
+
+
+def _tell(what: str, ours: Cost, bare: Cost, remark: str) -> None:
     print(
-        f"sealing  an entry's place in the log {alone / bare_ms:10.2f} times the bare insert of the seal's {len(heard[-1])} rows "
-        f"({bare_ms:.1f} ms)"
+        f"sealing  {what:31} {ours.wall / bare.wall:5.2f} times the bare rows by the clock, {ours.cpu / bare.cpu:5.2f} of the processor "
+        f"({1000 * ours.wall:.2f} ms){remark}"
     )
-    print(f"sealing  with every check and lock {whole / bare_ms:12.2f} times the same ({whole:.1f} ms)")
 
 
 def _log(number: int) -> None:
@@ -158,11 +199,13 @@ def _in_log_of(folder: Path, count: int, measure: Callable[[int], float]) -> flo
     return found
 
 
+def rows_read(count: int) -> int:
+    """How many rows of the log a proof reads that its last leaf but one is in a log of `count`: nodes and leaves, for proof and root."""
+    return len(merkle.nodes_of([*merkle.inclusion(count - 2, count), (0, count)]))
+
+
 def prove(folder: Path) -> None:
-    """Print what a proof in the large log costs beside one in the small."""
-    small, large = (_in_log_of(folder, count, _prove) for count in (SMALL, LARGE))
-    hashes = [len(merkle.inclusion(0, count)) for count in (SMALL, LARGE)]
-    print(
-        f"proving  inclusion in {LARGE:,} leaves {large / small:14.2f} times one in {SMALL:,} "
-        f"({hashes[1]} hashes and {hashes[0]}; {1000 * large:.1f} ms)"
-    )
+    """Print what a proof costs in ever larger logs, as times the smallest."""
+    times = {count: _in_log_of(folder, count, _prove) for count in SIZES}
+    shown = ", ".join(f"{count:,}: {seconds / times[SIZES[0]]:.2f} ({rows_read(count)} rows)" for count, seconds in times.items())
+    print(f"proving  inclusion, times as in the smallest log   {shown}   {1000 * times[SIZES[-1]]:.1f} ms in the largest")

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 from playwright.sync_api import Browser, Page
 
-from hub.cli.evidence import evidence
+import hub
 from hub.contests.challenges.models import Challenge
 from tests.browser.conftest import Site, Visitor
 from tests.browser.hands import press, reads
 
+ROOT = Path(hub.__file__).parent.parent
 KNOWN = "A hydrogel that swells with amines: our laboratory notes of 2019, page 3."
 
 
@@ -44,6 +46,15 @@ def show(page: Page, file: Path) -> None:
     press(page, "Check it")
 
 
+def offline(folder: Path, file: Path, keys: Path) -> tuple[int, str]:
+    """The command as its holder runs it: a program of its own, with an empty folder, no database that answers, and no network."""
+    env = {"PATH": os.environ["PATH"], "HUB_DATA_DIR": str(folder / "nothing"), "HUB_DATABASE_URL": "postgresql://nobody@127.0.0.1:9/none"}
+    command = [sys.executable, "-c", "from hub.cli.main import main; main()", "evidence", "verify", str(file), "--keys", str(keys)]
+    done = subprocess.run(command, env=env, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert not (folder / "nothing").exists()
+    return done.returncode, done.stdout
+
+
 def test_sealed_kept_checked_tampered_with_and_filed_in_time_or_not_at_all(site: Site, windows: dict[str, Visitor], tmp_path: Path) -> None:
     seeker, solver, anybody = (windows[name].page for name in ("company", "solver", "anybody"))
     with site.app.app_context():
@@ -68,17 +79,18 @@ def test_sealed_kept_checked_tampered_with_and_filed_in_time_or_not_at_all(site:
     anybody.goto("/.well-known/evidence-keys.json")
     keys = tmp_path / "keys.json"
     keys.write_text(anybody.inner_text("body"))
-    offline = CliRunner().invoke(evidence, ["verify", str(sealed), "--keys", str(keys)])
-    assert offline.exit_code == 0 and "one of the keys you trust" in offline.output
+    code, said = offline(tmp_path, sealed, keys)
+    assert code == 0 and "one of the keys you trust" in said and "The receipt holds." in said
 
-    told = json.loads(sealed.read_text())
-    told["manifest"]["body"] += " And it costs one cent."
+    whole = sealed.read_bytes()
+    at = whole.index(b'"body": "') + len(b'"body": "')
     tampered = tmp_path / "tampered.json"
-    tampered.write_text(json.dumps(told))
+    tampered.write_bytes(whole[:at] + (b"X" if whole[at : at + 1] != b"X" else b"Y") + whole[at + 1 :])
+    code, said = offline(tmp_path, tampered, keys)
+    assert code == 1 and "The manifest was altered" in said and "The receipt does NOT hold." in said
     show(anybody, tampered)
     reads(anybody, "The receipt does not hold.")
     reads(anybody, "The manifest was altered")
-    assert CliRunner().invoke(evidence, ["verify", str(tampered), "--keys", str(keys)]).exit_code == 1
 
     site.later(days=19, hours=-2)
     seeker = windows["again"].sign_in("company").page  # the session has run out meanwhile

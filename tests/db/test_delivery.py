@@ -149,12 +149,54 @@ def test_a_reaction_that_no_longer_exists_ends_as_a_dead_letter_not_in_a_crash(a
 def test_a_leased_delivery_is_left_alone_until_the_lease_ends(app: Flask, reacting: Callable[[Reaction], None]) -> None:
     reacting(echo)
     ring("a")
-    assert delivery._lease(only().id)
-    assert not delivery._lease(only().id)
+    assert delivery._lease([only().id])
+    assert not delivery._lease([only().id])
     assert delivery.deliver_due() == 0 and echoes() == 0
     clock.advance(delivery.LEASE)
     delivery.deliver_all()
     assert echoes() == 1 and only().attempts == 2
+
+
+def test_fresh_deliveries_are_leased_together_and_run_each_in_a_unit_of_its_own(
+    app: Flask, reacting: Callable[[Reaction], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(delivery, "TOGETHER", 3)
+    commits: list[int] = []
+
+    def counting(event: Rang, fact: Fact) -> None:
+        echo(event, fact)
+        commits.append(work.commits())
+
+    reacting(counting)
+    ring(*"abcdefg")
+    before = work.commits()
+    assert delivery.deliver_due() == 7
+    assert [count - before for count in commits] == [1, 2, 3, 5, 6, 7, 9]  # a lease before each three, a commit after each one
+    assert echoes() == 7
+
+
+def test_what_a_slow_one_keeps_waiting_goes_back_untried(app: Flask, reacting: Callable[[Reaction], None]) -> None:
+    def slow(event: Rang, fact: Fact) -> None:
+        echo(event, fact)
+        clock.advance(delivery.PATIENCE)
+
+    reacting(slow)
+    ring("a", "b", "c")
+    assert delivery.deliver_due() == 1
+    found = db.session.query(Delivery).order_by(Delivery.id).all()
+    assert [(d.state, d.attempts, d.next_at <= clock.now()) for d in found] == [
+        (DeliveryState.DONE, 1, False), (DeliveryState.DUE, 0, True), (DeliveryState.DUE, 0, True),
+    ]  # fmt: skip
+    db.session.rollback()
+    delivery.deliver_all()
+    assert echoes() == 3
+
+
+def test_what_was_tried_before_goes_alone_so_that_it_takes_no_others_along() -> None:
+    due = [(1, 0), (2, 0), (3, 2), (4, 0), (5, 1), (6, 1)]
+    assert list(delivery._batches(due)) == [[1, 2], [3], [4], [5], [6]]
+    many = list(delivery._batches((n, 0) for n in range(45)))
+    assert [len(batch) for batch in many] == [20, 20, 5] and sum(many, []) == list(range(45))
 
 
 def test_many_workers_share_the_work_and_do_nothing_twice(app: Flask, reacting: Callable[[Reaction], None]) -> None:
@@ -188,6 +230,32 @@ def test_a_worker_killed_in_the_middle_loses_nothing(app: Flask, reacting: Calla
     clock.advance(delivery.LEASE)
     delivery.deliver_all()
     assert echoes() == 1
+
+
+def test_the_others_of_a_killed_workers_lease_are_tried_later_and_once(
+    app: Flask, reacting: Callable[[Reaction], None], tmp_path: Path
+) -> None:
+    marker = tmp_path / "running"
+
+    def hanging(event: Rang, fact: Fact) -> None:
+        echo(event, fact)
+        if event.bell == "b":
+            marker.touch()
+            time.sleep(60)
+
+    reacting(hanging)
+    ring("a", "b", "c")
+    with started(delivery.deliver_all, ()) as [worker]:
+        _wait_for(marker)
+        assert worker.pid is not None
+        os.kill(worker.pid, signal.SIGKILL)
+        worker.join()
+    assert echoes() == 1
+    reacting(echo)
+    assert delivery.deliver_due() == 0
+    clock.advance(delivery.LEASE)
+    delivery.deliver_all()
+    assert echoes() == 3 and {d.state for d in db.session.query(Delivery).filter_by(reaction="tests.reaction")} == {DeliveryState.DONE}
 
 
 def test_a_worker_killed_after_the_commit_repeats_nothing(app: Flask, reacting: Callable[[Reaction], None], tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from hub.contests.entries import queries as entries
 from hub.contests.entries.states import LIFE as ENTRY_LIFE
 from hub.contests.entries.states import Act as EntryAct
 from hub.contests.entries.states import State as EntryState
+from hub.contests.filings import queries as filings
 from hub.contests.judging import queries as judging
 from hub.contests.judging import rules as judging_rules
 from hub.contests.judging.policy import POLICY as JUDGING
@@ -74,6 +75,7 @@ def entry(entry_id: int) -> Any:
         reads_scores=reads_scores,
         award=queries.of_entry(found.id) if reads_scores and decided else None,
         may_select=POLICY.can(actor(), Act.SELECT, challenge) and not decided,
+        held=filings.held(found.id),
     )
 
 
@@ -105,7 +107,7 @@ def candidates(slug: str) -> Any:
     challenge = _to_decide(slug, Act.SELECT)
     return render_template(
         PLACE + "candidates.html", challenge=challenge, sheet=judging.sheet(challenge), shown=judging_rules.shown,
-        method=judging_rules.METHOD,
+        method=judging_rules.METHOD, claimed=filings.claimed_in(challenge.id),
         entry_states=EntryState, challenge_states=ChallengeState, award=queries.of_challenge(challenge.id),
     )  # fmt: skip
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import lazyload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries, rules
@@ -25,8 +26,8 @@ from hub.contests.entries.events import (
 )
 from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.policy import POLICY
-from hub.contests.entries.rules import Copy, Signed, StoredFile
-from hub.contests.entries.states import LIFE, TOO_LATE, Act, Capacity, State, takes_entries
+from hub.contests.entries.rules import Asked, Copy, Ground, Signed, StoredFile
+from hub.contests.entries.states import LIFE, TOO_LATE, Act, Capacity, DatedChallenge, State, takes_entries
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
@@ -34,6 +35,7 @@ from hub.core.evidence import operations as evidence
 from hub.core.files import operations as files
 from hub.db import journal
 from hub.db.extensions import db
+from hub.db.prepared import Prepared, as_written
 from hub.kernel import clock, marks
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
@@ -56,7 +58,7 @@ def enter(*, actor: Actor, challenge: Challenge) -> Entry:
     if entry is not None and entry.state is not State.WITHDRAWN:
         return entry
     _require_in_time(challenge)
-    _signature(actor, challenge)
+    _signed(actor, challenge.ref)
     if entry is not None:
         return reenter(actor=actor, entry=entry)
     now = clock.now()
@@ -140,49 +142,51 @@ def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
     or code "sign_first": the agreement has changed), Invalid about an empty title or text.
     """
     POLICY.require(actor, Act.SEAL, entry)
-    challenge = locked_challenge(entry.challenge_id)
-    _lock(entry)
+    ground = _ground(entry)
     with clock.held() as moment:
-        return _sealed(actor, entry, challenge, version, moment)
+        return _sealed(actor, entry, ground, version, moment)
 
 
-def _sealed(actor: Actor, entry: Entry, challenge: Challenge, version: int | None, moment: datetime) -> Seal:
-    _require_in_time(challenge, moment)
-    _require_version(entry, version)
-    draft = queries.draft_of(entry)
-    signature = _signed(actor, draft.terms)
-    _require_content(entry)
-    if entry.state is State.SEALED and draft.last_seal is not None and not draft.changed:
-        return draft.last_seal
-    LIFE.fire(entry, Act.SEAL)
-    entry.sealed_at = moment
-    manifest = _manifest(entry, challenge, draft, signature, moment)
+def _sealed(actor: Actor, entry: Entry, ground: Ground, version: int | None, moment: datetime) -> Seal:
+    _require_in_time(ground.challenge, moment)
+    _require_version(ground, version)
+    signature = _signed(actor, ground.challenge.ref)
+    _require_content(ground)
+    attached = queries.files_of(entry) if ground.attached else ()
+    if ground.state is State.SEALED and not queries.changed_since(last := queries.seal_of(entry), ground, attached, signature.terms_id):
+        return last
+    LIFE.fire(ground, Act.SEAL)
+    manifest = _manifest(ground, attached, signature, moment)
     committed = evidence.commit(manifest)
-    sealed = Seal(
-        entry_id=entry.id, number=manifest["number"], manifest=manifest, hash=committed.hash, sealed_at=moment,
-        receipt_no=manifest["receipt_no"],
-    )  # fmt: skip
-    db.session.add(sealed)
-    db.session.flush()
+    values = {
+        "entry_id": ground.id, "number": manifest["number"], "manifest": manifest, "hash": committed.hash, "sealed_at": moment,
+        "receipt_no": manifest["receipt_no"],
+    }  # fmt: skip
+    connection = db.session.connection()
+    _MARK(connection, {"entry": ground.id, "sealed_at": moment, "version": ground.version + 1})
+    sealed = as_written(Seal(id=_ADD(connection, values)[0][0], **values))
     evidence.append(actor=actor, subject=sealed.ref, sealed=committed, at=moment)
-    fact = EntrySealed(entry_id=entry.id, challenge_id=challenge.id, number=sealed.number, hash=sealed.hash)
-    journal.record(fact, actor=actor, subject=entry.ref, scope=challenge.ref)
+    fact = EntrySealed(entry_id=ground.id, challenge_id=ground.challenge.id, number=sealed.number, hash=sealed.hash)
+    journal.record(fact, actor=actor, subject=entry.ref, scope=ground.challenge.ref)
+    now = {"title": ground.title, "body": ground.body, "state": ground.state, "sealed_at": moment, "version": ground.version + 1}
+    for name, value in now.items():
+        set_committed_value(entry, name, value)
     return sealed
 
 
-def _manifest(entry: Entry, challenge: Challenge, draft: queries.Draft, signature: Signed, moment: datetime) -> dict[str, Any]:
+def _manifest(ground: Ground, attached: Sequence[StoredFile], signature: Signed, moment: datetime) -> dict[str, Any]:
+    challenge, number = ground.challenge, ground.sealed + 1
     assert challenge.closes_at is not None
-    number = draft.last_seal.number + 1 if draft.last_seal is not None else 1
     return rules.manifest(
-        receipt_no=rules.receipt_no(challenge.id, entry.id, number),
+        receipt_no=rules.receipt_no(challenge.id, ground.id, number),
         challenge={"id": challenge.id, "slug": challenge.slug, "title": challenge.title},
-        entry=entry.id,
+        entry=ground.id,
         number=number,
-        author={"id": entry.person_id, "handle": accounts.card(entry.person_id).handle},
+        author={"id": ground.person_id, "handle": accounts.handle_of(ground.person_id)},
         agreement={"terms": signature.terms_id, "hash": signature.hash},
-        title=entry.title,
-        body=entry.body,
-        files=[rules.SealedFile(file.id, file.filename, file.size, file.media_type, file.sha256) for file in draft.files],
+        title=ground.title,
+        body=ground.body,
+        files=[rules.SealedFile(file.id, file.filename, file.size, file.media_type, file.sha256) for file in attached],
         sealed_at=moment,
         deadline=challenge.closes_at,
     )
@@ -305,7 +309,7 @@ def _may_attach(actor: Actor, entry: Entry) -> None:
     _require_active(entry)
 
 
-def _require_in_time(challenge: Challenge, moment: datetime | None = None) -> None:
+def _require_in_time(challenge: DatedChallenge, moment: datetime | None = None) -> None:
     moment = moment or clock.now()
     if takes_entries(challenge, moment):
         return
@@ -323,7 +327,7 @@ def _require_active(entry: Entry) -> None:
         raise NotNow(N_("This entry is withdrawn. Enter again to go on with it."), code="withdrawn")
 
 
-def _require_version(entry: Entry, version: int | None) -> None:
+def _require_version(entry: Entry | Ground, version: int | None) -> None:
     if version is not None and version != entry.version:
         raise Conflict(
             N_("The draft was changed in another window since you opened it. Your text is kept below: compare and save again."),
@@ -331,24 +335,20 @@ def _require_version(entry: Entry, version: int | None) -> None:
         )
 
 
-def _require_content(entry: Entry) -> None:
+def _require_content(entry: Entry | Ground) -> None:
     gaps = {name: N_("Please fill this in.") for name, text in (("title", entry.title), ("body", entry.body)) if not text.strip()}
     if gaps:
         raise Invalid(N_("An entry needs a title and a text before it can be sealed."), fields=gaps, code="entry_empty")
 
 
-def _signature(actor: Actor, challenge: Challenge) -> Signed:
+def _signed(actor: Actor, subject: str) -> Signed:
     """The actor's signature under the agreement as it stands now. Raises NotAllowed."""
-    return _signed(actor, agreements_read.current(challenge.ref, queries.AGREEMENT))
-
-
-def _signed(actor: Actor, terms: Any) -> Signed:
-    signature = agreements_read.signature(actor.person_id or 0, terms.id) if terms is not None else None
-    if signature is None:
+    found = agreements_read.undersigned(actor.person_id or 0, subject, queries.AGREEMENT)
+    if found is None or not found.hash:
         raise NotAllowed(
             N_("Read and sign the agreement of this challenge first; a changed text needs a new signature."), code="sign_first"
         )
-    return signature
+    return found
 
 
 def locked_challenge(challenge_id: int, *, to_decide: bool = False) -> Challenge:
@@ -365,3 +365,20 @@ def _lock(entry: Entry) -> None:
     db.session.flush()
     query = select(Entry).where(Entry.id == entry.id).options(lazyload(Entry.challenge)).with_for_update()
     db.session.scalars(query.execution_options(populate_existing=True)).one()
+
+
+def _ground(entry: Entry) -> Ground:
+    """All that sealing decides on, as it is now: the challenge is held against a close, the entry against everybody."""
+    db.session.flush()
+    connection = db.session.connection()
+    challenge = queries.CHALLENGE_HELD.first(connection, {"number": entry.challenge_id})
+    locked = queries.ENTRY_LOCKED.first(connection, {"number": entry.id})
+    assert challenge is not None and locked is not None
+    return Ground(challenge=Asked(**challenge), **locked)
+
+
+_SEALS, _ENTRIES = Seal.__table__, Entry.__table__
+_ADD = Prepared(insert(_SEALS).returning(_SEALS.c.id), "entry_id", "number", "manifest", "hash", "sealed_at", "receipt_no")
+_MARK = Prepared(
+    update(_ENTRIES).where(_ENTRIES.c.id == bindparam("entry")).values(state=State.SEALED), "sealed_at", "version"
+)  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
@@ -18,7 +18,7 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import rules
 from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.policy import POLICY
-from hub.contests.entries.rules import SealedFile, StoredFile
+from hub.contests.entries.rules import Ground, SealedFile, StoredFile
 from hub.contests.entries.states import IN_THE_RUNNING, READABLE, Act, Capacity, State
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.rules import Losing
@@ -28,6 +28,7 @@ from hub.core.files import queries as files
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.db.personal import Hindrance, hands_out, hinders_leaving
+from hub.db.prepared import Prepared
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -193,14 +194,28 @@ def draft_of(entry: Entry) -> Draft:
     """The draft with its files in the order they came, and all its seals."""
     attached, seals = files_of(entry), tuple(seals_of(entry.id))
     terms = agreements.current(entry.challenge.ref, AGREEMENT)
-    changed = bool(seals) and rules.differs(
-        seals[-1].manifest,
-        title=entry.title,
-        body=entry.body,
-        file_ids=[file.id for file in attached],
-        terms_id=terms.id if terms else 0,
-    )
+    changed = bool(seals) and changed_since(seals[-1], entry, attached, terms.id if terms else 0)
     return Draft(entry, attached, seals, changed, terms)
+
+
+def changed_since(seal: Seal, draft: Entry | Ground, attached: Iterable[StoredFile], terms_id: int) -> bool:
+    """Has the draft, or the agreement signed for it, moved on since it was sealed?"""
+    ids = [file.id for file in attached]
+    return rules.differs(seal.manifest, title=draft.title, body=draft.body, file_ids=ids, terms_id=terms_id)
+
+
+CHALLENGE_HELD = Prepared(
+    select(Challenge.id, Challenge.slug, Challenge.title, Challenge.state, Challenge.closes_at)
+    .where(Challenge.id == bindparam("number")).with_for_update(read=True)
+)  # fmt: skip
+ENTRY_LOCKED = Prepared(
+    select(
+        Entry.id, Entry.person_id, Entry.title, Entry.body, Entry.state, Entry.version,
+        select(func.coalesce(func.max(Seal.number), 0)).where(Seal.entry_id == Entry.id).scalar_subquery().label("sealed"),
+        select(func.count(EntryFile.id)).where(EntryFile.entry_id == Entry.id).scalar_subquery().label("attached"),
+    ).where(Entry.id == bindparam("number")).with_for_update(of=Entry)
+)  # fmt: skip
+"""What sealing decides on (`rules.Ground`), locked on PostgreSQL; SQLite has one writer anyway. In this order, as all others lock."""
 
 
 def files_of(entry: Entry) -> tuple[StoredFile, ...]:

@@ -40,6 +40,37 @@ class Signed(Protocol):
     def hash(self) -> str: ...
 
 
+@dataclass
+class Asked:
+    """What sealing needs to know of the challenge. `state` is that of challenges."""
+
+    id: int
+    slug: str
+    title: str
+    state: Any
+    closes_at: datetime | None
+
+    @property
+    def ref(self) -> str:
+        return f"challenge:{self.id}"
+
+
+@dataclass
+class Ground:
+    """All that sealing decides on, read under the lock. `state` moves with the sealing; `sealed` is the number of the last seal, 0 before
+    the first; `attached` counts the files."""
+
+    challenge: Asked
+    id: int
+    person_id: int
+    title: str
+    body: str
+    state: Any
+    version: int
+    sealed: int
+    attached: int
+
+
 @dataclass(frozen=True)
 class Copy:
     """A reader's copy of a file: the name it is given under, and its bytes, marked where the format allows it."""

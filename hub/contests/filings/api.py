@@ -14,8 +14,6 @@ from hub.contests.filings.policy import POLICY
 from hub.contests.filings.schemas import ClaimIn, ClaimOut, FilingFileOut, FilingIn, FilingOut, FilingTextIn, SealIn, UploadIn
 from hub.contests.filings.states import Act
 from hub.kernel import bundles
-from hub.kernel.errors import NotFound
-from hub.kernel.words import N_
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, check_version, tagged, writes
 from hub.web.paging import cursor, paged
@@ -98,11 +96,8 @@ def receipt(filing_id: int) -> Any:
 @api.get("/entries/<int:entry_id>/prior-claim")
 @api.response(200, ClaimOut)
 def claim(entry_id: int) -> Any:
-    """The claim against an entry, for those who may make one. Raises NotFound if there is none."""
-    found = queries.claim_on(queries.to_claim_on(actor(), entry_id).id)
-    if found is None:
-        raise NotFound(N_("There is no claim against this entry."), code="no_claim")
-    return found
+    """The claim against an entry, for those who decide on it: its judges, the seeker's managers, the staff."""
+    return queries.claim_for(actor(), entry_id)
 
 
 @api.post("/entries/<int:entry_id>/prior-claim")

@@ -1,4 +1,4 @@
-"""Reads of the filings room: the seeker's own people and the staff; and the author of an entry against which a filing was held."""
+"""Reads of the filings room: the seeker's own people and the staff; judges and author of an entry against which a filing was held."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
 from hub.contests.entries.rules import StoredFile
+from hub.contests.entries.states import Capacity
 from hub.contests.entries.states import State as EntryState
 from hub.contests.filings.models import Filing, FilingFile, PriorClaim
 from hub.contests.filings.policy import POLICY
@@ -29,9 +30,10 @@ DECIDED = frozenset({ChallengeState.SELECTED, ChallengeState.AWARDED, ChallengeS
 
 
 def get_for(actor: Actor, filing_id: int) -> Filing:
-    """The filing, for the seeker's managers, the staff, and an author whom it was held against. Raises NotFound."""
+    """The filing, for the seeker's managers, the staff, an author whom it was held against, and the judges once it is held against an
+    entry. Raises NotFound."""
     filing = db.session.get(Filing, filing_id)
-    if filing is None or not (POLICY.can(actor, Act.READ, filing) or was_shown(actor, filing)):
+    if filing is None or not (POLICY.can(actor, Act.READ, filing) or was_shown(actor, filing) or judges_with(actor, filing)):
         raise NotFound(NO_SUCH)
     return filing
 
@@ -53,6 +55,13 @@ def was_shown(actor: Actor, filing: Filing) -> bool:
         PriorClaim.filing_id == filing.id, Entry.person_id == actor.person_id, Entry.state == EntryState.NOT_SELECTED
     )  # fmt: skip
     return db.session.scalar(mine.limit(1)) is not None
+
+
+def judges_with(actor: Actor, filing: Filing) -> bool:
+    """Is it held against an entry that this actor judges now?"""
+    against = select(Entry).join(PriorClaim, PriorClaim.entry_id == Entry.id)
+    entry = db.session.scalars(against.where(PriorClaim.filing_id == filing.id, Entry.state == EntryState.SEALED).limit(1)).first()
+    return entry is not None and entries.capacity(actor, entry) is Capacity.JUDGE
 
 
 def of_challenge(challenge_id: int, last_id: int | None = None, limit: int = 100) -> Sequence[Filing]:
@@ -92,20 +101,40 @@ def claim_on(entry_id: int) -> PriorClaim | None:
 
 @dataclass(frozen=True)
 class Held:
-    """What an author reads beside the decision: the claim, and the filing on which it rests."""
+    """What judges read beside the entry, and its author beside the decision: the claim, and the filing on which it rests."""
 
     claim: PriorClaim
     filing: Filing
+
+
+def held(entry_id: int) -> Held | None:
+    """The claim against an entry. Unchecked: for those who decide on it."""
+    row = db.session.execute(
+        select(PriorClaim, Filing).join(Filing, Filing.id == PriorClaim.filing_id).where(PriorClaim.entry_id == entry_id)
+    ).one_or_none()
+    return Held(row[0], row[1]) if row is not None else None
 
 
 def held_against(entry: Entry) -> Held | None:
     """The claim against an entry that was turned down, once that is decided. Unchecked."""
     if entry.challenge.state not in DECIDED or entry.state is not EntryState.NOT_SELECTED:
         return None
-    row = db.session.execute(
-        select(PriorClaim, Filing).join(Filing, Filing.id == PriorClaim.filing_id).where(PriorClaim.entry_id == entry.id)
-    ).one_or_none()
-    return Held(row[0], row[1]) if row is not None else None
+    return held(entry.id)
+
+
+def claim_for(actor: Actor, entry_id: int) -> PriorClaim:
+    """The claim against an entry, for those who may read the entry now: its judges, the seeker's managers, the staff. Raises NotFound."""
+    entry = entries.get_for(actor, entry_id)
+    found = claim_on(entry.id) if entries.capacity(actor, entry) is not None else None
+    if found is None:
+        raise NotFound(N_("There is no claim against this entry."), code="no_claim")
+    return found
+
+
+def claimed_in(challenge_id: int) -> frozenset[int]:
+    """The entries of a challenge against which a filing is held. Unchecked, one statement."""
+    query = select(PriorClaim.entry_id).join(Filing, Filing.id == PriorClaim.filing_id).where(Filing.challenge_id == challenge_id)
+    return frozenset(db.session.scalars(query))
 
 
 def to_claim_on(actor: Actor, entry_id: int) -> Entry:

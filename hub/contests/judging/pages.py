@@ -15,6 +15,7 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import operations as entry_operations
 from hub.contests.entries import queries as entries
 from hub.contests.entries.models import Entry
+from hub.contests.filings import queries as filings
 from hub.contests.judging import operations, queries, rules
 from hub.contests.judging.models import Judge
 from hub.contests.judging.operations import Given
@@ -51,6 +52,7 @@ def _show_sheet(challenge: Challenge) -> Any:
         readable=challenge.state is ChallengeState.JUDGING and clock.now() < entries.licence_ends(challenge),
         licence_ends=entries.licence_ends(challenge) if challenge.closes_at else None,
         judge_states=State,
+        claimed=filings.claimed_in(challenge.id),
     )
 
 
@@ -132,6 +134,7 @@ def _show_scorer(entry: Entry, judge: Judge) -> Any:
         reasons={score.criterion_id: score.reason for score in mine},
         assignment=assignment,
         shortest=rules.SHORTEST_REASON,
+        held=filings.held(entry.id),
     )
 
 

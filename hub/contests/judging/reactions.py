@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.events import ChallengeClosed, ChallengeReconsidered
 from hub.contests.challenges.models import Challenge
+from hub.contests.filings.events import PriorKnowledgeClaimed
 from hub.contests.judging import queries
 from hub.contests.judging.events import JudgeAppointed, JudgeDeclined, JudgeDismissed, JudgingCompleted
 from hub.core.accounts import queries as accounts
@@ -47,6 +48,13 @@ def tell_the_dismissed(event: JudgeDismissed, fact: Fact) -> None:
 def call_the_judges(event: ChallengeClosed, fact: Fact) -> None:
     text = N_("“%(title)s” has closed. Its entries wait for your scores and reasons.")
     _tell(queries.judging(event.challenge_id), text, challenges.by_id(event.challenge_id), "/judge")
+
+
+@reacts_to(PriorKnowledgeClaimed)
+def tell_the_judges_of_the_claim(event: PriorKnowledgeClaimed, fact: Fact) -> None:
+    text = N_("The seeker of “%(title)s” says that it knew entry %(entry)s before. Read the claim beside the entry and mind your scores.")
+    people, challenge = queries.judging(event.challenge_id), challenges.by_id(event.challenge_id)
+    _tell(people, text, challenge, f"/judge/entries/{event.entry_id}", entry=str(event.entry_id))
 
 
 @reacts_to(JudgingCompleted)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from hub.core.agreements.models import AgreementEnd, Signature, SignedAs, SigningRule, Terms, TermsParty, TermsRefusal
@@ -14,6 +14,7 @@ from hub.core.agreements.policy import signs_for
 from hub.core.agreements.rules import Kind, Signers
 from hub.core.agreements.states import State, state_of
 from hub.db.extensions import db
+from hub.db.prepared import Prepared, connection
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
@@ -67,6 +68,30 @@ def current(subject: str, kind: Kind | str) -> Terms | None:
     """The newest version, or None before the first."""
     newest = select(Terms).where(Terms.subject == subject, Terms.kind == Kind(kind)).order_by(Terms.number.desc()).limit(1)
     return db.session.scalars(newest).first()
+
+
+@dataclass(frozen=True)
+class Undersigned:
+    """The newest version of an agreement, and the fingerprint under which somebody signed it: empty if they have not."""
+
+    terms_id: int
+    hash: str
+
+
+_UNDERSIGNED = Prepared(
+    select(Terms.id.label("terms_id"), func.coalesce(Signature.hash, "").label("hash"))
+    .outerjoin(Signature, (Signature.terms_id == Terms.id) & (Signature.person_id == bindparam("person_id")))
+    .where(Terms.subject == bindparam("subject"), Terms.kind == bindparam("kind"))
+    .order_by(Terms.number.desc())
+    .limit(1)
+)
+
+
+def undersigned(person_id: int, subject: str, kind: Kind | str) -> Undersigned | None:
+    """The newest version and the person's signature under it, without the texts; None before the first."""
+    asked = {"person_id": person_id, "subject": subject, "kind": Kind(kind)}
+    found = _UNDERSIGNED.first(db.session.connection(), asked)
+    return Undersigned(**found) if found is not None else None
 
 
 def versions(subject: str, kind: Kind | str) -> Sequence[Terms]:

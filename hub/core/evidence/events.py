@@ -19,6 +19,16 @@ class CheckpointMade:
 
 
 @dataclass(frozen=True)
+class CheckpointStamped:
+    """A time-stamping authority signed the checkpoint of a day (ISO) at its own clock's time (ISO)."""
+
+    SAYS: ClassVar[str] = N_("had the checkpoint of %(day)s stamped by %(authority)s")
+    day: str
+    authority: str
+    at: str
+
+
+@dataclass(frozen=True)
 class EvidenceKeyChanged:
     """From now on the site signs with this key."""
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Date, ForeignKey, String, Text, event
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import DDL, BigInteger, CheckConstraint, Date, ForeignKey, LargeBinary, String, Text, event
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
@@ -58,6 +58,21 @@ class EvidenceHead(db.Model):
     peaks: Mapped[str] = mapped_column(Text)
 
 
+class EvidenceStamp(db.Model):
+    """What a time-stamping authority (RFC 3161) answered about a checkpoint, whole and as it came: `stamped_at` by its own clock."""
+
+    __tablename__ = "evidence_stamp"
+    __table_args__ = (CheckConstraint("length(imprint) = 64", name="whole_hash"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    checkpoint_id: Mapped[int] = mapped_column(ForeignKey("evidence_checkpoint.id"), unique=True)
+    authority: Mapped[str] = mapped_column(String(200))
+    stamped_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    imprint: Mapped[str] = mapped_column(String(64))
+    answer: Mapped[bytes] = mapped_column(LargeBinary)
+    at: Mapped[datetime] = mapped_column(UtcDateTime)
+
+
 class EvidenceCheckpoint(db.Model):
     """The log's size and root on one day (UTC), signed."""
 
@@ -72,6 +87,8 @@ class EvidenceCheckpoint(db.Model):
     site: Mapped[str] = mapped_column(String(200))
     key_id: Mapped[str] = mapped_column(String(16))
     signature: Mapped[str] = mapped_column(String(128))
+
+    stamp: Mapped[EvidenceStamp | None] = relationship(lazy="joined", viewonly=True)
 
 
 NEXT = "(SELECT COALESCE(MAX(place) + 1, 0) FROM evidence_leaf)"
@@ -124,7 +141,8 @@ _hang(
     _checked("evidence_head", "evidence_head_stays", "DELETE", "OLD.size >= 0", ONLY_GROWS),
 )  # fmt: skip
 _hang(EvidenceCheckpoint.__table__, _kept("evidence_checkpoint"))
+_hang(EvidenceStamp.__table__, _kept("evidence_stamp"))
 
 
 holds_of_person("evidence_leaf", "person_id", what=N_("Seals of yours in the evidence log"), hides="salt", keeps=SEALED, fixed=True)
-holds_of_nobody("evidence_node", "evidence_head", "evidence_checkpoint", because="hashes of hashes")
+holds_of_nobody("evidence_node", "evidence_head", "evidence_checkpoint", "evidence_stamp", because="hashes of hashes, and their signatures")

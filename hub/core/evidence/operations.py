@@ -9,24 +9,28 @@ import secrets
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import insert, select, text, update
 
 from hub.core.evidence import queries, rules
-from hub.core.evidence.events import CheckpointMade, EvidenceKeyChanged
-from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceLeaf, EvidenceNode
+from hub.core.evidence.events import CheckpointMade, CheckpointStamped, EvidenceKeyChanged
+from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceStamp
 from hub.core.evidence.rules import Commitment
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock, merkle, signing
+from hub.db.prepared import Prepared
+from hub.kernel import clock, merkle, signing, stamping
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
+from hub.kernel.stamping import Question, Trusted
 from hub.kernel.words import N_
 
 HEX = 64
+MOST_APART = timedelta(minutes=10)
+"""A time stamp that says another time than our clock, by more than this, is not taken: one of the two clocks is wrong."""
 
 
 def commit(manifest: Mapping[str, Any]) -> Commitment:
@@ -34,10 +38,12 @@ def commit(manifest: Mapping[str, Any]) -> Commitment:
     return rules.commit(manifest, secrets.token_hex(32))
 
 
-_LOCK_HEAD = select(EvidenceHead.__table__).with_for_update()
+_HEAD = EvidenceHead.__table__.c
+_LOCK_HEAD = Prepared(select(_HEAD.size, _HEAD.root, _HEAD.peaks).with_for_update())
 _BEGIN = text("INSERT INTO evidence_head (id, size, root, peaks) VALUES (1, 0, :root, '') ON CONFLICT DO NOTHING")
-_ADD_LEAF, _ADD_NODES = insert(EvidenceLeaf.__table__), insert(EvidenceNode.__table__)
-_MOVE_ON = update(EvidenceHead.__table__)
+_ADD_LEAF = Prepared(insert(EvidenceLeaf.__table__).inline(), "place", "commitment", "salt", "subject", "person_id", "at")
+_ADD_NODES = Prepared(insert(EvidenceNode.__table__).inline(), "level", "position", "hash")
+_MOVE_ON = Prepared(update(EvidenceHead.__table__), "size", "root", "peaks")
 
 
 def append(*, actor: Actor, subject: str, sealed: Commitment, at: datetime) -> int:
@@ -47,22 +53,19 @@ def append(*, actor: Actor, subject: str, sealed: Commitment, at: datetime) -> i
     """
     db.session.flush()
     connection = db.session.connection()
-    head = connection.execute(_LOCK_HEAD).one_or_none()
-    if head is None:
+    head = _LOCK_HEAD(connection, {})
+    if not head:
         connection.execute(_BEGIN, {"root": merkle.EMPTY.hex()})
-        head = connection.execute(_LOCK_HEAD).one()
-    kept = [bytes.fromhex(head.peaks[start : start + HEX]) for start in range(0, len(head.peaks), HEX)]
-    made, peaks = merkle.grow(kept, head.size, merkle.leaf_hash(bytes.fromhex(sealed.hash)))
-    leaf = {
-        "place": head.size, "commitment": sealed.hash, "salt": sealed.salt, "subject": subject, "person_id": actor.person_id, "at": at,
-    }  # fmt: skip
-    connection.execute(_ADD_LEAF, leaf)
+        head = _LOCK_HEAD(connection, {})
+    size, _, hashes = head[0]
+    kept = [bytes.fromhex(hashes[start : start + HEX]) for start in range(0, len(hashes), HEX)]
+    made, peaks = merkle.grow(kept, size, merkle.leaf_hash(bytes.fromhex(sealed.hash)))
+    leaf = {"place": size, "commitment": sealed.hash, "salt": sealed.salt, "subject": subject, "person_id": actor.person_id, "at": at}
+    _ADD_LEAF(connection, leaf)
     if made:
-        connection.execute(_ADD_NODES, [{"level": level, "position": place, "hash": said.hex()} for level, place, said in made])
-    end = {"size": head.size + 1, "root": merkle.fold(peaks).hex(), "peaks": "".join(peak.hex() for peak in peaks)}
-    connection.execute(_MOVE_ON, end)
-    place: int = head.size
-    return place
+        _ADD_NODES(connection, [{"level": level, "position": place, "hash": said.hex()} for level, place, said in made])
+    _MOVE_ON(connection, {"size": size + 1, "root": merkle.fold(peaks).hex(), "peaks": "".join(peak.hex() for peak in peaks)})
+    return int(size)
 
 
 # The key
@@ -129,19 +132,38 @@ def rotate_key(*, actor: Actor) -> str:
 
 def checkpoint(*, actor: Actor) -> EvidenceCheckpoint:
     """Sign the log's size and root, once a day (UTC): the day's checkpoint, new or as it is."""
-    now = clock.now()
-    known = queries.checkpoint_of(now.date())
-    if known is not None:
-        return known
-    pem = signing_key()
-    name, (size, root) = signing.key_id(signing.public_of(pem)), queries.head()
-    made = EvidenceCheckpoint(day=now.date(), size=size, root=root, at=now, site=queries.wiring().site, key_id=name, signature="")
-    said = rules.checkpoint(site=made.site, day=made.day, size=size, root=root, at=now, key_id=name)
-    made.signature = signing.sign(pem, said)
-    db.session.add(made)
-    db.session.flush()
-    journal.record(CheckpointMade(size=size, root=root, key_id=name), actor=actor, subject="evidence")
+    with clock.held() as now:
+        known = queries.checkpoint_of(now.date())
+        if known is not None:
+            return known
+        pem = signing_key()
+        name, (size, root) = signing.key_id(signing.public_of(pem)), queries.head()
+        made = EvidenceCheckpoint(day=now.date(), size=size, root=root, at=now, site=queries.wiring().site, key_id=name, signature="")
+        said = rules.checkpoint(site=made.site, day=made.day, size=size, root=root, at=now, key_id=name)
+        made.signature = signing.sign(pem, said)
+        db.session.add(made)
+        db.session.flush()
+        journal.record(CheckpointMade(size=size, root=root, key_id=name), actor=actor, subject="evidence")
     return made
+
+
+def keep_stamp(*, actor: Actor, checkpoint: EvidenceCheckpoint, question: Question, answer: bytes, trusted: Trusted) -> EvidenceStamp:
+    """Keep what a time-stamping authority answered about a checkpoint, if it holds: for this checkpoint, to this question, signed by whom
+    the site trusts, and now. A checkpoint that has its stamp keeps it. Raises stamping.Refused."""
+    if checkpoint.stamp is not None:
+        return checkpoint.stamp
+    stamp = stamping.check(answer, rules.stamped(queries.told(checkpoint)), trusted, question.nonce)
+    if abs(stamp.at - clock.now()) > MOST_APART:
+        raise stamping.refusal("stamp_clock", f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC")
+    kept = EvidenceStamp(
+        checkpoint_id=checkpoint.id, authority=stamp.authority, stamped_at=stamp.at, imprint=stamp.imprint, answer=answer, at=clock.now()
+    )
+    db.session.add(kept)
+    db.session.flush()
+    db.session.expire(checkpoint, ["stamp"])
+    fact = CheckpointStamped(day=checkpoint.day.isoformat(), authority=stamp.authority, at=stamp.at.isoformat())
+    journal.record(fact, actor=actor, subject="evidence")
+    return kept
 
 
 # The audit

@@ -6,12 +6,13 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, Response, jsonify, render_template, request, url_for
+from flask import Blueprint, Response, current_app, jsonify, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 
+from hub.config import BadSetting
 from hub.core.evidence import operations, queries, rules
 from hub.core.evidence.schemas import ConsistencyIn, PastedIn
-from hub.kernel import bundles
+from hub.kernel import bundles, stamping
 from hub.kernel.errors import HubError, one_field
 from hub.kernel.words import N_
 from hub.web.handle import load, parse, public, show_again
@@ -26,6 +27,17 @@ SIZE = 30
 def _configure(state: BlueprintSetupState) -> None:
     config = state.app.config["HUB"]
     queries.configure(config.data_dir / "evidence", config.base_url)
+    if config.timestamp_ca is not None:
+        try:
+            stamping.read_certificates(config.timestamp_ca.read_bytes())
+        except (OSError, ValueError) as error:
+            raise BadSetting(f"HUB_TIMESTAMP_CA must be a file with the authority's root certificate in PEM: {error}") from error
+
+
+def _authorities() -> stamping.Trusted | None:
+    """Whose time stamps the site trusts."""
+    file = current_app.config["HUB"].timestamp_ca
+    return stamping.read_certificates(file.read_bytes()) if file is not None else None
 
 
 # Anybody's check
@@ -81,7 +93,7 @@ def _sent() -> tuple[Any, bundles.Kept | None]:
 
 
 def _checked(told: Any, kept: bundles.Kept | None) -> Checked:
-    findings = rules.check(told, kept, queries.trusted())
+    findings = rules.check(told, kept, queries.trusted(), _authorities())
     standing = None
     if rules.holds(findings):
         if "manifest" in told:
@@ -107,6 +119,7 @@ def checkpoints() -> Any:
     return render_template(
         PLACE + "checkpoints.html", rows=list(zip(rows[:SIZE], [*rows[1:], None], strict=False)), size=size, root=root, older=older,
         newer=url_for(".checkpoints") if last_id is not None else "", keys=queries.public_keys(),
+        stamps=any(one.stamp is not None for one in rows[:SIZE]),
     )  # fmt: skip
 
 
@@ -115,6 +128,15 @@ def checkpoints() -> Any:
 def checkpoint(day: str) -> Any:
     """One day's checkpoint as the signed file to keep."""
     return _file(queries.told(queries.checkpoint_on(day)), f"checkpoint-{day}.json")
+
+
+@pages.get("/evidence/checkpoints/<day>.tsr")
+@public
+def time_stamp(day: str) -> Any:
+    """What the time-stamping authority answered about a day's checkpoint, as programs for RFC 3161 read it."""
+    stamp = queries.stamp_on(day)
+    head = {"Content-Disposition": f'attachment; filename="checkpoint-{day}.tsr"'}
+    return Response(stamp.answer, content_type=stamping.ANSWERS, headers=head)
 
 
 @pages.get("/evidence/consistency")

@@ -13,11 +13,12 @@ from typing import Any
 from sqlalchemy import Select, func, or_, select
 
 from hub.core.evidence import rules
-from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceLeaf, EvidenceNode
+from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceLeaf, EvidenceNode, EvidenceStamp
 from hub.core.evidence.rules import Commitment, Named, Place
 from hub.db.extensions import db
-from hub.kernel import merkle, signing
+from hub.kernel import merkle, signing, stamping
 from hub.kernel.errors import NotFound, one_field
+from hub.kernel.stamping import Stamp
 from hub.kernel.words import N_
 
 CHUNK = 1000
@@ -221,10 +222,20 @@ def checkpoint_on(day: str) -> EvidenceCheckpoint:
     return found
 
 
+def stamp_on(day: str) -> EvidenceStamp:
+    """The time stamp of a day's checkpoint. Raises NotFound."""
+    stamp = checkpoint_on(day).stamp
+    if stamp is None:
+        raise NotFound(N_("The checkpoint of this day has no time stamp."), code="not_stamped")
+    return stamp
+
+
 def told(one: EvidenceCheckpoint) -> dict[str, Any]:
     """The checkpoint as the signed file that people keep."""
     said = rules.checkpoint(site=one.site, day=one.day, size=one.size, root=one.root, at=one.at, key_id=one.key_id)
-    return said | {"public_key": trusted().get(one.key_id, ""), "signature": one.signature}
+    stamp = one.stamp
+    known = stamping.told(Stamp(stamp.authority, stamp.stamped_at, stamp.imprint), stamp.answer) if stamp is not None else None
+    return said | {"public_key": trusted().get(one.key_id, ""), "signature": one.signature} | ({"time_stamp": known} if known else {})
 
 
 # What the audit asks

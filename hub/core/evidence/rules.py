@@ -13,8 +13,9 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from hub.kernel import merkle, sealing, signing
+from hub.kernel import merkle, sealing, signing, stamping
 from hub.kernel.bundles import Unreadable
+from hub.kernel.stamping import Trusted
 from hub.kernel.words import N_
 
 RECEIPT = "innovation-hub/receipt/2"
@@ -122,6 +123,11 @@ def checkpoint(*, site: str, day: date, size: int, root: str, at: datetime, key_
     return {"format": CHECKPOINT, "site": site, "day": day.isoformat(), "size": size, "root": root, "at": at.isoformat(), "key": key_id}
 
 
+def stamped(told: Mapping[str, Any]) -> bytes:
+    """What a time stamp of a checkpoint is for: canonical JSON of what was signed, and the signature."""
+    return sealing.canonical({name: value for name, value in told.items() if name not in {"public_key", "time_stamp"}})
+
+
 def consistency(*, site: str, first: tuple[int, str], second: tuple[int, str], proof: Sequence[str]) -> dict[str, Any]:
     """A proof that the log of the first (size, root) is the beginning of the second's."""
     return {
@@ -153,18 +159,21 @@ def checks(kind: str, checker: Callable[[Mapping[str, Any], Keys | None], list[F
     _others[kind] = checker
 
 
-def check(told: Any, attachments: Mapping[str, tuple[str, int]] | None = None, keys: Keys | None = None) -> list[Finding]:
+def check(
+    told: Any, attachments: Mapping[str, tuple[str, int]] | None = None, keys: Keys | None = None, authorities: Trusted | None = None
+) -> list[Finding]:
     """Check a receipt, a checkpoint or a proof of consistency by itself, without the site.
 
     `attachments` maps file names to (SHA-256 in hex, size in bytes) of what the holder kept; None leaves them out. `keys` are the public
-    keys that the holder trusts; None takes the one inside, and says so. Raises Unreadable for anything else.
+    keys that the holder trusts, `authorities` the certificates for time stamps; None takes what is inside, and says so. Raises Unreadable
+    for anything else.
     """
     checks = {RECEIPT: _check_receipt, EARLIER: _check_earlier}
     kind = told.get("format") if isinstance(told, dict) else None
     if isinstance(kind, str) and kind in _others:
         return _others[kind](told, keys)
     if kind == CHECKPOINT:
-        return _check_checkpoint(told, keys)
+        return [*_check_checkpoint(told, keys), *_check_stamp(told, authorities)]
     if kind == CONSISTENCY:
         return [_check_consistency(told)]
     if not isinstance(kind, str) or kind not in checks:
@@ -247,13 +256,10 @@ def _content(told: Mapping[str, Any], manifest: Mapping[str, Any]) -> list[Findi
 
 
 def _labels(told: Mapping[str, Any], manifest: Mapping[str, Any]) -> Finding:
-    return found(
-        "labels",
-        told["sealed_at"] == manifest.get("sealed_at") and manifest.get("receipt_no", told["receipt_no"]) == told["receipt_no"],
-        N_("Receipt number %(number)s and time belong to this content."),
-        N_("The receipt number (%(number)s) or the time on the receipt is not the one that was sealed."),
-        number=told["receipt_no"],
-    )
+    ok = told["sealed_at"] == manifest.get("sealed_at") and manifest.get("receipt_no", told["receipt_no"]) == told["receipt_no"]
+    good = N_("Receipt number %(number)s and time belong to this content.")
+    bad = N_("The receipt number (%(number)s) or the time on the receipt is not the one that was sealed.")
+    return found("labels", ok, good, bad, number=told["receipt_no"])
 
 
 def _times(manifest: Mapping[str, Any]) -> Finding | None:
@@ -263,14 +269,9 @@ def _times(manifest: Mapping[str, Any]) -> Finding | None:
         ok = datetime.fromisoformat(manifest["sealed_at"]) < datetime.fromisoformat(manifest["deadline"])
     except (ValueError, TypeError, KeyError):
         ok = False
-    return found(
-        "time",
-        ok,
-        N_("Sealed at %(at)s, before the deadline of %(deadline)s."),
-        N_("The time of sealing (%(at)s) is not before the deadline (%(deadline)s)."),
-        at=manifest.get("sealed_at"),
-        deadline=manifest["deadline"],
-    )
+    good = N_("Sealed at %(at)s, before the deadline of %(deadline)s.")
+    bad = N_("The time of sealing (%(at)s) is not before the deadline (%(deadline)s).")
+    return found("time", ok, good, bad, at=manifest.get("sealed_at"), deadline=manifest["deadline"])
 
 
 def _bytes(said: Sequence[Any]) -> list[bytes] | None:
@@ -286,14 +287,9 @@ def _inclusion(told: Mapping[str, Any]) -> Finding:
         and proof is not None
         and merkle.proves_inclusion(merkle.leaf_hash(ends[0]), log["index"], log["size"], proof, ends[1])
     )
-    return found(
-        "proof",
-        ok,
-        N_("The proof leads from the fingerprint to the root of the log: leaf %(index)s of %(size)s."),
-        N_("The proof is wrong: it does not lead from the fingerprint to the root of the log (leaf %(index)s of %(size)s)."),
-        index=log["index"],
-        size=log["size"],
-    )
+    good = N_("The proof leads from the fingerprint to the root of the log: leaf %(index)s of %(size)s.")
+    bad = N_("The proof is wrong: it does not lead from the fingerprint to the root of the log (leaf %(index)s of %(size)s).")
+    return found("proof", ok, good, bad, index=log["index"], size=log["size"])
 
 
 def _journal(told: Mapping[str, Any]) -> Finding | None:
@@ -374,9 +370,22 @@ _CHECKPOINT: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _check_checkpoint(told: Mapping[str, Any], keys: Keys | None) -> list[Finding]:
-    _require(_fits(told, _CHECKPOINT))
-    signed = {name: value for name, value in told.items() if name not in {"public_key", "signature"}}
+    _require(_fits({name: value for name, value in told.items() if name != "time_stamp"}, _CHECKPOINT))
+    signed = {name: value for name, value in told.items() if name not in {"public_key", "signature", "time_stamp"}}
     return signature(told, signed, {"id": told["key"], "public_key": told["public_key"], "algorithm": signing.ALGORITHM}, keys)
+
+
+def _check_stamp(told: Mapping[str, Any], authorities: Trusted | None) -> list[Finding]:
+    if "time_stamp" not in told:
+        return []
+    try:
+        stamp = stamping.check_told(told["time_stamp"], stamped(told), authorities)
+    except stamping.Refused as error:
+        return [Finding("time_stamp", False, error.message, error.values)]
+    good = N_("%(authority)s stamped this checkpoint on %(at)s, and its certificate is one that you trust.")
+    unsure = N_("%(authority)s is said to have stamped this checkpoint on %(at)s: give the authority’s certificates to check it.")
+    values = {"authority": stamp.authority, "at": f"{stamp.at:%Y-%m-%d %H:%M:%S} UTC"}
+    return [Finding("time_stamp", True, good if authorities else unsure, values, warns=authorities is None)]
 
 
 def _check_consistency(told: Mapping[str, Any]) -> Finding:
@@ -386,11 +395,6 @@ def _check_consistency(told: Mapping[str, Any]) -> Finding:
     _require(_fits(first, ends) and _fits(second, ends))
     roots, proof = _bytes([first["root"], second["root"]]), _bytes(told["proof"])
     ok = roots is not None and proof is not None and merkle.proves_consistency(first["size"], second["size"], proof, *roots)
-    return found(
-        "consistency",
-        ok,
-        N_("The log of %(first)s leaves is the beginning of the log of %(second)s: nothing was changed or taken out in between."),
-        N_("The log of %(first)s leaves is NOT shown to be the beginning of the log of %(second)s."),
-        first=first["size"],
-        second=second["size"],
-    )
+    good = N_("The log of %(first)s leaves is the beginning of the log of %(second)s: nothing was changed or taken out in between.")
+    bad = N_("The log of %(first)s leaves is NOT shown to be the beginning of the log of %(second)s.")
+    return found("consistency", ok, good, bad, first=first["size"], second=second["size"])

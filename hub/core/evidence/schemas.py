@@ -16,8 +16,20 @@ class Size(fields.Integer):
         super().__init__(strict=False, validate=validate.Range(0, MOST), **kwargs)  # type: ignore[arg-type]
 
 
+class StampOut(Schema):
+    """What a time-stamping authority (RFC 3161) said: `answer` is its whole answer (DER, base64), about `sha256`, that of the canonical JSON
+    of the checkpoint without `id`, `public_key` and `time_stamp`."""
+
+    authority = fields.String()
+    at = fields.String()
+    sha256 = fields.String()
+    answer = fields.String()
+
+
 class CheckpointOut(Schema):
-    """The log's size and root on one day, signed over the canonical JSON of all but `id`, `public_key` and `signature`."""
+    """The log's size and root on one day, signed over the canonical JSON of all but `id`, `public_key`, `signature` and `time_stamp`.
+
+    `time_stamp` is there where an authority stamped it."""
 
     id = fields.Integer()
     format = fields.String()
@@ -29,6 +41,7 @@ class CheckpointOut(Schema):
     key = fields.String()
     public_key = fields.String()
     signature = fields.String()
+    time_stamp = fields.Nested(StampOut)
 
 
 class EndOut(Schema):

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
-from typing import Any, TypeVar
+from typing import Any
 
-from sqlalchemy import bindparam, insert, inspect, select, text, update
+from sqlalchemy import bindparam, insert, select, text, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import make_transient_to_detached
 
 from hub.core.ledger import events, queries, rules
 from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
@@ -18,13 +17,12 @@ from hub.core.ledger.rules import AccountRef, Change, Kind, Leg, Movement
 from hub.core.ledger.states import PENDING, PendingAct, PendingState
 from hub.db import journal
 from hub.db.extensions import db
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, as_written
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, HubError, NotNow, one_field
 from hub.kernel.words import N_
 
-Row = TypeVar("Row", Pending, Transaction)
 Shortage = HubError | Callable[[], HubError] | None
 """What is raised for want of money, or makes it; None: NotNow (not_enough_money)."""
 
@@ -102,7 +100,7 @@ def pend(
     connection = db.session.connection()
     _LEGS(connection, rows)
     _SEALING[Pending](connection, {"number": pending_id})
-    pending = _written(Pending(id=pending_id, sealed_id=pending_id, decided_at=None, transaction_id=None, **values))
+    pending = as_written(Pending(id=pending_id, sealed_id=pending_id, decided_at=None, transaction_id=None, **values))
     journal.record(events.PendingMade(pending.id, subject), actor=actor, subject=pending.ref)
     return Pended(pending, fresh=True)
 
@@ -262,7 +260,7 @@ def _post(actor: Actor, movement: Movement, shortage: Shortage, *, freed: Iterab
     connection = db.session.connection()
     _POSTINGS(connection, rows)
     _SEALING[Transaction](connection, {"number": transaction_id})
-    return Posted(_written(Transaction(id=transaction_id, sealed_id=transaction_id, **values)), fresh=True)
+    return Posted(as_written(Transaction(id=transaction_id, sealed_id=transaction_id, **values)), fresh=True)
 
 
 def _values(actor: Actor, movement: Movement, body: str) -> dict[str, Any]:
@@ -294,19 +292,6 @@ def _opening(table: Any, names: tuple[str, ...], dialect: str) -> Prepared:
     maker = postgresql.insert if dialect == "postgresql" else sqlite.insert
     new = maker(table).from_select(list(names), row, include_defaults=False).on_conflict_do_nothing(index_elements=["key"])
     return Prepared(new.returning(table.c.id))
-
-
-def _written(row: Row) -> Row:
-    """The row as the session has it, without reading again what was just written.
-
-    What a rolled-back transaction left under the same number was never there.
-    """
-    make_transient_to_detached(row)
-    phantom = db.session.identity_map.get(inspect(row).key)
-    if phantom is not None:
-        db.session.expunge(phantom)
-    db.session.add(row)
-    return row
 
 
 _LEG = ("account_id", "currency", "minor")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState, JournalRow
@@ -57,7 +57,7 @@ def backlog() -> Backlog:
     waiting, failing, oldest = db.session.execute(
         select(
             func.count(),
-            func.count().filter(Delivery.attempts > 0),
+            func.count().filter(Delivery.error != ""),
             func.min(Delivery.next_at),
         ).where(Delivery.state == DeliveryState.DUE)
     ).one()
@@ -67,19 +67,19 @@ def backlog() -> Backlog:
 
 def dead(before: int | None = None, limit: int = SHOWN) -> Sequence[Job]:
     """Given up after too many attempts, the latest first; up to `limit` + 1."""
-    return _jobs(DeliveryState.DEAD, before, limit)
+    return _jobs(Delivery.state == DeliveryState.DEAD, before, limit)
 
 
 def failing(before: int | None = None, limit: int = SHOWN) -> Sequence[Job]:
     """Tried in vain and due again, the latest first; up to `limit` + 1."""
-    return _jobs(DeliveryState.DUE, before, limit)
+    return _jobs((Delivery.state == DeliveryState.DUE) & (Delivery.error != ""), before, limit)
 
 
-def _jobs(state: DeliveryState, before: int | None, limit: int) -> Sequence[Job]:
+def _jobs(which: ColumnElement[bool], before: int | None, limit: int) -> Sequence[Job]:
     chosen = (
         select(Delivery, JournalRow.kind, JournalRow.subject, JournalRow.at)
         .join(JournalRow, JournalRow.id == Delivery.journal_id)
-        .where(Delivery.state == state, Delivery.attempts > 0)
+        .where(which)
         .order_by(Delivery.id.desc())
         .limit(limit + 1)
     )

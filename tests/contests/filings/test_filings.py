@@ -23,6 +23,7 @@ from hub.core.evidence import operations as audited
 from hub.core.evidence import queries as log
 from hub.core.evidence import rules as evidence
 from hub.db import work
+from hub.db.delivery import deliver_all
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -186,6 +187,8 @@ def test_the_pages_lead_from_the_draft_to_the_claim_and_refuse_after_the_opening
     assert again.status_code == 422 and "Say what you knew" in again.text
     assert client.post(f"/entries/{two}/prior-claim", data={"filing_id": str(number), "words": WORDS}).status_code == 302
     assert WORDS in client.get(f"/entries/{two}/prior-claim").text
+    ranking = client.get(f"/challenges/{slug}/judging").text
+    assert "prior knowledge claimed" in ranking and WORDS in client.get(f"/entries/{two}").text
     with work.unit():
         awards.select_winner(actor=made.manager, challenge=challenges_read.get_for(made.manager, slug), entry=entries.find(one))
     author = make.signed_in(app.test_client(), made.solvers[1])
@@ -197,6 +200,32 @@ def test_the_pages_lead_from_the_draft_to_the_claim_and_refuse_after_the_opening
     assert author.get(f"/filings/{number}/files/{file.id}").status_code == 404
     assert client.get(f"/filings/{number}/files/{file.id}").data == b"page 3"
     assert evidence.holds(evidence.check(author.get(f"/filings/{number}/receipt.json").json, keys=log.trusted()))
+
+
+def test_judges_read_a_claim_beside_the_entry_with_the_filing_and_no_other(made: Made, app: Flask) -> None:
+    number, unused = filed(made, {"notes.txt": b"page 3"}).id, filed(made, title="Another").id
+    one, two = judged(made)
+    judge = make.signed_in(app.test_client(), made.judges[0])
+    key = people.api_headers(made.judges[0])
+    assert judge.get(f"/filings/{number}").status_code == 404
+    assert judge.get(f"/api/v1/entries/{two}/prior-claim", headers=key).json["code"] == "no_claim"
+    with work.unit():
+        operations.claim(actor=made.manager, entry=entries.find(two), filing_id=number, words=WORDS)
+    deliver_all()
+    assert "says that it knew entry" in judge.get("/inbox").text
+    assert WORDS in judge.get(f"/judge/entries/{two}").text and WORDS not in judge.get(f"/judge/entries/{one}").text
+    assert WORDS in judge.get(f"/entries/{two}").text and judge.get(f"/api/v1/entries/{two}/prior-claim", headers=key).json["words"] == WORDS
+    shown = judge.get(f"/filings/{number}").text
+    assert BODY in shown and "The files stay with the seeker" in shown
+    assert evidence.holds(evidence.check(judge.get(f"/filings/{number}/receipt.json").json, keys=log.trusted()))
+    assert judge.get(f"/filings/{unused}").status_code == 404
+    author = people.api_headers(made.solvers[1])
+    assert app.test_client().get(f"/api/v1/entries/{two}/prior-claim", headers=author).status_code == 404
+    with work.unit():
+        awards.select_winner(
+            actor=made.manager, challenge=challenges_read.get_for(made.manager, made.challenge.slug), entry=entries.find(one)
+        )
+    assert judge.get(f"/filings/{number}").status_code == 404
 
 
 def test_programs_file_and_claim_the_same(made: Made, client: FlaskClient) -> None:

@@ -23,6 +23,7 @@ LOG = [
     post("/evidence/verify", ANYONE, files={"file": (b"{}", "receipt.json")}, ok=STOPPED, about="not a receipt"),
     get("/evidence/checkpoints", ANYONE),
     get("/evidence/checkpoints/{checkpoint_day}.json", ANYONE),
+    get("/evidence/checkpoints/{checkpoint_day}.tsr", ANYONE, ok=frozenset({404}), about="no authority stamped it"),
     get("/evidence/consistency?first=1&second=2", ANYONE),
     get("/evidence/consistency.json?first=1&second=2", ANYONE),
     get("/.well-known/evidence-keys.json", ANYONE),
@@ -65,7 +66,7 @@ PROGRAMS = [
     post(V1 + "/filings/{filing_draft}/files", MANAGERS, STAFF, files=CSV),
     post(V1 + "/filings/{filing_draft}/seal", MANAGERS, STAFF),
     get(V1 + "/filings/{filing_sealed}/receipt", SEEKERS),
-    get(V1 + "/entries/{entry_closed}/prior-claim", MANAGERS, READERS, ok=frozenset({404}), about="nothing was claimed"),
+    get(V1 + "/entries/{entry_closed}/prior-claim", MANAGERS | JUDGE | STAFF, ok=frozenset({404}), about="nothing was claimed"),
     post(V1 + "/entries/{entry_closed}/prior-claim", MANAGERS, READERS, send=CLAIM),
 ]
 ROWS = [*LOG, *FILINGS, *PROGRAMS]
