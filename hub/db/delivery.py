@@ -17,7 +17,7 @@ from sqlalchemy import bindparam, select, update
 from hub.db import work
 from hub.db.extensions import db
 from hub.db.journal import Delivery, DeliveryState, Fact, JournalRow, reaction_named
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, connection
 from hub.kernel import clock
 
 log = logging.getLogger("hub.delivery")
@@ -147,7 +147,7 @@ def _react(job: Leased) -> None:
         raise LookupError(f"no reaction {job.reaction} to {job.kind}")
     event_class, reaction = known
     reaction(event_class(**job.facts), job.fact)
-    _DONE(db.session.connection(), {"number": job.number})
+    _DONE(connection(), {"number": job.number})
 
 
 _ROWS = Delivery.__table__

@@ -18,10 +18,19 @@ from sqlalchemy.sql.expression import ClauseElement
 from hub.db.extensions import db
 
 Model = TypeVar("Model")
+UNIT = "unit"
+"""Where the session notes the connection of the unit of work that has begun."""
 Row = dict[str, Any]
 Arrange = Callable[[Row], Any]
 Step = tuple[str, Callable[[Any], Any] | None]
 """A value's name in the row, and what makes it fit for the driver."""
+
+
+def connection() -> Connection:
+    """The session's connection, without its bookkeeping where a unit of work has begun."""
+    session = db.session()
+    begun: Connection | None = session.info.get(UNIT)
+    return begun if begun is not None and not begun.closed else session.connection()
 
 
 class Prepared:
@@ -55,7 +64,7 @@ class Prepared:
             cursor.close()
 
     def first(self, connection: Connection, values: Row) -> Row | None:
-        """Of a SELECT: the first row by its columns' names, each value as its type makes it (moments, enums, JSON); None if there is none."""
+        """Of a SELECT: the first row by its columns' names, each value as its type makes it (moments, enums, JSON); None without one."""
         rows = self(connection, values)
         if not rows:
             return None
@@ -65,9 +74,8 @@ class Prepared:
             self._dresses[dialect.name] = [
                 (column.key, column.type.dialect_impl(dialect).result_processor(dialect, None)) for column in columns
             ]
-        return {
-            name: value if dress is None else dress(value) for (name, dress), value in zip(self._dresses[dialect.name], rows[0], strict=True)
-        }
+        dressed = zip(self._dresses[dialect.name], rows[0], strict=True)
+        return {name: value if dress is None else dress(value) for (name, dress), value in dressed}
 
     def _prepare(self, dialect: Dialect) -> tuple[str, Arrange]:
         compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._names or None)
@@ -93,7 +101,7 @@ def as_written(row: Model) -> Model:
     What a rolled-back transaction left under the same number was never there.
     """
     make_transient_to_detached(row)
-    phantom = db.session.identity_map.get(inspect(row).key)  # type: ignore[union-attr]
+    phantom = db.session.identity_map.get(inspect(row).key)
     if phantom is not None:
         db.session.expunge(phantom)
     db.session.add(row)

@@ -10,6 +10,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from hub.db import journal
 from hub.db.engine import WRITES
 from hub.db.extensions import db
+from hub.db.prepared import UNIT
 from hub.kernel.errors import Conflict
 
 _commits = 0
@@ -28,7 +29,8 @@ def _count_commit() -> None:
 def start_writing() -> None:
     """Leave the reading transaction, if any, and begin one that will write (IMMEDIATE on SQLite)."""
     rollback()
-    db.session.connection(execution_options={WRITES: True})
+    session = db.session()
+    session.info[UNIT] = session.connection(execution_options={WRITES: True})
 
 
 def commit() -> None:

@@ -31,6 +31,8 @@ from hub.kernel.words import N_
 ASKS, ANSWERS = "application/timestamp-query", "application/timestamp-reply"
 SHA256 = "2.16.840.1.101.3.4.2.1"
 LONGEST = 64 * 1024
+CERTIFICATES = 0xA0
+"""The tag of the certificates in SignedData (RFC 5652)."""
 
 WHY = {
     "stamp_unreadable": N_("The time stamp cannot be read: it is no answer of a time-stamping authority."),
@@ -118,13 +120,44 @@ def _decoded(answer: bytes) -> TimeStampResponse:
     if len(answer) > LONGEST:
         _refuse("stamp_unreadable")
     try:
-        response = decode_timestamp_response(answer)
+        response = decode_timestamp_response(_in_order(answer))
         status, told = PKIStatus(response.status), response.status_string
     except (ValueError, TypeError) as error:
         _refuse("stamp_unreadable", from_=error)
     if status is not PKIStatus.GRANTED:
         _refuse("stamp_not_granted", " ".join([status.name.lower(), *map(str, told)])[:200])
     return response
+
+
+def _in_order(answer: bytes) -> bytes:
+    """The answer with its certificates in the order of DER. Many authorities put the signer's first, which the decoder does not take; no
+    signature covers their order. What is not an answer stays as it is."""
+    try:
+        [whole] = _elements(answer, 0, len(answer))
+        token = _elements(answer, *whole[1:])[1]
+        [signed] = _elements(answer, *_elements(answer, *token[1:])[1][1:])
+        _, start, end = next(one for one in _elements(answer, *signed[1:]) if one[0] == CERTIFICATES)
+        listed = _elements(answer, start, end)
+    except (ValueError, IndexError, StopIteration):
+        return answer
+    first = [start, *(stop for _, _, stop in listed[:-1])]
+    ordered = sorted(answer[begin:stop] for begin, (_, _, stop) in zip(first, listed, strict=True))
+    return answer[:start] + b"".join(ordered) + answer[end:]
+
+
+def _elements(data: bytes, start: int, end: int) -> list[tuple[int, int, int]]:
+    """The DER elements between two places: the tag of each, and where its content begins and ends. Raises ValueError, IndexError."""
+    found = []
+    while start < end:
+        tag, size, at = data[start], data[start + 1], start + 2
+        if size & 0x80:
+            at += size & 0x7F
+            size = int.from_bytes(data[start + 2 : at], "big")
+        start = at + size
+        if start > end:
+            raise ValueError("longer than what it is in")
+        found.append((tag, at, start))
+    return found
 
 
 def _signer(response: TimeStampResponse) -> str:

@@ -59,7 +59,7 @@ def thread(author: Person, posts: int) -> Thread:
     rows = [
         {"thread_id": made.id, "number": n, "reply_to": n - 1 if n % 3 == 0 else None, "author_id": author.id, "for_host": False,
          "body": f"Post **{n}** about the film, the pack and the phone. " * 6, "named": [], "state": PostState.SHOWN, "edits": 0,
-         "at": clock.now() - timedelta(minutes=posts - n), "version": 1}
+         "at": clock.now() - timedelta(days=2, minutes=posts - n), "version": 1}
         for n in range(2, posts + 1)
     ]  # fmt: skip
     db.session.execute(insert(Post), rows)
@@ -111,7 +111,14 @@ def measure(app: Flask) -> None:
     plain = processor(lambda: bare.app.test_client().get("/"))
     _tell(f"an inbox of {NOTICES:,}", clients[0], ["/inbox", f"/inbox?page={last}", "/inbox?show=new"], clients[1], "/inbox", plain)
     middle = POSTS // FEW // 2
-    _tell(f"a thread of {POSTS:,} posts", clients[0], [paths[0], f"{paths[0]}?page={middle}", f"{paths[0]}?page=last"], clients[0], paths[1], plain)
+    _tell(
+        f"a thread of {POSTS:,} posts",
+        clients[0],
+        [paths[0], f"{paths[0]}?page={middle}", f"{paths[0]}?page=last"],
+        clients[0],
+        paths[1],
+        plain,
+    )
 
 
 def _tell(what: str, client: FlaskClient, pages: list[str], other: FlaskClient, short: str, plain: float) -> None:

@@ -100,9 +100,9 @@ def middle(found: Sequence[Cost]) -> Cost:
 
 
 def seal(folder: Path) -> None:
-    """Print what sealing costs beside the bare insert of its rows, all of them and nothing else: entry, seal, leaf and nodes and head of the
-    log, journal and its head, outbox. Bare they are written into a copy of the same database, made in the same turn on the same disk, with
-    the same indexes, triggers and flushes."""
+    """Print what sealing costs beside the bare insert of its rows, all of them and nothing else: entry, seal, the log's leaf, nodes and
+    head, journal and its head, outbox. Bare they are written into a copy of the same database, made in the same turn on the same disk,
+    with the same indexes, triggers and flushes."""
     open_ones = [one for one in db.session.query(Challenge).order_by(Challenge.id) if takes_entries(one)]
     with work.unit():
         drafts = iter([_draft(open_ones[0], number) for number in range(ROUNDS * REPEATS * 2)])
@@ -166,7 +166,11 @@ def fill(database: Path, count: int) -> None:
         )
         bare.executemany("INSERT INTO evidence_node (level, position, hash) VALUES (?, ?, ?)", nodes())
         head = (count, merkle.fold(peaks).hex(), "".join(peak.hex() for peak in peaks))
-        bare.execute("INSERT INTO evidence_head (id, size, root, peaks) VALUES (1, ?, ?, ?)", head)
+        bare.execute(
+            "INSERT INTO evidence_head (id, size, root, peaks) VALUES (1, ?1, ?2, ?3) "
+            "ON CONFLICT (id) DO UPDATE SET size = ?1, root = ?2, peaks = ?3",
+            head,
+        )
         bare.commit()
 
 

@@ -18,7 +18,9 @@ from tests.factories import entries
 pytestmark = pytest.mark.only_on("sqlite")
 
 
-def test_the_bare_rows_are_all_that_sealing_writes(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_bare_rows_are_all_that_sealing_writes(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(sealing, "ROUNDS", 1)
     monkeypatch.setattr(sealing, "REPEATS", 2)
     entries.contest()
@@ -30,7 +32,8 @@ def test_the_bare_rows_are_all_that_sealing_writes(app: Flask, tmp_path: Path, m
     assert db.session.query(EvidenceLeaf).count() == 2 * 2 + 2 and evidence.audit().ok
 
 
-def test_a_proof_reads_rows_with_the_logarithm_of_the_log(app: Flask) -> None:
+def test_a_proof_reads_rows_with_the_logarithm_of_the_log(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealing, "PROOFS", 5)
     sealing.fill(Path(str(db.engine.url.database)), 300)
     db.session.rollback()
     assert evidence.audit().ok and sealing._prove(300) > 0
@@ -41,14 +44,16 @@ def test_a_proof_reads_rows_with_the_logarithm_of_the_log(app: Flask) -> None:
 def test_long_lists_keep_the_budget_of_a_page(app: Flask, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     entries.contest()
     monkeypatch.setattr(reading, "LOOKS", 1)
-    monkeypatch.setattr(reading, "NOTICES", 3_000)
+    monkeypatch.setattr(reading, "NOTICES", 1_000)
     monkeypatch.setattr(reading, "POSTS", 200)
     reading.measure(app)
     assert len([line for line in capsys.readouterr().out.splitlines() if "times the page of a short list" in line]) == 6
     assert reading.over_budget(["SELECT 1"] * 3 + [str(n) for n in range(10)], b"") == ["13 statements", "one statement 3 times"]
 
 
-def test_the_outbox_is_measured_to_its_end(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_outbox_is_measured_to_its_end(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     monkeypatch.setattr(delivering, "DELIVERIES", 45)
     monkeypatch.setattr(delivering, "_heard", [])
     delivering.measure(tmp_path)

@@ -35,7 +35,7 @@ from hub.core.evidence import operations as evidence
 from hub.core.files import operations as files
 from hub.db import journal
 from hub.db.extensions import db
-from hub.db.prepared import Prepared, as_written
+from hub.db.prepared import Prepared, as_written, connection
 from hub.kernel import clock, marks
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
@@ -162,9 +162,9 @@ def _sealed(actor: Actor, entry: Entry, ground: Ground, version: int | None, mom
         "entry_id": ground.id, "number": manifest["number"], "manifest": manifest, "hash": committed.hash, "sealed_at": moment,
         "receipt_no": manifest["receipt_no"],
     }  # fmt: skip
-    connection = db.session.connection()
-    _MARK(connection, {"entry": ground.id, "sealed_at": moment, "version": ground.version + 1})
-    sealed = as_written(Seal(id=_ADD(connection, values)[0][0], **values))
+    writer = connection()
+    _MARK(writer, {"entry": ground.id, "sealed_at": moment, "version": ground.version + 1})
+    sealed = as_written(Seal(id=_ADD(writer, values)[0][0], **values))
     evidence.append(actor=actor, subject=sealed.ref, sealed=committed, at=moment)
     fact = EntrySealed(entry_id=ground.id, challenge_id=ground.challenge.id, number=sealed.number, hash=sealed.hash)
     journal.record(fact, actor=actor, subject=entry.ref, scope=ground.challenge.ref)
@@ -370,9 +370,9 @@ def _lock(entry: Entry) -> None:
 def _ground(entry: Entry) -> Ground:
     """All that sealing decides on, as it is now: the challenge is held against a close, the entry against everybody."""
     db.session.flush()
-    connection = db.session.connection()
-    challenge = queries.CHALLENGE_HELD.first(connection, {"number": entry.challenge_id})
-    locked = queries.ENTRY_LOCKED.first(connection, {"number": entry.id})
+    writer = connection()
+    challenge = queries.CHALLENGE_HELD.first(writer, {"number": entry.challenge_id})
+    locked = queries.ENTRY_LOCKED.first(writer, {"number": entry.id})
     assert challenge is not None and locked is not None
     return Ground(challenge=Asked(**challenge), **locked)
 

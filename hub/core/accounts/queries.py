@@ -15,7 +15,7 @@ from hub.core.accounts.states import Purpose, State
 from hub.core.audit import queries as audit
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, connection
 from hub.db.types import NO_DUE
 from hub.kernel import clock, levels
 from hub.kernel.actor import ALL_SCOPES, Actor, Duty, Role, Scope
@@ -117,7 +117,7 @@ _HANDLE = Prepared(select(Person.handle).where(Person.id == bindparam("number"))
 
 def handle_of(person_id: int) -> str:
     """Raises NotFound."""
-    found = _HANDLE(db.session.connection(), {"number": person_id})
+    found = _HANDLE(connection(), {"number": person_id})
     if not found:
         raise NotFound(N_("There is no such person."))
     return str(found[0][0])

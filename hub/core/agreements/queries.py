@@ -90,7 +90,7 @@ _UNDERSIGNED = Prepared(
 def undersigned(person_id: int, subject: str, kind: Kind | str) -> Undersigned | None:
     """The newest version and the person's signature under it, without the texts; None before the first."""
     asked = {"person_id": person_id, "subject": subject, "kind": Kind(kind)}
-    found = _UNDERSIGNED.first(db.session.connection(), asked)
+    found = _UNDERSIGNED.first(connection(), asked)
     return Undersigned(**found) if found is not None else None
 
 

@@ -21,7 +21,7 @@ from hub.core.evidence.models import EvidenceCheckpoint, EvidenceHead, EvidenceL
 from hub.core.evidence.rules import Commitment
 from hub.db import journal
 from hub.db.extensions import db
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, connection
 from hub.kernel import clock, merkle, signing, stamping
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
@@ -52,19 +52,19 @@ def append(*, actor: Actor, subject: str, sealed: Commitment, at: datetime) -> i
     The head is locked until the commit, so numbers have no gaps; do it late in the unit.
     """
     db.session.flush()
-    connection = db.session.connection()
-    head = _LOCK_HEAD(connection, {})
+    writer = connection()
+    head = _LOCK_HEAD(writer, {})
     if not head:
-        connection.execute(_BEGIN, {"root": merkle.EMPTY.hex()})
-        head = _LOCK_HEAD(connection, {})
+        writer.execute(_BEGIN, {"root": merkle.EMPTY.hex()})
+        head = _LOCK_HEAD(writer, {})
     size, _, hashes = head[0]
     kept = [bytes.fromhex(hashes[start : start + HEX]) for start in range(0, len(hashes), HEX)]
     made, peaks = merkle.grow(kept, size, merkle.leaf_hash(bytes.fromhex(sealed.hash)))
     leaf = {"place": size, "commitment": sealed.hash, "salt": sealed.salt, "subject": subject, "person_id": actor.person_id, "at": at}
-    _ADD_LEAF(connection, leaf)
+    _ADD_LEAF(writer, leaf)
     if made:
-        _ADD_NODES(connection, [{"level": level, "position": place, "hash": said.hex()} for level, place, said in made])
-    _MOVE_ON(connection, {"size": size + 1, "root": merkle.fold(peaks).hex(), "peaks": "".join(peak.hex() for peak in peaks)})
+        _ADD_NODES(writer, [{"level": level, "position": place, "hash": said.hex()} for level, place, said in made])
+    _MOVE_ON(writer, {"size": size + 1, "root": merkle.fold(peaks).hex(), "peaks": "".join(peak.hex() for peak in peaks)})
     return int(size)
 
 

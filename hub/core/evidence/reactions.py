@@ -25,8 +25,8 @@ def checkpoint_daily() -> None:
 
 @reacts_to(CheckpointMade)
 def have_it_stamped(event: CheckpointMade, fact: Fact) -> None:
-    """Where the site names an authority. An answer that fails is asked for again, as every delivery is, and what went wrong is kept with it;
-    if the authority stays away, the next day's checkpoint covers this one's log, too."""
+    """Where the site names an authority. After an answer that fails it is asked again, as every delivery is tried again, and what went
+    wrong is kept with it; if the authority stays away, the next day's checkpoint covers this one's log, too."""
     checkpoint = queries.checkpoint_of(fact.at.date())
     if checkpoint is not None:
         stamp(checkpoint)

@@ -17,8 +17,8 @@ class Size(fields.Integer):
 
 
 class StampOut(Schema):
-    """What a time-stamping authority (RFC 3161) said: `answer` is its whole answer (DER, base64), about `sha256`, that of the canonical JSON
-    of the checkpoint without `id`, `public_key` and `time_stamp`."""
+    """What a time-stamping authority (RFC 3161) said: `answer` is its whole answer (DER, base64), about `sha256`, that of the canonical
+    JSON of the checkpoint without `id`, `public_key` and `time_stamp`."""
 
     authority = fields.String()
     at = fields.String()

@@ -14,7 +14,7 @@ from hub.core.webhooks.models import Attempt, Choice, Endpoint, Message
 from hub.core.webhooks.policy import POLICY
 from hub.core.webhooks.states import EndpointAct, EndpointState, MessageState
 from hub.db.extensions import db
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, connection
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -101,7 +101,7 @@ _WANTED = Prepared(select(Choice.type).where(Choice.type == bindparam("type")).l
 
 def is_wanted(kind: str) -> bool:
     """Has any endpoint chosen facts of this kind (an event's name)? Asked in the transaction that writes the fact."""
-    return bool(_WANTED(db.session.connection(), {"type": _types[kind]}))
+    return bool(_WANTED(connection(), {"type": _types[kind]}))
 
 
 def wanting(type: str) -> list[Endpoint]:

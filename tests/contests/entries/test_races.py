@@ -16,6 +16,7 @@ from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import operations, queries
 from hub.contests.entries.models import Entry, Seal
 from hub.contests.entries.states import State
+from hub.core.agreements import queries as agreements
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -110,13 +111,13 @@ def test_a_seal_begun_in_time_is_in_time_although_the_deadline_passes_while_it_i
     deadline = made.challenge.closes_at
     assert deadline is not None
     clock.set_to(deadline - timedelta(microseconds=1))
-    draft_of = queries.draft_of
+    undersigned = agreements.undersigned
 
-    def slowly(entry: Entry) -> queries.Draft:
+    def slowly(*asked: Any) -> agreements.Undersigned | None:
         clock.set_to(deadline)
-        return draft_of(entry)
+        return undersigned(*asked)
 
-    monkeypatch.setattr(queries, "draft_of", slowly)
+    monkeypatch.setattr(agreements, "undersigned", slowly)
     sealed = operations.seal(actor=people.actor_of(made.solvers[0]), entry=queries.find(entry_id))
     assert sealed.sealed_at == deadline - timedelta(microseconds=1) and queries.find(entry_id).state is State.SEALED
     assert clock.now() == deadline

@@ -214,7 +214,9 @@ def test_judges_read_a_claim_beside_the_entry_with_the_filing_and_no_other(made:
     deliver_all()
     assert "says that it knew entry" in judge.get("/inbox").text
     assert WORDS in judge.get(f"/judge/entries/{two}").text and WORDS not in judge.get(f"/judge/entries/{one}").text
-    assert WORDS in judge.get(f"/entries/{two}").text and judge.get(f"/api/v1/entries/{two}/prior-claim", headers=key).json["words"] == WORDS
+    assert (
+        WORDS in judge.get(f"/entries/{two}").text and judge.get(f"/api/v1/entries/{two}/prior-claim", headers=key).json["words"] == WORDS
+    )
     shown = judge.get(f"/filings/{number}").text
     assert BODY in shown and "The files stay with the seeker" in shown
     assert evidence.holds(evidence.check(judge.get(f"/filings/{number}/receipt.json").json, keys=log.trusted()))

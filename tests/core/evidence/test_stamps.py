@@ -82,9 +82,11 @@ def waiting() -> Delivery:
 
 
 def test_the_worker_has_each_checkpoint_stamped_and_shows_it(app: Flask, client: FlaskClient, one: Authority, tmp_path: Path) -> None:
+    file = str(db.engine.url.database)
+
     def others_write_meanwhile() -> None:
         if not POSTGRES:
-            with closing(sqlite3.connect(str(db.engine.url.database), timeout=0.1, isolation_level=None)) as other:
+            with closing(sqlite3.connect(file, timeout=0.1, isolation_level=None)) as other:
                 other.execute("BEGIN IMMEDIATE")
                 other.execute("ROLLBACK")
 
@@ -114,7 +116,7 @@ def test_the_worker_has_each_checkpoint_stamped_and_shows_it(app: Flask, client:
         db.session.rollback()
 
 
-def distorted(one: Authority, other: Authority, how: str) -> Callable[[bytes], bytes]:
+def distorted(app: Flask, one: Authority, other: Authority, how: str) -> Callable[[bytes], bytes]:
     """What goes wrong between the authority and us."""
     earlier = one.reply(stamping.question(CONTENT).body)
 
@@ -122,7 +124,9 @@ def distorted(one: Authority, other: Authority, how: str) -> Callable[[bytes], b
         return answer[:-3] + bytes([answer[-3] ^ 1]) + answer[-2:]
 
     def replay(answer: bytes) -> bytes:
-        return one.reply(stamping.question(rules.stamped(queries.told(queries.checkpoints()[0]))).body)
+        with app.app_context():
+            content = rules.stamped(queries.told(queries.checkpoints()[0]))
+        return one.reply(stamping.question(content).body)
 
     return {
         "imprint": lambda answer: earlier, "tampered": tamper, "replayed": replay, "cut": lambda answer: answer[:-40],
@@ -139,9 +143,9 @@ def distorted(one: Authority, other: Authority, how: str) -> Callable[[bytes], b
     ],
 )  # fmt: skip
 def test_an_answer_that_does_not_hold_is_refused_with_its_reason_and_asked_for_again(
-    one: Authority, authorities: tuple[Authority, Authority], how: str, says: str
+    app: Flask, one: Authority, authorities: tuple[Authority, Authority], how: str, says: str
 ) -> None:
-    one.distort = distorted(one, authorities[1], how)
+    one.distort = distorted(app, one, authorities[1], how)
     checkpoint()
     assert kept() == [] and says in waiting().error and waiting().state is DeliveryState.DUE
     one.distort = lambda answer: answer
