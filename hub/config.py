@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 
@@ -99,8 +100,6 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     if urlsplit(base_url).scheme not in {"http", "https"}:
         raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
     demo = _demo(env, base_url)
-    key, secret = _stripe_secrets(env)
-    stamps_at, stamps_by = _authority(env)
     return Config(
         data_dir=data_dir,
         database_url=_database_url(env.get("HUB_DATABASE_URL") or f"sqlite:///{data_dir / 'hub.sqlite3'}"),
@@ -114,8 +113,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         mail_from=env.get("HUB_MAIL_FROM") or "Innovation Hub <hub@localhost>",
         fee_bp=_whole(env, "HUB_FEE_BP", 500, 0, 10_000),
         bank_account=(env.get("HUB_BANK_ACCOUNT") or (DEMO_ACCOUNT if demo else "")).strip(),
-        stripe_key=key,
-        stripe_webhook_secret=secret,
+        **_stripe_secrets(env),
         stripe_api_base=_web_base(env, "HUB_STRIPE_API_BASE", ""),
         site_name=(env.get("HUB_SITE_NAME") or "Innovation Hub").strip(),
         site_address=env.get("HUB_SITE_ADDRESS", "").strip(),
@@ -129,8 +127,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         providers=_providers(env),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
         egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
-        timestamp_url=stamps_at,
-        timestamp_ca=stamps_by,
+        **_authority(env),
         document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
         page_cache=_flag(env, "HUB_PAGE_CACHE", True),
@@ -147,22 +144,22 @@ def _database_url(url: str) -> str:
     return url
 
 
-def _stripe_secrets(env: Mapping[str, str]) -> tuple[str, str]:
+def _stripe_secrets(env: Mapping[str, str]) -> dict[str, Any]:
     """Both secrets or none: taking money without hearing of it would lose sight of it. No message repeats a secret."""
     key, secret = env.get("HUB_STRIPE_KEY", "").strip(), env.get("HUB_STRIPE_WEBHOOK_SECRET", "").strip()
     if bool(key) != bool(secret):
         raise BadSetting("HUB_STRIPE_KEY and HUB_STRIPE_WEBHOOK_SECRET go together: set both, or none for bank transfers alone")
     if key and not key.startswith(("sk_", "rk_")):
         raise BadSetting("HUB_STRIPE_KEY must be a secret key (sk_...) or a restricted one (rk_...)")
-    return key, secret
+    return {"stripe_key": key, "stripe_webhook_secret": secret}
 
 
-def _authority(env: Mapping[str, str]) -> tuple[str, Path | None]:
+def _authority(env: Mapping[str, str]) -> dict[str, Any]:
     """Both or none: a time stamp that nobody checks is worth nothing."""
     url, file = _web_base(env, "HUB_TIMESTAMP_URL", ""), env.get("HUB_TIMESTAMP_CA", "").strip()
     if bool(url) != bool(file):
         raise BadSetting("HUB_TIMESTAMP_URL and HUB_TIMESTAMP_CA go together: set both, or none")
-    return url, Path(file).resolve() if file else None
+    return {"timestamp_url": url, "timestamp_ca": Path(file).resolve() if file else None}
 
 
 def _providers(env: Mapping[str, str]) -> tuple[Provider, ...]:

@@ -17,7 +17,6 @@ from hub.app import create_app
 from hub.config import from_environment
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import operations, queries
-from hub.contests.entries.models import Entry
 from hub.contests.entries.states import takes_entries
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
@@ -54,7 +53,7 @@ def _draft(challenge: Challenge, number: int) -> tuple[Actor, int]:
 def _seal(actor: Actor, number: int) -> None:
     """As the door does it: a unit of work, the entry loaded, the operation, the commit with its flush to the disk."""
     with work.unit():
-        operations.seal(actor=actor, entry=db.session.get_one(Entry, number))
+        operations.seal(actor=actor, entry=queries.own(actor, number, alone=True))
 
 
 def _rows_of(actor: Actor, number: int) -> Said:

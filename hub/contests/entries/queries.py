@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.orm import lazyload
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
@@ -159,9 +160,12 @@ def get_for(actor: Actor, entry_id: int) -> Entry:
     return entry
 
 
-def own(actor: Actor, entry_id: int) -> Entry:
-    """The entry, for its author alone. Raises NotFound."""
-    entry = db.session.get(Entry, entry_id)
+_ALONE = select(Entry).options(lazyload(Entry.challenge)).where(Entry.id == bindparam("number"))
+
+
+def own(actor: Actor, entry_id: int, *, alone: bool = False) -> Entry:
+    """The entry, for its author alone; `alone` leaves its challenge to be read when it is asked for. Raises NotFound."""
+    entry = db.session.scalars(_ALONE, {"number": entry_id}).one_or_none() if alone else db.session.get(Entry, entry_id)
     if entry is None or not POLICY.can(actor, Act.READ_DRAFT, entry):
         raise NotFound(NO_SUCH)
     return entry
@@ -185,9 +189,7 @@ def own_in(actor: Actor, challenge: Challenge) -> Entry:
 def mine(actor: Actor, last_id: int | None = None, limit: int = 200) -> Sequence[Entry]:
     """Up to `limit` + 1 of the actor's entries with their challenges, newest first, after the one numbered `last_id`."""
     query = select(Entry).where(Entry.person_id == actor.person_id).order_by(Entry.id.desc()).limit(limit + 1)
-    if last_id is not None:
-        query = query.where(Entry.id < last_id)
-    return db.session.scalars(query).all()
+    return db.session.scalars(query if last_id is None else query.where(Entry.id < last_id)).all()
 
 
 def draft_of(entry: Entry) -> Draft:
@@ -374,8 +376,7 @@ challenges.count_entries_with(counts)
 
 
 def _where_entrants_sign(subject: str) -> str:
-    number = int(subject.partition(":")[2])
-    challenge = challenges.by_ids([number]).get(number)
+    challenge = challenges.by_ids([number := int(subject.partition(":")[2])]).get(number)
     return f"/challenges/{challenge.slug}/agreement" if challenge is not None else ""
 
 
