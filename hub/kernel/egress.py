@@ -331,15 +331,23 @@ def fetch(
 def _first_that_answers(
     addresses: list[Address], target: Target, until: float, connect: float, trust: ssl.SSLContext | None
 ) -> _Plain | _Secure:
-    """Of several addresses (IPv6 may lead nowhere) the first that takes the connection; at most three are tried."""
-    tried = addresses[:3]
+    """Of several addresses the first that takes the connection; a certificate that does not hold ends it. At most three are tried, the last
+    of the other kind where there are both: IPv6 may lead nowhere, however many addresses the name has there."""
+    alike = [one for one in addresses if one.version == addresses[0].version]
+    others = [one for one in addresses if one.version != addresses[0].version]
+    tried = [*alike[: 2 if others else 3], *others[:1]]
     for address in tried[:-1]:
-        with suppress(ConnectionError, TimeoutError, socket.gaierror):
+        try:
             return _connected(address, target, until, connect / 2, trust)
+        except ssl.SSLError:
+            raise
+        except OSError:
+            continue
     return _connected(tried[-1], target, until, connect, trust)
 
 
 def _exchange(sock: _Plain | _Secure, target: Target, method: str, headers: dict[str, str], body: bytes, most: int) -> Answer:
+    address = str(sock.getpeername()[0])  # before the answer: one that ends with the connection closes the socket as soon as it is read
     speaks = http.client.HTTPConnection(target.host, target.port)
     speaks.sock = sock
     speaks.putrequest(method, target.path, skip_host=True, skip_accept_encoding=True)
@@ -352,7 +360,6 @@ def _exchange(sock: _Plain | _Secure, target: Target, method: str, headers: dict
     with speaks.getresponse() as response:
         said = _read(response, most + 1)
         known = {name.lower(): value for name, value in response.getheaders()}
-        address = str(sock.getpeername()[0])
         return Answer(response.status, known, said[:most], len(said) > most, address)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import ipaddress
 import socket
 import time
@@ -197,6 +198,59 @@ def test_reading_is_bounded():
         endless.answer = (200, {}, b"x" * 5000)
         answer = fetch(endless.url, rules=LOOPBACK, most=500)
         assert (len(answer.body), answer.cut) == (500, True)
+
+
+FRAMED = {
+    "with a length": (b"Content-Length: 4\r\n", b"done"),
+    "in chunks": (b"Transfer-Encoding: chunked\r\n", b"2\r\ndo\r\n2\r\nne\r\n0\r\n\r\n"),
+    "until it hangs up": (b"", b"done"),
+    "with nothing in it": (b"Content-Length: 0\r\n", b""),
+}
+
+
+@pytest.mark.parametrize("keeps", [b"", b"Connection: close\r\n", b"Connection: keep-alive\r\n"], ids=["says nothing", "closes", "keeps"])
+@pytest.mark.parametrize("framed", FRAMED)
+@pytest.mark.parametrize("most", [2, 500])
+def test_an_answer_counts_however_it_is_framed(framed: str, keeps: bytes, most: int):
+    head, body = FRAMED[framed]
+    said = b"done" if body else b""
+
+    def speak(handler: Any) -> None:
+        handler.wfile.write(b"HTTP/1.1 200 OK\r\n" + keeps + head + b"\r\n" + body)
+        handler.close_connection = True
+
+    with receiver() as other:
+        other.answer = speak
+        answer = fetch(other.url, method="POST", body=b"{}", rules=LOOPBACK, most=most)
+        assert (answer.status, answer.body, answer.address) == (200, said[:most], "127.0.0.1")
+
+
+@pytest.mark.parametrize("number", [errno.ENETUNREACH, errno.EHOSTUNREACH, errno.EAFNOSUPPORT, errno.ECONNREFUSED])
+@pytest.mark.parametrize("dead", [1, 4])
+def test_behind_dead_addresses_the_live_one_is_called(monkeypatch: pytest.MonkeyPatch, number: int, dead: int):
+    """IPv6 that leads nowhere, however many addresses it has."""
+    real, called = egress._Plain.connect, []
+
+    def connect(self: socket.socket, address: Any) -> None:
+        called.append(address[0])
+        if ":" in address[0]:
+            raise OSError(number, "no way there")
+        real(self, address)
+
+    monkeypatch.setattr(egress._Plain, "connect", connect)
+    everywhere = Rules(allowed=(ipaddress.ip_network("127.0.0.0/8"), ipaddress.ip_network("2001:db8::/32")))
+    found = [*(f"2001:db8::{n + 1}" for n in range(dead)), "127.0.0.1"]
+    with receiver() as other:
+        assert fetch(f"http://both.example:{other.port}/", rules=everywhere, resolver=resolver(found)).status == 204
+        assert called[-1] == "127.0.0.1" and len(called) <= 3
+
+
+def test_a_wrong_certificate_is_not_tried_elsewhere(tmp_path: Path):
+    server, trust = certificate(tmp_path, "receiver.example")
+    with receiver(server) as secure, pytest.raises(Unreachable) as failed:
+        look = resolver(["127.0.0.1", "127.0.0.2"])
+        fetch(f"https://other.example:{secure.port}/", rules=LOOPBACK, resolver=look, trust=trust)
+    assert failed.value.code == "certificate"
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
