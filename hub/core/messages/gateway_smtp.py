@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from contextlib import suppress
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 
@@ -12,7 +13,7 @@ LOCAL = {"localhost", "127.0.0.1", "::1"}
 
 
 class Refused(Exception):
-    """The server will never take this message (5xx): trying again makes no sense."""
+    """The server will never take this message (5xx to its recipient or its content): trying again makes no sense."""
 
 
 @dataclass(frozen=True)
@@ -26,22 +27,25 @@ class SmtpGateway:
     tls: bool = False
 
     def send(self, message: EmailMessage) -> None:
-        """Raises Refused for good, OSError or smtplib.SMTPException for now."""
+        """Raises Refused for good, OSError or smtplib.SMTPException for now: also where the server takes nothing from this site at all (its
+        greeting, TLS, the password, the sender), since an operator mends that, and the mail is still wanted then."""
+        server = self._connect()
         try:
-            with self._connect() as server:
-                server.send_message(message)
+            server.send_message(message)
         except smtplib.SMTPRecipientsRefused as error:
             code, said = next(iter(error.recipients.values()))
             raise self._judged(code, said, error) from error
-        except smtplib.SMTPAuthenticationError:
-            raise
-        except smtplib.SMTPResponseException as error:
+        except smtplib.SMTPDataError as error:
             raise self._judged(error.smtp_code, error.smtp_error, error) from error
+        finally:
+            with suppress(OSError, smtplib.SMTPException):  # the message was taken or not: a goodbye changes nothing
+                server.quit()
 
     @staticmethod
     def _judged(code: int, said: bytes | str, error: Exception) -> Exception:
+        """530 asks for a password: the site's own affair."""
         text = said.decode(errors="replace") if isinstance(said, bytes) else said
-        return Refused(f"{code} {text}") if 500 <= code < 600 else error
+        return Refused(f"{code} {text}") if 500 <= code < 600 and code != 530 else error
 
     def _connect(self) -> smtplib.SMTP:
         context = ssl.create_default_context()

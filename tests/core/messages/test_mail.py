@@ -186,11 +186,12 @@ def test_user_and_password_are_used_on_this_machine(app: Flask) -> None:
         assert len(server.mails) == 1
 
 
-def test_a_mail_that_will_never_be_taken_is_dropped_with_the_servers_words(app: Flask) -> None:
+@pytest.mark.parametrize("word", ["RCPT", "DATA"])
+def test_a_mail_that_will_never_be_taken_is_dropped_with_the_servers_words(app: Flask, word: str) -> None:
     ada = people.person()
     with mail_server() as server:
         use(app, server.url)
-        server.answers["RCPT"] = "550 no such mailbox"
+        server.answers[word] = "550 no such mailbox"
         told(ada.id)
         delivery.deliver_all()
         assert server.mails == []
@@ -198,12 +199,20 @@ def test_a_mail_that_will_never_be_taken_is_dropped_with_the_servers_words(app: 
     assert delivery_of_mail().state is DeliveryState.DONE
 
 
-@pytest.mark.parametrize("word", ["HELLO", "MAIL", "RCPT", "DATA"])
-def test_a_mail_that_is_not_taken_now_is_tried_again_later(app: Flask, word: str) -> None:
+@pytest.mark.parametrize(
+    ("word", "answer"),
+    [
+        *((word, "451 come back later") for word in ("HELLO", "MAIL", "RCPT", "DATA")),
+        ("HELLO", "554 nothing from this address"), ("MAIL", "530 sign in first"), ("MAIL", "553 not your address"),
+        ("RCPT", "530 sign in first"),
+    ],
+)  # fmt: skip
+def test_a_mail_that_is_not_taken_now_is_tried_again_later(app: Flask, word: str, answer: str) -> None:
+    """Also where the server will never take one until an operator has set the site up as it should be."""
     ada = people.person()
     with mail_server() as server:
         use(app, server.url)
-        server.answers[word] = "451 come back later"
+        server.answers[word] = answer
         told(ada.id)
         delivery.deliver_all()
         assert only_mail().state is State.QUEUED
@@ -211,6 +220,17 @@ def test_a_mail_that_is_not_taken_now_is_tried_again_later(app: Flask, word: str
         assert waiting.state is DeliveryState.DUE and waiting.attempts == 1 and waiting.next_at > clock.now()
         server.answers.clear()
         clock.advance(timedelta(minutes=5))
+        delivery.deliver_all()
+        assert len(server.mails) == 1
+    assert only_mail().state is State.SENT
+
+
+def test_a_server_that_takes_the_mail_and_no_leave_has_it(app: Flask) -> None:
+    ada = people.person()
+    with mail_server() as server:
+        use(app, server.url)
+        server.answers["QUIT"] = "500 what?"
+        told(ada.id)
         delivery.deliver_all()
         assert len(server.mails) == 1
     assert only_mail().state is State.SENT
