@@ -133,18 +133,32 @@ def change(*, actor: Actor, endpoint: Endpoint, url: str, types: Iterable[str], 
 
 
 def rotate(*, actor: Actor, endpoint: Endpoint, site_key: str, secret: str = "") -> str:
-    """A new secret, shown now and never again. The former one goes on signing beside it for a day. Raises NotAllowed, Invalid."""
+    """A new secret, shown now and never again. The former one goes on signing beside it for a day, unless the site's key has changed and
+    nobody can read it any more. Raises NotAllowed, Invalid."""
     POLICY.require(actor, EndpointAct.CHANGE, endpoint)
     fresh = rules.own_secret(secret) if secret else rules.new_secret()
     endpoint.former_secret, endpoint.former_until = endpoint.sealed_secret, clock.now() + rules.ROTATION
+    if not _opens(endpoint, site_key):
+        endpoint.former_secret, endpoint.former_until = "", None
     endpoint.sealed_secret = vault.shut(site_key, rules.PURPOSE, fresh, row=endpoint.ref)
     _record(events.EndpointSecretRotated(endpoint.id), actor, endpoint)
     return fresh
 
 
+def _opens(endpoint: Endpoint, site_key: str) -> bool:
+    """Can the present secret still be read?"""
+    try:
+        vault.opened(site_key, rules.PURPOSE, endpoint.sealed_secret, row=endpoint.ref)
+    except ValueError:
+        return False
+    return True
+
+
 def pause(*, actor: Actor, endpoint: Endpoint) -> Endpoint:
-    """Send nothing for a while; what happens meanwhile is kept as not delivered. Raises NotAllowed, NotNow."""
-    return _moved(actor, endpoint, EndpointAct.PAUSE)
+    """Send nothing for a while; what waits and what happens meanwhile is kept as not delivered. Raises NotAllowed, NotNow."""
+    _moved(actor, endpoint, EndpointAct.PAUSE)
+    _give_up_all(endpoint)
+    return endpoint
 
 
 def resume(*, actor: Actor, endpoint: Endpoint) -> Endpoint:
@@ -342,7 +356,7 @@ def release(*, endpoint_id: int) -> None:
 
 
 def forget_old() -> int:
-    """Take what is over and older than the log reaches out of it; how many messages."""
+    """Take some of what is over and older than the log reaches out of it; how many messages. Nothing is left once it is none."""
     old = list(queries.over())
     db.session.execute(delete(Attempt).where(Attempt.message_id.in_(old)))
     return _count(delete(Message).where(Message.id.in_(old)))

@@ -111,7 +111,10 @@ def call(job: Job) -> Outcome:
 
 @every(6 * 3600)
 def forget_old() -> None:
-    operations.forget_old()
+    """Some at a time, each lot kept before the next, until nothing is left that is older than the log reaches."""
+    while operations.forget_old():
+        with work.outside():
+            pass
 
 
 @reacts_to(PersonSuspended)

@@ -274,6 +274,31 @@ def test_a_changed_key_of_the_site_stops_sending_instead_of_signing_wrongly(app,
     send()
     row = db.session.get_one(Endpoint, made.id)
     assert (there.got, row.state, row.reason) == ([], EndpointState.DISABLED, "secret")
+    with work.unit():
+        row = operations.resume(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id))
+        fresh = operations.rotate(actor=cast.manager, endpoint=row, site_key="another")
+    rename(cast, "Acme Mended")
+    send()
+    row = db.session.get_one(Endpoint, made.id)
+    assert (row.state, row.former_secret, row.former_until) == (EndpointState.ON, "", None)
+    assert checked(there.got[0], fresh), "a new secret is the way out, at once"
+
+
+def test_what_waited_when_it_was_paused_waits_for_its_owner(cast, there):
+    """Months later nobody expects it any more: it stands in the log, is sent again when somebody says so, and is forgotten in its time."""
+    made, _ = endpoint(cast.manager, there.url, organisation_id=cast.company.id)
+    rename(cast, "Acme Waiting")
+    with work.unit():
+        operations.pause(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id))
+    rename(cast, "Acme Paused")
+    assert [state for _, state, _ in log(made)] == ["failed", "failed"]
+    with work.unit():
+        operations.resume(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id))
+    send()
+    assert there.got == []
+    with clock.at(clock.now() + rules.KEPT + timedelta(days=1)), work.unit():
+        reactions.forget_old()
+    assert log(made) == []
 
 
 def test_tests_and_replays(cast, there):
@@ -301,6 +326,19 @@ def test_the_log_forgets_what_is_over(cast, there):
             assert operations.forget_old() == 1
     assert [message.id for message in db.session.scalars(select(Message))] == [waiting.id]
     assert db.session.scalars(select(Attempt)).all() == []
+
+
+def test_the_log_forgets_however_much_is_over(cast, monkeypatch):
+    made, _ = endpoint(cast.solver, types=["key.made"])
+    with work.unit():
+        for _ in range(7):
+            operations.send_test(actor=cast.solver, endpoint=made)
+        operations.pause(actor=cast.solver, endpoint=made)
+    whole = queries.over
+    monkeypatch.setattr(queries, "over", lambda: whole(3))
+    with clock.at(clock.now() + rules.KEPT + timedelta(days=1)), work.unit():
+        reactions.forget_old()
+    assert db.session.scalars(select(Message)).all() == []
 
 
 @given(st.integers(1, 30), st.floats(0.8, 1.2))
