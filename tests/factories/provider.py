@@ -32,9 +32,11 @@ def key(whose: str = "the provider's") -> RSAKey:
 
 @dataclass
 class OtherSite:
-    """`claims` says who sits there; `forge` makes an id_token another way than it should be made."""
+    """`claims` says who sits there; `forge` makes an id_token another way than it should be made; `writes_itself` is the issuer in
+    discovery and tokens where it differs from the address."""
 
     issuer: str = ""
+    writes_itself: str = ""
     claims: dict[str, Any] = field(default_factory=lambda: {"sub": "0000-0002-1825-0097"})
     forge: Callable[[dict[str, Any]], str] | None = None
     says_no: bool = False
@@ -78,7 +80,7 @@ def _app(site: OtherSite) -> Flask:
     @app.get("/.well-known/openid-configuration")
     def discovery() -> Any:
         return jsonify(
-            issuer=site.issuer, authorization_endpoint=site.issuer + "/authorize", token_endpoint=site.issuer + "/token",
+            issuer=site.writes_itself or site.issuer, authorization_endpoint=site.issuer + "/authorize", token_endpoint=site.issuer + "/token",
             jwks_uri=site.issuer + "/keys",
         )  # fmt: skip
 
@@ -108,7 +110,14 @@ def _app(site: OtherSite) -> Flask:
         if challenge != asked["code_challenge"] or request.form["redirect_uri"] != asked["redirect_uri"]:
             abort(400)
         now = int(time.time())
-        claims = {"iss": site.issuer, "aud": CLIENT, "exp": now + 300, "iat": now, "nonce": asked.get("nonce", ""), **site.claims}
+        claims = {
+            "iss": site.writes_itself or site.issuer,
+            "aud": CLIENT,
+            "exp": now + 300,
+            "iat": now,
+            "nonce": asked.get("nonce", ""),
+            **site.claims,
+        }
         return jsonify(access_token="opaque", token_type="Bearer", id_token=(site.forge or site.token)(claims))
 
     @app.get("/api/v3/user")

@@ -59,7 +59,7 @@ def finish(provider: Provider, back: str, *, code: str, verifier: str, nonce: st
     if provider.key == rules.GITHUB:
         return _github(provider, client)
     claims = _claims(token.get("id_token"), addresses)
-    if wrong := rules.wrong_claim(claims, issuer=provider.issuer, client_id=provider.client_id, nonce=nonce, now=clock.now()):
+    if wrong := rules.wrong_claim(claims, issuer=addresses["issuer"], client_id=provider.client_id, nonce=nonce, now=clock.now()):
         raise refused(wrong)
     shown = claims["sub"] if provider.key == rules.ORCID else str(claims.get("preferred_username") or claims.get("email") or claims["sub"])
     return Vouched(provider.key, claims["sub"], shown, str(claims.get("email") or ""), claims.get("email_verified") is True)
@@ -71,15 +71,16 @@ def _client(provider: Provider, back: str) -> OAuth2Session:
 
 
 def _addresses(provider: Provider) -> dict[str, str]:
-    """The provider's endpoints: GitHub's are known, the others' stand in their discovery document."""
+    """The provider's endpoints: GitHub's are known, the others' stand in their discovery document, beside the `issuer` as it writes itself
+    (with a slash at its end or without), which is how it signs."""
     if provider.key == rules.GITHUB:
         base = provider.issuer + "/login/oauth"
         return {"authorization_endpoint": f"{base}/authorize", "token_endpoint": f"{base}/access_token"}
     found: Any = _get(f"{provider.issuer}/.well-known/openid-configuration")
-    wanted = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+    wanted = ("issuer", "authorization_endpoint", "token_endpoint", "jwks_uri")
     if not isinstance(found, dict) or not all(isinstance(found.get(name), str) for name in wanted):
         raise refused("unreachable")
-    if str(found.get("issuer", "")).rstrip("/") != provider.issuer:
+    if found["issuer"].rstrip("/") != provider.issuer:
         raise refused("bad_issuer")
     return {name: found[name] for name in wanted}
 

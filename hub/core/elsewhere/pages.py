@@ -68,6 +68,11 @@ def _keep(name: str, **kept: Any) -> None:
     session[name] = kept | {"at": clock.now().isoformat()}
 
 
+def _same(kept: str, sent: str) -> bool:
+    """Compared in the same time, whatever was sent."""
+    return hmac.compare_digest(kept.encode(), sent.encode())
+
+
 # There and back
 
 
@@ -75,10 +80,11 @@ def _keep(name: str, **kept: Any) -> None:
 @public
 def begin(key: str) -> Any:
     """To the other site. Whoever is signed in and has just proved it connects the account over there; everybody else signs in with it."""
-    provider = _provider(key)
-    me, may = actor().person_id, session.pop("may_connect", None)
-    connects = me is not None and may == [me, key]
+    provider, me, may = _provider(key), actor().person_id, session.get("may_connect")
+    connects = me is not None and isinstance(may, dict) and (may["person"], may["key"]) == (me, key)
     try:
+        if connects:
+            _take("may_connect")
         STARTS.count(by_address())
         begun = gateway.begin(provider, _back(provider))
     except HubError as error:
@@ -98,7 +104,7 @@ def back(key: str) -> Any:
     try:
         kept = _take("elsewhere")
         connects = kept["connects"]
-        if kept["key"] != key or not hmac.compare_digest(kept["state"], request.args.get("state", "")):
+        if kept["key"] != key or not _same(kept["state"], request.args.get("state", "")):
             raise gateway.refused("bad_state")
         if "code" not in request.args:
             raise gateway.refused("cancelled")
@@ -208,7 +214,7 @@ def mine() -> Any:
 def may_connect(key: str) -> Any:
     """After a fresh proof, a link to the other site: a form may not lead away from this one."""
     provider = _provider(key)
-    session["may_connect"] = [actor().person_id, key]
+    _keep("may_connect", person=actor().person_id, key=key)
     return render_template("core/elsewhere/go.html", provider=provider)
 
 

@@ -51,6 +51,7 @@ def server() -> Iterator[OtherSite]:
 def site(app: Flask, server: OtherSite) -> OtherSite:
     """The site knows three providers, which are one here."""
     server.claims, server.forge, server.says_no, server.emails = {"sub": "0000-0002-1825-0097"}, None, False, []
+    server.writes_itself = ""
     about = {"client_id": CLIENT, "client_secret": SECRET, "issuer": server.issuer}
     known = (
         Provider("orcid", "ORCID", **about),
@@ -210,6 +211,19 @@ def test_a_provider_that_is_down_or_lies_about_itself_leads_back_to_the_password
     assert answer.status_code == 422 and "does not answer" in answer.text and 'name="password"' in answer.text
 
 
+def test_an_issuer_that_ends_in_a_slash_signs_people_in(client, site, tmp_path):
+    """As those of some providers do: the setting has none, their tokens have one, and both are read as the discovery document writes it."""
+    env = {"HUB_DATA_DIR": str(tmp_path), "HUB_OIDC_ID": CLIENT, "HUB_OIDC_SECRET": SECRET, "HUB_OIDC_ISSUER": site.issuer + "/"}
+    assert from_environment(env).providers[0].issuer == site.issuer
+    ada = person()
+    connected(ada, "oidc")
+    site.writes_itself = site.issuer + "/"
+    assert go(client, "oidc").location == "/home" and is_in(client)
+    site.claims["iss"] = site.issuer
+    other = client.application.test_client()
+    assert "another site" in go(other, "oidc").text and not is_in(other), "exactly as it writes itself"
+
+
 def test_what_is_not_set_up_does_not_appear(client, app):
     clock.set_to(None)
     assert "/login/with/" not in client.get("/login").text
@@ -257,6 +271,24 @@ def test_connecting_takes_a_fresh_proof_each_time(client, site, app):
     with clock.at(clock.now() + timedelta(minutes=20)):
         assert 'href="/login/with/orcid"' not in client.post("/settings/security/elsewhere/orcid").text
         assert connections() == []
+
+
+def test_a_proof_that_was_not_used_lapses(client, site):
+    """Days later somebody else may sit at the open session."""
+    ada = person()
+    sign_in(client, ada)
+    client.post("/settings/security/elsewhere/github")
+    site.claims = {"id": 7, "login": "mallory"}
+    with clock.at(clock.now() + timedelta(minutes=11)):
+        answer = client.get("/login/with/github")
+        assert answer.status_code == 422 and "too long ago" in answer.text
+        go(client, "github")
+    assert connections() == []
+
+
+def test_a_state_in_other_letters_is_refused_like_any_wrong_one(client, site):
+    assert "in another browser" in go(client, change=lambda query: query | {"state": "ё" * 32}).text
+    assert not is_in(client)
 
 
 def test_an_address_confirmed_by_both_takes_the_password_once(client, site):
