@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, Any
 
+from hub.kernel import sealing
 from hub.kernel.words import N_
 
 IN_BUNDLE = "receipt.json"
@@ -99,6 +100,6 @@ def parse(text: bytes | str) -> Any:
     if len(text) > MOST_RECEIPT_BYTES:
         raise Unreadable(N_("This file is too big for a receipt: it may take at most 4 MB."), "too_big")
     try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
+        return sealing.read(text)
+    except ValueError as error:
         raise Unreadable(N_("This file is not a receipt: it cannot be read as JSON."), "not_json") from error

@@ -16,6 +16,19 @@ def canonical(facts: Any) -> bytes:
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
+def read(text: bytes | str) -> Any:
+    """JSON that somebody sent. Half of a surrogate pair, which no page could show and no database keep, is refused with what is no JSON.
+
+    Raises ValueError.
+    """
+    try:
+        facts = json.loads(text)
+        json.dumps(facts, ensure_ascii=False).encode()
+    except RecursionError as error:
+        raise ValueError("nested too deeply") from error
+    return facts
+
+
 def digest(facts: Any) -> str:
     """SHA-256 of the canonical form, in hex."""
     return hashlib.sha256(canonical(facts)).hexdigest()

@@ -6,9 +6,9 @@ import base64
 import binascii
 import hmac
 import ipaddress
-import json
 import re
 import secrets
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -30,7 +30,7 @@ from webauthn.helpers.structs import (
     UserVerificationRequirement,
 )
 
-from hub.kernel import vault
+from hub.kernel import sealing, vault
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded
 
@@ -96,7 +96,7 @@ def step_of(secret: str, code: str, moment: datetime) -> int | None:
     now, app = int(moment.timestamp()) // STEP, pyotp.TOTP(secret)
     found = None
     for step in range(now - DRIFT, now + DRIFT + 1):
-        if hmac.compare_digest(app.generate_otp(step), code):
+        if hmac.compare_digest(app.generate_otp(step).encode(), code.encode()):
             found = step
     return found
 
@@ -106,8 +106,8 @@ def is_one_time(code: str) -> bool:
 
 
 def plain_code(typed: str) -> str:
-    """A code as it is compared: people type spaces and hyphens, and capital letters."""
-    return re.sub(r"[\s‐-―-]", "", typed).lower()
+    """A code as it is compared: people type spaces and hyphens, capital letters, and digits as wide as a Chinese character."""
+    return re.sub(r"[\s‐-―-]", "", unicodedata.normalize("NFKC", typed)).lower()
 
 
 # Recovery codes
@@ -212,10 +212,12 @@ def not_proved() -> Invalid:
 def parsed(credential: str) -> dict[str, Any]:
     """The browser's JSON. Raises Invalid (code bad_passkey)."""
     try:
-        data = json.loads(credential)
-    except (ValueError, RecursionError):
+        data = sealing.read(credential)
+    except ValueError:
         raise not_proved() from None
     if not isinstance(data, dict) or not isinstance(data.get("id"), str) or not isinstance(data.get("response"), dict):
+        raise not_proved()
+    if not isinstance(data["response"].get("userHandle"), str | None):
         raise not_proved()
     return data
 

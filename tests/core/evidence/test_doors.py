@@ -73,6 +73,16 @@ def test_whatever_cannot_be_checked_is_refused_with_its_reason(client: FlaskClie
     assert answer.status_code == 422 and says in answer.text
 
 
+def test_what_no_page_can_show_is_refused(client: FlaskClient, told: dict[str, Any]) -> None:
+    for odd in (
+        {"receipt_no": "\ud800"},
+        {"manifest": {**told["manifest"], "\udfff": 1}},
+        {"manifest": {**told["manifest"], "title": "\ud800"}},
+    ):
+        answer = sent(client, {**told, **odd})
+        assert answer.status_code == 422 and "cannot be read as JSON" in answer.text
+
+
 def test_checkpoints_and_the_proof_between_them_are_public(client: FlaskClient, told: dict[str, Any]) -> None:
     newest, first = queries.checkpoints()
     page = client.get("/evidence/checkpoints").text

@@ -54,6 +54,13 @@ def test_a_recovery_code_is_the_same_however_it_is_typed(data: st.DataObject) ->
     assert rules.code_hash("site", 6, code) != rules.code_hash("site", 5, code) != rules.code_hash("other", 5, code)
 
 
+def test_a_code_in_other_digits_is_read_or_wrong() -> None:
+    code = rules.pyotp.TOTP(RFC_SECRET).at(NOON)
+    wide, indic = ("".join(chr(start + int(digit)) for digit in code) for start in (0xFF10, 0x0660))
+    assert rules.step_of(RFC_SECRET, rules.plain_code(wide), NOON) == int(NOON.timestamp()) // rules.STEP
+    assert rules.step_of(RFC_SECRET, rules.plain_code(indic), NOON) is None
+
+
 def test_recovery_codes_are_ten_and_never_read_for_a_one_time_code() -> None:
     codes = rules.new_codes()
     assert len(set(codes)) == 10 and not any(rules.is_one_time(rules.plain_code(code)) for code in codes)
@@ -74,7 +81,8 @@ def test_passkeys_belong_to_the_sites_name(address: str, expected: tuple[str, st
     assert (found and (found.id, found.origin)) == expected
 
 
-@pytest.mark.parametrize("sent", ["", "{", "[]", "null", '{"id": 5}', '{"id": "x"}', '{"id": "x", "response": []}', "[" * 5000])
+@pytest.mark.parametrize("sent", ["", "{", "[]", "null", '{"id": 5}', '{"id": "x"}', '{"id": "x", "response": []}', "[" * 5000,
+                                  '{"id": "\\ud800", "response": {}}', '{"id": "x", "response": {"userHandle": []}}'])  # fmt: skip
 def test_what_no_browser_gives_is_refused(sent: str) -> None:
     with pytest.raises(Invalid) as refusal:
         rules.parsed(sent)

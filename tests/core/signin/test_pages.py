@@ -158,6 +158,17 @@ def test_a_passkey_is_a_whole_sign_in(client):
     assert answer.headers["Location"] == "/settings/keys" and signed_in(client) and sessions() == 1
 
 
+@pytest.mark.parametrize("name", ["id", "rawId", "type", "response", "userHandle", "signature", "clientDataJSON", "authenticatorData"])
+def test_a_bent_passkey_is_refused(client, name):
+    """Whatever a program sends in the place of a browser: nobody gets in, and nothing breaks."""
+    made = passkey_for(person())
+    for odd in ("\ud800", "a\x00", "é", ["a"], {}, 5, None):
+        good = json.loads(prove(client, made, "/login/passkey/options"))
+        (good if name in good else good["response"])[name] = odd
+        answer = client.post("/login/passkey", data={"credential": json.dumps(good)})
+        assert answer.status_code == 422 and sessions() == 0, odd
+
+
 def test_a_challenge_belongs_to_one_browser_for_five_minutes_and_once(app):
     ada = person()
     made = passkey_for(ada)
