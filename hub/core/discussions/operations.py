@@ -103,22 +103,28 @@ def _text(body: str) -> str:
     return body.strip()
 
 
-def _check_allowance(actor: Actor, body: str, *, new: bool = True) -> None:
-    """Those who are new here write less and link less. Raises TooMany, Invalid (too_many_links)."""
+def _check_allowance(actor: Actor, body: str, before: Sequence[str] = ()) -> None:
+    """Those who are new here write less, link less and name fewer people. `before` is what a changed post said so far: a change that names
+    somebody new counts as a post. Raises TooMany (too_many, too_many_names), Invalid (too_many_links)."""
     if queries.is_unlimited(actor):
         return
     record = queries.record_of(actor.person_id or 0)
     allowed = rules.ALLOWED[record.trust]
     rules.check_links(body, allowed)
-    if new and (seconds := rules.waits(allowed, record.in_hour, record.in_day)):
+    named = len(queries.people_named(rules.newly_named([*before, body])[-1]))
+    counts = named or not before
+    if counts and (seconds := rules.waits(allowed, record.in_hour, record.in_day)):
         told = N_("That was a lot at once: you may write %(hour)s posts an hour and %(day)s a day. More as people get to know you.")
         raise TooMany(told, retry_after=seconds, hour=allowed.an_hour, day=allowed.a_day)
+    if named and record.named + named > allowed.names:
+        told = N_("You may name %(names)s people a day, with @. Leave some out, or wait until tomorrow.")
+        raise TooMany(told, code="too_many_names", retry_after=24 * 3600, names=allowed.names)
 
 
 def edit(*, actor: Actor, post: Post, body: str) -> Post:
     """Change one's own post; what it said stays readable for its author and the moderators.
 
-    Raises NotAllowed, NotNow (not shown any more, or the discussion is locked), Invalid.
+    Raises NotAllowed, NotNow (not shown any more, or the discussion is locked), Invalid, TooMany.
     """
     POSTS.require(actor, PostAct.EDIT, post)
     thread = queries.locked(post.thread_id)
@@ -130,7 +136,7 @@ def edit(*, actor: Actor, post: Post, body: str) -> Post:
     body = _text(body)
     if body == post.body:
         return post
-    _check_allowance(actor, body, new=False)
+    _check_allowance(actor, body, [*(text.body for text in reversed(queries.history(post))), post.body])
     _keep_text(post)
     post.body, post.edited_at = body, clock.now()
     post.named = sorted(queries.people_named(rules.named_in(body)))

@@ -296,15 +296,16 @@ def wishes(thread_id: int, *, until: datetime) -> dict[int, Wish]:
 
 @dataclass(frozen=True)
 class Record:
-    """What somebody has written so far."""
+    """What somebody has written so far: posts, and changes of posts that named somebody new; `named` people were told of them in a day."""
 
     trust: Trust
     in_hour: int
     in_day: int
+    named: int
 
 
 def record_of(person_id: int) -> Record:
-    """The person's trust, and what they wrote lately. Two statements, and one for each room that counts accepted acts."""
+    """The person's trust, and what they wrote lately. Up to five statements, and one for each room that counts accepted acts."""
     now = clock.now()
     shown, hidden = Post.state == PostState.SHOWN, Post.state == PostState.HIDDEN
     counts = select(
@@ -316,7 +317,35 @@ def record_of(person_id: int) -> Record:
     standing, held_against, in_hour, in_day = db.session.execute(counts).one()
     since: datetime = accounts.get(person_id).created_at
     accepted = sum(count(person_id) for count in _accepted)
-    return Record(rules.trust(age=now - since, standing=standing, accepted=accepted, hidden=held_against), in_hour, in_day)
+    trust = rules.trust(age=now - since, standing=standing, accepted=accepted, hidden=held_against)
+    naming = _namings(person_id, now - timedelta(days=1))
+    changes = [at for at, _, is_change in naming if is_change]
+    in_hour += sum(at > now - timedelta(hours=1) for at in changes)
+    return Record(trust, in_hour, in_day + len(changes), sum(people for _, people, _ in naming))
+
+
+LOOKED_AT = 2000
+"""Posts and former texts at most: far more than anybody may write in a day."""
+
+
+def _namings(author_id: int, since: datetime) -> list[tuple[datetime, int, bool]]:
+    """When the author's posts named people that they had not named before: how many, and was it by a change?"""
+    lately = select(Post).where(Post.author_id == author_id, or_(Post.at > since, Post.edited_at > since)).order_by(Post.id.desc())
+    posts = db.session.scalars(lately.limit(LOOKED_AT)).all()
+    changed = [post.id for post in posts if post.edits]
+    former = select(PostText).where(PostText.post_id.in_(changed)).order_by(PostText.at.desc(), PostText.number.desc())
+    texts: dict[int, list[PostText]] = {}
+    for text in db.session.scalars(former.limit(LOOKED_AT)) if changed else ():
+        texts.setdefault(text.post_id, []).insert(0, text)
+    found = []
+    for post in posts:
+        before = texts.get(post.id, [])
+        begun = [post.at, *(text.at for text in before)]
+        fresh = rules.newly_named([*(text.body for text in before), post.body])
+        found += [(at, names, number > 0) for number, (at, names) in enumerate(zip(begun, fresh, strict=True)) if names and at > since]
+    known = people_named({name for _, names, _ in found for name in names})
+    counted = ((at, len(names & known.keys()), is_change) for at, names, is_change in found)
+    return [one for one in counted if one[1]]
 
 
 def is_unlimited(actor: Actor) -> bool:

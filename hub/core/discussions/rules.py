@@ -59,6 +59,14 @@ def named_in(text: str) -> list[str]:
     return list(dict.fromkeys(found.lower() for found in HANDLE.findall(text)))[:MOST_NAMED]
 
 
+def newly_named(texts: Sequence[str]) -> list[set[str]]:
+    """Whom each text of one post names, the oldest text first, and none before it did."""
+    found: list[set[str]] = []
+    for text in texts:
+        found.append(set(named_in(text)).difference(*found))
+    return found
+
+
 def links_in(text: str) -> int:
     """How many links to elsewhere a text holds; one to a page of this site counts as none."""
     return len(LINK.findall(text))
@@ -77,14 +85,15 @@ class Trust(Worded):
 
 @dataclass(frozen=True)
 class Allowance:
-    """Posts in an hour and in a day, links to elsewhere in one post."""
+    """Posts in an hour and in a day, links to elsewhere in one post, people named in a day (each once for every post that names them)."""
 
     an_hour: int
     a_day: int
     links: int
+    names: int
 
 
-ALLOWED = {Trust.NEW: Allowance(5, 15, 2), Trust.KNOWN: Allowance(20, 100, 10), Trust.TRUSTED: Allowance(60, 400, 30)}
+ALLOWED = {Trust.NEW: Allowance(5, 15, 2, 10), Trust.KNOWN: Allowance(20, 100, 10, 60), Trust.TRUSTED: Allowance(60, 400, 30, 300)}
 KNOWN_AFTER, TRUSTED_AFTER = timedelta(days=3), timedelta(days=30)
 KNOWN_POINTS, TRUSTED_POINTS = 5, 30
 WORTH = 5

@@ -152,6 +152,40 @@ def test_newcomers_write_and_link_less_and_more_as_they_are_known(cast, place):
     assert queries.record_of(cast.solver.person_id).trust is rules.Trust.KNOWN
 
 
+def test_changing_a_post_is_no_way_around_the_limits(cast, place):
+    """Whoever is named gets a mail at once: a change that names somebody new counts as a post, and a day has only so many names."""
+    thread = made.thread(cast.solver, place)
+    post, handles = queries.numbered(thread, 1), [person(f"Bird {n}").handle for n in range(12)]
+
+    def change(*names: str) -> None:
+        clock.advance(timedelta(minutes=1))
+        with work.unit():
+            operations.edit(actor=cast.solver, post=post, body="Look, " + " ".join("@" + name for name in names))
+
+    for number in range(4):
+        change(*handles[:number], handles[number])
+    for _ in range(3):
+        change(*handles[:4], "nobody-of-this-name")
+        change(*handles[:4])
+    with pytest.raises(TooMany) as refused:
+        change(handles[4])
+    assert refused.value.code == "too_many" and queries.record_of(cast.solver.person_id).named == 4
+    with pytest.raises(TooMany):
+        made.reply(cast.solver, thread)
+    clock.advance(timedelta(hours=2))
+    change(*handles[4:9])
+    change(*handles[:9])
+    with pytest.raises(TooMany) as refused:
+        made.reply(cast.solver, thread, " ".join("@" + name for name in handles[:2]))
+    assert refused.value.code == "too_many_names"
+    made.reply(cast.solver, thread, f"@{handles[0]}")
+    delivery.deliver_all()
+    told = db.session.scalars(select(Notification).where(Notification.kind == "mention")).all()
+    assert len(told) == 10
+    clock.advance(timedelta(days=1))
+    change(*handles[9:])
+
+
 def test_a_hidden_thread_is_gone_for_all_but_its_author_and_the_moderators(cast, place, app):
     thread = made.thread(cast.solver, place)
     with work.unit():
