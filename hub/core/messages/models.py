@@ -118,4 +118,11 @@ forgets(
     days=365,
     old=lambda before: and_(Mail.state != State.QUEUED, Mail.queued_at < before),
 )
-forgets("notices", N_("Lines in inboxes that were read"), table="notification", days=1095, old=lambda before: Notification.read_at < before)
+forgets(
+    "notices", N_("Lines in inboxes that were read"), table="notification", days=1095, old=lambda before: Notification.read_at < before,
+    parts=(("digest_line", "notification_id", ""),),
+)  # fmt: skip
+forgets(
+    "digests", N_("Which lines stood in which digest"), table="digest", days=365, old=lambda before: Digest.made_at < before,
+    parts=(("digest_line", "digest_id", ""),),
+)  # fmt: skip

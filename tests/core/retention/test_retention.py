@@ -11,7 +11,9 @@ from sqlalchemy import func, select
 from hub.contests.entries.models import Entry, EntryFile
 from hub.core.files.models import File
 from hub.core.messages import operations as messages
-from hub.core.messages.models import Mail, Notification
+from hub.core.messages import reactions as inbox
+from hub.core.messages.models import Digest, DigestLine, Mail, Notification
+from hub.core.messages.states import Kind, Pace
 from hub.core.retention import operations, queries, reactions
 from hub.db import delivery, work
 from hub.db.extensions import db
@@ -75,6 +77,28 @@ def test_only_administrators_decide_and_unknown_kinds_are_refused(app):
         with pytest.raises(Invalid):
             operations.save(actor=actor_of(root), days=days)
     assert queries.days()["mails"] == 365
+
+
+def test_what_stood_in_a_digest_is_forgotten_like_the_rest(app):
+    """Read or not when the digest was written: once read, a line goes in its time, whatever it stood in."""
+    ada = person("Ada")
+    with work.unit():
+        messages.choose_mail(actor=actor_of(ada), wanted={Kind.AWARD: Pace.DAILY})
+        for _ in range(3):
+            messages.notify(actor=SYSTEM, person_ids=[ada.id], text="A word.", kind=Kind.AWARD)
+    clock.advance(timedelta(days=1))
+    with work.unit():
+        inbox.make_digests()
+        messages.read_all(actor=actor_of(ada))
+        messages.notify(actor=SYSTEM, person_ids=[ada.id], text="Another word.", kind=Kind.AWARD)
+        messages.read_all(actor=actor_of(ada))
+    assert (count(Digest), count(DigestLine), count(Notification)) == (1, 4, 4)
+    clock.advance(timedelta(days=366))
+    forget()
+    assert (count(Digest), count(DigestLine), count(Notification)) == (0, 1, 4), "a line that waits was in none"
+    clock.advance(timedelta(days=730))
+    forget()
+    assert (count(Digest), count(DigestLine), count(Notification)) == (0, 0, 0)
 
 
 def test_an_old_draft_goes_with_its_files_and_a_sealed_entry_stays(app):
