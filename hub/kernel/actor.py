@@ -25,11 +25,12 @@ class Duty(Worded):
 
 
 class Scope(StrEnum):
-    """What an API key may do. A session may do everything its person may."""
+    """What an API key may do. A session may do everything its person may. PRIVACY fetches the archive of everything held of the person."""
 
     READ = "read"
     WRITE = "write"
     MONEY = "money"
+    PRIVACY = "privacy"
 
 
 ALL_SCOPES = frozenset(Scope)

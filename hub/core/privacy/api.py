@@ -17,7 +17,8 @@ from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.web.api import ApiBlueprint
 from hub.web.exports import private_archive
-from hub.web.handle import actor, writes
+from hub.web.handle import actor, needs_scope, writes
+from hub.web.security import limiter
 
 api = ApiBlueprint("privacy", __name__, prefix="/me/privacy", description="What is held of the person whom the key speaks for.")
 
@@ -56,6 +57,7 @@ def mine() -> Any:
 
 
 @api.post("/exports")
+@limiter.limit("20 per day")
 @writes
 @api.response(202, ExportOut)
 def ask() -> Any:
@@ -71,8 +73,9 @@ def show(export_id: int) -> Any:
 
 
 @api.get("/exports/<int:export_id>/file")
+@needs_scope("privacy")
 def file(export_id: int) -> Any:
-    """The archive itself, for its person alone, as long as it is there."""
+    """The archive itself, for its person alone, as long as it is there: drafts, sealed papers, uploads. So the key is one made for it."""
     export = queries.own_export(actor(), export_id)
     return private_archive(queries.file_of(export), export.download_name)
 

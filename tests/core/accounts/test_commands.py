@@ -68,7 +68,7 @@ def test_a_key_is_printed_as_json_and_works(hub):
     assert known is not None and known.actor.person_id == ada.id and known.actor.scopes == {Scope.READ, Scope.WRITE}
     assert told["scopes"] == ["read", "write"] and told["key"].startswith(told["prefix"])
     everything = json.loads(hub("keys", "create", "--email", ada.email).stdout)
-    assert everything["scopes"] == ["read", "write", "money"]
+    assert everything["scopes"] == ["read", "write", "money", "privacy"]
     turk = json.loads(hub("keys", "create", "--email", ada.email, "--kind", "mturk").stdout)
     assert turk["kind"] == "mturk" and keys_read.identity_by_key(turk["key"]) is None
     assert (turk["access_key_id"], turk["secret_access_key"]) == (turk["prefix"], turk["key"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import io
 import json
 import os
@@ -11,6 +12,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
+from hub.app import create_app
 from hub.core.files import operations as files
 from hub.core.messages.models import Notification
 from hub.core.privacy import operations, queries, reactions, rules
@@ -22,8 +24,9 @@ from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotFound, NotSignedIn
 from tests.db.children import killed_in
+from hub.web.security import limiter
 from tests.factories import talk
-from tests.factories.people import actor_of, organisation, person, sign_in
+from tests.factories.people import actor_of, api_headers, organisation, person, sign_in
 from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
 
 
@@ -94,6 +97,32 @@ def test_the_notice_leads_to_it_and_nobody_else_gets_it(app, client):
     answer = client.get(path)
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store" and answer.data[:2] == b"PK"
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def test_only_a_key_made_for_it_fetches_the_archive(app, client):
+    """A key that reads, writes or pays runs in scripts of others; the page asks for a fresh proof."""
+    ada = person("Ada")
+    path = f"/api/v1/me/privacy/exports/{ready(ada).id}"
+    plain = api_headers(ada, "read", "write", "money")
+    assert client.get(path, headers=plain).json["file"] == f"{path}/file"
+    refused = client.get(f"{path}/file", headers=plain)
+    assert (refused.status_code, refused.json["code"]) == (403, "missing_scope") and "privacy" in refused.json["title"]
+    assert client.get(f"{path}/file", headers=api_headers(ada, "privacy")).data[:2] == b"PK"
+
+
+def test_a_program_asks_twenty_times_a_day(config):
+    limited = create_app(dataclasses.replace(config, rate_limits=True))
+    try:
+        with limited.app_context():
+            limiter.reset()
+            headers, client = api_headers(person("Ada"), "write"), limited.test_client()
+            answers = [client.post("/api/v1/me/privacy/exports", headers=headers) for _ in range(21)]
+            limiter.reset()
+            db.session.remove()
+            db.engine.dispose()
+    finally:
+        limiter.enabled = False
+    assert [one.status_code for one in answers] == [202] * 20 + [429] and answers[-1].json["code"] == "too_many"
 
 
 def test_its_days_over_it_is_deleted(app):
