@@ -58,8 +58,9 @@ class Holding:
 
     `by` is the way from a row to the person whose row it is: "person_id", "entry_id.person_id" (over the row that entry_id names),
     "owner_kind:owner_id" (a kind and a number), "caller~person:{}" (a text), or "id" for the account itself; several ways
-    with spaces between them; empty if no row is anybody's
-    own. `acted` are columns that name people who did something to it: the number stays and leads to the pseudonym.
+    with spaces between them; empty if no row is anybody's own. `acted` are columns that name people who did something to it: the number
+    stays and leads to the pseudonym. `words` are the columns of a person's own row that hold what they wrote, `handles` lists of handles,
+    `copies` values that say beside them whose they are (hub.kernel.whose).
     """
 
     table: str
@@ -67,9 +68,13 @@ class Holding:
     acted: tuple[str, ...]
     what: str
     hides: tuple[str, ...]
+    quiet: tuple[str, ...]
+    told_if: Condition | None
     erase: bool
     erase_if: Condition | None
     clears: tuple[str, ...]
+    words: tuple[str, ...]
+    handles: tuple[str, ...]
     copies: tuple[str, ...]
     keeps: str
     fixed: bool
@@ -89,8 +94,17 @@ class Holding:
         return [column for column in self.of.columns if column.name not in self.hides]
 
     @property
+    def told(self) -> list[str]:
+        """The columns of `acted` of which the person is told where they stand."""
+        return [name for name in self.acted if name not in self.quiet]
+
+    @property
     def texts(self) -> list[Column[object]]:
         return [column for column in self.of.columns if is_text(column.type)]
+
+    def given(self, person_id: int) -> ColumnElement[bool]:
+        """Holds for the rows that are this person's and that they may know of."""
+        return self.own(person_id) if self.told_if is None else and_(self.own(person_id), self.told_if())
 
     def own(self, person_id: int) -> ColumnElement[bool]:
         """Holds for the rows that are this person's."""
@@ -117,20 +131,25 @@ _namings: list[tuple[str, str, str, str]] = []
 
 
 def holds_of_person(
-    table: str, by: str = "", *, what: str = "", acted: str = "", hides: str = "", erase: bool | Condition = False, clears: str = "",
-    copies: str = "", keeps: str = "", fixed: bool = False,
+    table: str, by: str = "", *, what: str = "", acted: str = "", hides: str = "", quiet: str = "", told_if: Condition | None = None,
+    erase: bool | Condition = False, clears: str = "", words: str = "", handles: str = "", copies: str = "", keeps: str = "",
+    fixed: bool = False,
 ) -> None:  # fmt: skip
     """Say what `table` holds of a person; columns and ways as in Holding, several names with spaces between them.
 
-    `what` names the rows for their person ("Your posts", marked with N_). All columns but `hides` are given to the person. `erase` deletes
-    the rows (with a condition: those for which it holds; never one that another row names); of the others `clears` are emptied, and the
-    person's address, handle and name are taken out of the rest, unless the rows are `fixed`: sealed, signed, or books. `copies` repeat what
-    others wrote (a notice quotes a title): there names are looked for in between, too. Whatever stays has
-    a reason, `keeps`, that the person reads. Raises ValueError for a declaration that leaves something open.
+    `what` names the rows for their person ("Your posts", marked with N_). All columns but `hides` are given to the person, of the rows for
+    which `told_if` holds; where they stand in `acted` they are told, but for `quiet`: notes about people that are not theirs to read.
+
+    `erase` deletes the rows (with a condition: those for which it holds; never one that another row names); of the others `clears` are
+    emptied, and the person's address, @handle and profile link are taken out wherever they stand, unless the rows are `fixed`: sealed,
+    signed, or books. A name by itself may be anybody's word, or a code ("en", "USD"): it is looked for in the `words` of the person's own
+    rows, in `handles`, in `copies` where hub.kernel.whose says that they are theirs, and nowhere else. Whatever stays has a reason,
+    `keeps`, that the person reads. Raises ValueError for a declaration that leaves something open.
     """
     holding = Holding(
-        table, by, tuple(acted.split()), what, tuple(hides.split()), erase is not False, None if isinstance(erase, bool) else erase,
-        tuple(clears.split()), tuple(copies.split()), keeps, fixed,
+        table, by, tuple(acted.split()), what, tuple(hides.split()), tuple(quiet.split()), told_if, erase is not False,
+        None if isinstance(erase, bool) else erase, tuple(clears.split()), tuple(words.split()), tuple(handles.split()),
+        tuple(copies.split()), keeps, fixed,
     )  # fmt: skip
     if not by and not acted:
         raise ValueError(f"{table}: whose is it? Use holds_of_nobody if it is about nobody")
@@ -210,6 +229,11 @@ def free(table: Table, but: Iterable[str] = ()) -> ColumnElement[bool]:
 
 def _mentions(at: str, column: str, key: ColumnElement[str]) -> ColumnElement[bool]:
     return cast(db.metadata.tables[at].c[column], Text).like("%" + key + "%")
+
+
+def says_whose(columns: Iterable[Column[object]], person_id: int) -> ColumnElement[bool]:
+    """Holds for rows of which a part may be this person's (hub.kernel.whose.whose knows)."""
+    return or_(*(cast(column, Text).like(f'%": {person_id}{end}%') for column in columns for end in ",}"))
 
 
 def anywhere(columns: Iterable[Column[object]], texts: Iterable[str]) -> ColumnElement[bool]:

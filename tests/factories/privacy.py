@@ -24,6 +24,7 @@ from hub.core.profiles import operations as profiles
 from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.kernel.actor import SYSTEM, Actor, Scope
+from hub.kernel.whose import Of
 from tests.factories import entries, talk
 from tests.factories.people import actor_of, organisation, person, signed_in
 
@@ -73,7 +74,7 @@ def traces() -> Traces:
             actor=SYSTEM,
             person_ids=[other.id],
             text="%(who)s wrote to you.",
-            values={"who": NAME},
+            values={"who": Of(leaver.id, NAME)},
             kind="discussion",
             link=f"/people/{HANDLE}",
         )

@@ -38,4 +38,4 @@ class SpaceCredit(db.Model):
 keep(SpaceCredit.__table__, "credit is never taken back")
 
 
-holds_of_person("space_credit", "person_id", what=N_("Credit you were given"), acted="given_by", keeps=PUBLIC, fixed=True)
+holds_of_person("space_credit", "person_id", what=N_("Credit you were given"), acted="given_by", hides="given_by", keeps=PUBLIC, fixed=True)

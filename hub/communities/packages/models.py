@@ -91,4 +91,6 @@ class PackageSubmission(db.Model):
 
 
 holds_of_person("work_package", acted="created_by claimant_id", keeps=OFFICE)
-holds_of_person("package_submission", "author_id", what=N_("Work you handed in to communities"), acted="decided_by", keeps=PUBLIC)
+holds_of_person(
+    "package_submission", "author_id", what=N_("Work you handed in to communities"), acted="decided_by", words="body note", keeps=PUBLIC
+)

@@ -38,6 +38,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotNow, NotSignedIn, one_field
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 REVIEWERS = (SpaceRole.STEWARD, SpaceRole.EDITOR)
@@ -266,7 +267,7 @@ def _tell(
     others = [person for person in people if person is not None and person != actor.person_id]
     if not others:
         return
-    name = accounts.card(actor.person_id).name if actor.person_id is not None else ""
+    name = Of(actor.person_id, accounts.card(actor.person_id).name) if actor.person_id is not None else ""
     values = {"name": name, "title": package.title, "space": space.name, **more}
     link = queries.path(space, package.id) + rest
     messages.notify(actor=actor, person_ids=others, text=text, kind=About.COMMUNITY, values=values, link=link)

@@ -23,6 +23,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotNow, NotSignedIn, one_field
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 from hub.search.index import operations as index
 
@@ -182,7 +183,8 @@ def _tell(actor: Actor, space: Space, page: SpacePage, saved: PageRevision) -> N
     people = [person for person in queries.watcher_ids(page) if person not in {actor.person_id, saved.author_id}]
     if not people:
         return
-    values = {"author": accounts.card(saved.author_id).name, "page": page.title, "space": space.name, "summary": saved.summary}
+    author, summary = (Of(saved.author_id, text) for text in (accounts.card(saved.author_id).name, saved.summary))
+    values = {"author": author, "page": page.title, "space": space.name, "summary": summary}
     text = (
         N_("%(author)s changed “%(page)s” in “%(space)s”: %(summary)s")
         if saved.summary

@@ -179,8 +179,8 @@ class Rally(Versioned, db.Model):
 
 
 holds_of_person("rally", acted="author_id", keeps=OFFICE)
-holds_of_person("rally_participant", "person_id", what=N_("Rallies you took part in"), keeps=PUBLIC)
-holds_of_person("idea", "participant_id.person_id", what=N_("Your ideas"), keeps=PUBLIC)
-holds_of_person("idea_revision", "idea_id.participant_id.person_id", what=N_("What your ideas said"), keeps=PUBLIC)
+holds_of_person("rally_participant", "person_id", what=N_("Rallies you took part in"), words="alias alias_key", keeps=PUBLIC)
+holds_of_person("idea", "participant_id.person_id", what=N_("Your ideas"), words="title body", keeps=PUBLIC)
+holds_of_person("idea_revision", "idea_id.participant_id.person_id", what=N_("What your ideas said"), words="title body", keeps=PUBLIC)
 holds_of_person("idea_vote", "participant_id.person_id", what=N_("Your votes"), keeps=RECORD)
 holds_of_nobody("idea_link", because="it joins two ideas")

@@ -167,6 +167,6 @@ class Decision(db.Model):
         return [Reason(code) for code in self.reasons]
 
 
-holds_of_person("product", "person_id", what=N_("Your products"), keeps=CONTRACT)
+holds_of_person("product", "person_id", what=N_("Your products"), words="name summary description homepage source_url", keeps=CONTRACT)
 holds_of_person("product_decision", acted="person_id", keeps=OFFICE)
-holds_of_person("product_release", "author_id", what=N_("Releases you uploaded"), keeps=CONTRACT)
+holds_of_person("product_release", "author_id", what=N_("Releases you uploaded"), words="notes yank_reason", keeps=CONTRACT)

@@ -84,4 +84,4 @@ class Purchase(db.Model):
         return self.state is State.PAID and self.returnable_until is not None and clock.now() < self.returnable_until
 
 
-holds_of_person("product_purchase", "person_id", what=N_("Products you bought"), acted="bought_by", keeps=LAW)
+holds_of_person("product_purchase", "person_id", what=N_("Products you bought"), acted="bought_by", words="reason", keeps=LAW)

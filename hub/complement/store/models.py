@@ -85,4 +85,6 @@ class Rating(Versioned, db.Model):
 
 
 holds_of_person("entitlement", "person_id", what=N_("Products you may use"), keeps=CONTRACT)
-holds_of_person("product_rating", "person_id", what=N_("Your ratings of products"), acted="replied_by", keeps=PUBLIC)
+holds_of_person(
+    "product_rating", "person_id", what=N_("Your ratings of products"), acted="replied_by", hides="replied_by", words="text", keeps=PUBLIC
+)

@@ -140,6 +140,6 @@ class AwardShare(db.Model):
     agreed_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-holds_of_person("award", "person_id", what=N_("Your awards"), acted="selected_by", keeps=LAW)
-holds_of_person("award_sharing", "leader_id", what=N_("Awards you shared with others"), keeps=LAW)
+holds_of_person("award", "person_id", what=N_("Your awards"), acted="selected_by", hides="selected_by", words="said", keeps=LAW)
+holds_of_person("award_sharing", "leader_id", what=N_("Awards you shared with others"), words="reason", keeps=LAW)
 holds_of_person("award_share", "person_id", what=N_("Your shares of awards"), keeps=LAW)

@@ -60,5 +60,7 @@ class Score(Versioned, db.Model):
     changed_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("judge", "person_id", what=N_("Challenges you judge"), acted="appointed_by", keeps=RECORD)
-holds_of_person("score", "judge_id.person_id", what=N_("Scores you gave"), keeps=RECORD)
+holds_of_person(
+    "judge", "person_id", what=N_("Challenges you judge"), acted="appointed_by", hides="appointed_by", words="said", keeps=RECORD
+)
+holds_of_person("score", "judge_id.person_id", what=N_("Scores you gave"), words="reason", keeps=RECORD)

@@ -15,10 +15,11 @@ from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 
-def _tell(people: Iterable[int | None], text: str, challenge: Challenge, link: str, **values: str) -> None:
+def _tell(people: Iterable[int | None], text: str, challenge: Challenge, link: str, **values: str | Of) -> None:
     messages.notify(actor=SYSTEM, person_ids=people, text=text, values={"title": challenge.title, **values}, kind=Kind.JUDGING, link=link)
 
 
@@ -31,7 +32,7 @@ def ask_the_judge(event: JudgeAppointed, fact: Fact) -> None:
 @reacts_to(JudgeDeclined)
 def tell_who_appointed(event: JudgeDeclined, fact: Fact) -> None:
     challenge = challenges.by_id(event.challenge_id)
-    name = accounts.card(fact.actor_id).name if fact.actor_id is not None else ""
+    name = Of(fact.actor_id, accounts.card(fact.actor_id).name) if fact.actor_id is not None else ""
     text = N_("%(name)s does not judge “%(title)s”. Appoint somebody else if you need to.")
     _tell(challenges.manager_ids(challenge), text, challenge, f"/challenges/{challenge.slug}/judging", name=name)
 

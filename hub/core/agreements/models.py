@@ -162,7 +162,9 @@ for model in (Terms, Signature, TermsParty, TermsRefusal, SignedAs):
     _protect(model.__table__)  # type: ignore[arg-type]
 
 
-holds_of_person("terms", "signer_id", what=N_("Agreements drawn up for you"), acted="drawn_up_by", keeps=CONTRACT, fixed=True)
+holds_of_person(
+    "terms", "signer_id", what=N_("Agreements drawn up for you"), acted="drawn_up_by", hides="drawn_up_by", keeps=CONTRACT, fixed=True
+)
 holds_of_person("signature", "person_id", what=N_("Agreements you signed"), keeps=CONTRACT, fixed=True)
 holds_of_person("terms_party", "person_id", what=N_("Agreements that name you as a party"), keeps=CONTRACT, fixed=True)
 holds_of_person("terms_refusal", "person_id", what=N_("Agreements you did not sign, and why"), keeps=CONTRACT, fixed=True)

@@ -183,7 +183,12 @@ class CardDispute(db.Model):
 
 holds_of_person("card_payment", "funding_id.owner_kind:owner_id", what=N_("Your card payments"), acted="requested_by", keeps=LAW)
 holds_of_person(
-    "card_refund", "payment_id.funding_id.owner_kind:owner_id", what=N_("Refunds to your card"), acted="requested_by", keeps=LAW
+    "card_refund",
+    "payment_id.funding_id.owner_kind:owner_id",
+    what=N_("Refunds to your card"),
+    acted="requested_by",
+    hides="requested_by",
+    keeps=LAW,
 )
 holds_of_person("card_dispute", "payment_id.funding_id.owner_kind:owner_id", what=N_("Disputes of your card payments"), keeps=LAW)
 holds_of_person(
@@ -191,5 +196,6 @@ holds_of_person(
     "payment_id.funding_id.owner_kind:owner_id",
     what=N_("Refunds found at the card company"),
     acted="adopted_by",
+    hides="adopted_by",
     keeps=LAW,
 )

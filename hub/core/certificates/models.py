@@ -54,6 +54,6 @@ class Certificate(db.Model):
 
 
 holds_of_person(
-    "record_certificate", "person_id", what=N_("Certificates of your record"), acted="issued_by withdrawn_by", hides="signature",
-    erase=True,
+    "record_certificate", "person_id", what=N_("Certificates of your record"), acted="issued_by withdrawn_by",
+    hides="signature withdrawn_by", erase=True,
 )  # fmt: skip

@@ -79,5 +79,11 @@ class Contract(Versioned, db.Model):
 
 
 holds_of_person(
-    "contract", "person_id other_person_id", what=N_("Agreements you drew up or were proposed"), acted="drafted_by", keeps=CONTRACT
+    "contract",
+    "person_id other_person_id",
+    what=N_("Agreements you drew up or were proposed"),
+    acted="drafted_by",
+    hides="drafted_by",
+    words="title object",
+    keeps=CONTRACT,
 )

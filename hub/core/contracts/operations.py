@@ -39,6 +39,7 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
+from hub.kernel.whose import Of
 from hub.kernel.words import N_, extent
 
 
@@ -234,7 +235,8 @@ def _record(event: object, actor: Actor, contract: Contract) -> None:
 def _tell(actor: Actor, contract: Contract, text: str, *, others: bool, ours: bool = True) -> None:
     """`others`: the side that did not draw it up is told; `ours`: the name in the text is that of the side that did."""
     sides = queries.names([contract])[contract.id]
+    name, person_id = (sides.ours, contract.person_id) if ours else (sides.theirs, contract.other_person_id)
     messages.notify(
         actor=actor, person_ids=queries.deciders(contract, other=others), but=actor.person_id, text=text, kind=About.AGREEMENT,
-        values={"title": contract.title, "name": sides.ours if ours else sides.theirs}, link=contract.path,
+        values={"title": contract.title, "name": name if person_id is None else Of(person_id, name)}, link=contract.path,
     )  # fmt: skip

@@ -124,8 +124,8 @@ class ThreadWish(db.Model):
     since: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("thread", "author_id", what=N_("Discussions you began"), keeps=PUBLIC)
-holds_of_person("post", "author_id", what=N_("Your posts in discussions"), keeps=PUBLIC)
+holds_of_person("thread", "author_id", what=N_("Discussions you began"), words="title", keeps=PUBLIC)
+holds_of_person("post", "author_id", what=N_("Your posts in discussions"), words="body", handles="named", keeps=PUBLIC)
 holds_of_person("post_text", "post_id.author_id", what=N_("What your posts said before you changed them"), erase=True)
 holds_of_person("post_file", "post_id.author_id", what=N_("Files on your posts"), keeps=PUBLIC)
 holds_of_person("thread_wish", "person_id", what=N_("Discussions you follow"), erase=True)

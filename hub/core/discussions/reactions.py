@@ -14,6 +14,7 @@ from hub.core.messages.states import Kind
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, SYSTEM
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 
@@ -58,8 +59,7 @@ def _texts(post: Post) -> list[str]:
 
 def newly_named(post: Post, number: int) -> list[int]:
     """Person ids of those whom the post names since its `number`th change, and named never before."""
-    texts = _texts(post)
-    fresh = set(rules.named_in(texts[number])) - {name for text in texts[:number] for name in rules.named_in(text)}
+    fresh = rules.newly_named(_texts(post)[: number + 1])[-1]
     muted = {person for person, wish in queries.wishes(post.thread_id, until=clock.now()).items() if wish is Wish.MUTE}
     return [person for person in queries.people_named(sorted(fresh)).values() if person != post.author_id and person not in muted]
 
@@ -87,7 +87,8 @@ def tell_of_names(event: PostEdited, fact: Fact) -> None:
 
 def _tell(people: list[int], text: str, post: Post, thread: Thread) -> None:
     place = queries.places(ANONYMOUS, [thread.subject]).get(thread.subject)
-    values = {"who": accounts.card(post.author_id).name, "title": thread.title, "place": place.title if place else ""}
+    who, title = Of(post.author_id, accounts.card(post.author_id).name), Of(thread.author_id, thread.title)
+    values = {"who": who, "title": title, "place": place.title if place else ""}
     link = f"/discussions/{thread.id}?page={rules.page_of(post.number)}#post-{post.number}"
     kind = Kind.MENTION if text in (ANSWERED, NAMED) else Kind.DISCUSSION
     messages.notify(actor=SYSTEM, person_ids=people, text=text, values=values, link=link, kind=kind)

@@ -205,10 +205,25 @@ class DisputeOffer(db.Model):
             self.other_at, self.other_by = at, person_id
 
 
-holds_of_person("dispute", "opener_person_id other_person_id", what=N_("Your disputes"), acted="opened_by mediator_id", keeps=CONTRACT)
-holds_of_person("dispute_statement", "person_id", what=N_("What you said in disputes"), keeps=CONTRACT)
+holds_of_person(
+    "dispute",
+    "opener_person_id other_person_id",
+    what=N_("Your disputes"),
+    acted="opened_by mediator_id",
+    hides="opener_organisation_id other_organisation_id opened_by",
+    keeps=CONTRACT,
+)
+holds_of_person("dispute_statement", "person_id", what=N_("What you said in disputes"), words="body", keeps=CONTRACT)
 holds_of_person("dispute_file", "statement_id.person_id", what=N_("Files you showed in disputes"), keeps=CONTRACT)
-holds_of_person("dispute_offer", "person_id", what=N_("What you offered in disputes"), acted="opener_by other_by", keeps=CONTRACT)
+holds_of_person(
+    "dispute_offer",
+    "person_id",
+    what=N_("What you offered in disputes"),
+    acted="opener_by other_by",
+    hides="opener_by other_by",
+    words="words",
+    keeps=CONTRACT,
+)
 
 
 @hinders_leaving

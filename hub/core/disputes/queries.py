@@ -31,6 +31,7 @@ from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty
 from hub.kernel.errors import NotAllowed, NotFound, NotNow
 from hub.kernel.money import Money
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 NO_DISPUTE = N_("There is no such dispute.")
@@ -227,6 +228,10 @@ class Names:
         if side.person_id is not None:
             return self.people[side.person_id].name
         return self.organisations[side.organisation_id or 0].name
+
+    def quoted(self, side: Side) -> Of | str:
+        """For a notice."""
+        return self.of(side) if side.person_id is None else Of(side.person_id, self.of(side))
 
     def path(self, side: Side) -> str:
         if side.person_id is not None:

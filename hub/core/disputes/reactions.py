@@ -15,6 +15,7 @@ from hub.core.messages.states import Kind
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 MINUTE, FIVE_MINUTES = 60, 300
@@ -35,7 +36,7 @@ def remind_of_what_is_due() -> None:
 def tell_the_other_side(event: events.DisputeFiled, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
     told = N_("%(who)s disputes a decision about “%(title)s”. Answer by %(by)s; without an answer it goes to a mediator.")
-    _tell(dispute, fact, [Role.OTHER], told, who=queries.names([dispute]).of(dispute.opener))
+    _tell(dispute, fact, [Role.OTHER], told, who=queries.names([dispute]).quoted(dispute.opener))
 
 
 @reacts_to(events.DisputeAnswered)
@@ -69,7 +70,7 @@ def ask_the_mediator(event: events.MediatorNamed, fact: Fact) -> None:
     asked = N_("You are asked to mediate in a dispute about “%(title)s”. See who the two sides are, and declare that you have no interest.")
     _send(dispute, fact, [event.person_id], asked)
     told = N_("%(who)s is asked to mediate in the dispute about “%(title)s”.")
-    _tell(dispute, fact, PARTIES, told, who=accounts.card(event.person_id).name)
+    _tell(dispute, fact, PARTIES, told, who=Of(event.person_id, accounts.card(event.person_id).name))
 
 
 @reacts_to(events.MediatorLeft)

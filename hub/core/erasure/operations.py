@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from sqlalchemy import JSON, Column, ColumnElement, CursorResult, String, and_, delete, literal, or_, select, tuple_, update
+from sqlalchemy import Column, ColumnElement, CursorResult, String, and_, delete, literal, or_, select, tuple_, update
 
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
@@ -22,6 +22,7 @@ from hub.db.personal import Holding
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotNow
+from hub.kernel.whose import replaced
 from hub.kernel.words import N_
 
 SETTINGS = "/settings/privacy"
@@ -133,15 +134,14 @@ def _mentions(of: Any, sought: Sought, person_id: int) -> ColumnElement[bool] | 
     texts = _texts(of)
     if not texts:
         return None
-    nested = [column for column in texts if isinstance(column.type, JSON)]
-    conditions = [personal.anywhere(texts, sought.marked)]
-    if nested:
-        conditions.append(personal.anywhere(nested, sought.quoted))
-    holding = _holding(of.name)
-    if holding is not None and holding.by:
-        conditions.append(and_(holding.own(person_id), personal.anywhere(texts, sought.own)))
+    conditions, holding = [personal.anywhere(texts, sought.marked)], _holding(of.name)
+    if holding is not None and holding.words:
+        words = personal.anywhere([of.c[name] for name in holding.words], sought.own)
+        conditions.append(and_(holding.own(person_id), words))
+    if holding is not None and holding.handles:
+        conditions.append(personal.anywhere([of.c[name] for name in holding.handles], [sought.handle]))
     if holding is not None and holding.copies:
-        conditions.append(personal.anywhere([of.c[name] for name in holding.copies], sought.own))
+        conditions.append(personal.says_whose([of.c[name] for name in holding.copies], person_id))
     return or_(*conditions)
 
 
@@ -154,8 +154,8 @@ def _holding(table: str) -> Holding | None:
 
 
 def _own_among(keys: list[tuple[Any, ...]], holding: Holding | None, person_id: int) -> set[tuple[Any, ...]]:
-    """Those of the rows that are the person's."""
-    if holding is None or not holding.by:
+    """Those of the rows in which their own words stand."""
+    if holding is None or not holding.words:
         return set()
     primary = list(holding.of.primary_key)
     return {tuple(row) for row in db.session.execute(select(*primary).where(holding.own(person_id), tuple_(*primary).in_(keys)))}
@@ -165,12 +165,12 @@ def clean(*, erasure: Erasure, table: str, keys: list[tuple[Any, ...]]) -> int:
     """Take the person's words out of these rows. Returns how many changed."""
     of, sought, holding = db.metadata.tables[table], Sought(**erasure.sought), _holding(table)
     texts, primary, changed = _texts(of), list(of.primary_key), 0
-    mine, copies = _own_among(keys, holding, erasure.person_id), holding.copies if holding is not None else ()
+    mine = _own_among(keys, holding, erasure.person_id)
     for row in db.session.execute(select(*primary, *texts).where(tuple_(*primary).in_(keys))).all():
         key = tuple(row[: len(primary)])
         then = {}
         for column, value in zip(texts, row[len(primary) :], strict=True):
-            new = rules.without(value, sought, own=key in mine or column.name in copies)
+            new = _cleaned(value, sought, erasure.person_id, holding, column.name, own=key in mine)
             if isinstance(new, str) and isinstance(column.type, String) and column.type.length:
                 new = new[: column.type.length]
             if new != value:
@@ -181,6 +181,16 @@ def clean(*, erasure: Erasure, table: str, keys: list[tuple[Any, ...]]) -> int:
             changed += 1
     erasure.changed += changed
     return changed
+
+
+def _cleaned(value: Any, sought: Sought, person_id: int, holding: Holding | None, column: str, *, own: bool) -> Any:
+    if holding is None:
+        return rules.without(value, sought, own=False)
+    if column in holding.handles:
+        return rules.listed(value, sought)
+    if column in holding.copies:
+        value = replaced(value, lambda whose, text: rules.without(text, sought, own=True) if whose == person_id else text)
+    return rules.without(value, sought, own=own and column in holding.words)
 
 
 def finish(*, erasure_id: int) -> None:

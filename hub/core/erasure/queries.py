@@ -42,8 +42,8 @@ def shelves(person_id: int) -> list[Shelf]:
 
 def _counted(number: int, holding: Holding, person_id: int) -> Select[int, int, int]:
     table, none = holding.of, select(literal(0)).scalar_subquery()
-    held = select(func.count()).select_from(table).where(holding.own(person_id)).scalar_subquery()
-    goes = select(func.count()).select_from(table).where(holding.erased(person_id)).scalar_subquery()
+    held = select(func.count()).select_from(table).where(holding.given(person_id)).scalar_subquery()
+    goes = select(func.count()).select_from(table).where(holding.erased(person_id), holding.given(person_id)).scalar_subquery()
     if holding.erase and not holding.keeps:
         goes = held  # what names these rows goes first
     return select(literal(number), held, goes if holding.erase else none)

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from email import message_from_bytes
+from email.message import EmailMessage
 from email.policy import default
-from pathlib import Path
 
 from flask import current_app
 
 from hub.core.erasure import operations, queries
 from hub.core.erasure.models import Erasure
+from hub.core.erasure.rules import Sought, is_marked
 from hub.core.erasure.states import State
 from hub.core.files import operations as files
+from hub.core.messages import gateway
+from hub.core.messages import queries as messages
+from hub.core.messages.gateway_file import FileGateway
 from hub.db import work
 from hub.db.delivery import every
 
@@ -52,16 +56,18 @@ def _sweep_table(erasure_id: int, table: str) -> None:
 
 
 def _remove_mails(erasure: Erasure) -> None:
-    """Mails that went into files (HUB_MAIL_URL=file:), to the person or about them."""
-    words = [erasure.sought[word].lower() for word in ("email", "handle", "name")]
-    for path in (current_app.config["HUB"].data_dir / "mail").glob("*.eml"):
-        said = _said_in(path)
-        if any(word in said for word in words):
+    """Mails that went into files (HUB_MAIL_URL=file:): to the person, of notices that name them, and with their address or @handle."""
+    config, sought = current_app.config["HUB"], Sought(**erasure.sought)
+    sends = gateway.for_url(config.mail_url, config.data_dir / "mail")
+    folder = sends.folder if isinstance(sends, FileGateway) else config.data_dir / "mail"
+    about = {f"mail-{mail_id:06}.eml" for mail_id in messages.mails_about(erasure.person_id)}
+    for path in folder.glob("*.eml"):
+        if path.name in about or _is_theirs(message_from_bytes(path.read_bytes(), policy=default), sought):
             path.unlink(missing_ok=True)
 
 
-def _said_in(path: Path) -> str:
-    """Headers and texts of a mail, decoded, in small letters."""
-    mail = message_from_bytes(path.read_bytes(), policy=default)
+def _is_theirs(mail: EmailMessage, sought: Sought) -> bool:
+    """To them, or with what can mean nobody else, in headers or texts."""
+    to = {address.addr_spec.lower() for header in mail.get_all("To", []) for address in header.addresses}
     texts = [part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"]
-    return "\n".join([*map(str, mail.values()), *texts]).lower()
+    return sought.email in to or is_marked("\n".join([*map(str, mail.values()), *texts]), sought)

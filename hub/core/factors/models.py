@@ -90,5 +90,12 @@ class FactorRemoval(db.Model):
 holds_of_person("authenticator_app", "person_id", what=N_("Your authenticator app"), hides="sealed_secret", erase=True)
 holds_of_person("passkey", "person_id", what=N_("Your passkeys"), hides="public_key", erase=True)
 holds_of_person("recovery_code", "person_id", what=N_("Your recovery codes"), hides="code_hash", erase=True)
-holds_of_person("factor_removal", "person_id", what=N_("When your second factors were removed for you"), acted="removed_by", erase=True)
+holds_of_person(
+    "factor_removal",
+    "person_id",
+    what=N_("When your second factors were removed for you"),
+    acted="removed_by",
+    hides="removed_by",
+    erase=True,
+)
 holds_of_nobody("spent_challenge", because="hashes of random numbers")

@@ -29,4 +29,4 @@ class File(db.Model):
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("file", "owner_id", what=N_("Files you uploaded"), erase=True, keeps=HANGS_ON)
+holds_of_person("file", "owner_id", what=N_("Files you uploaded"), words="filename", erase=True, keeps=HANGS_ON)

@@ -86,6 +86,6 @@ class DeclaredAffiliation(db.Model):
     said_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("integrity_flag", acted="person_id other_id decided_by", keeps=RECORD)
+holds_of_person("integrity_flag", acted="person_id other_id decided_by", quiet="person_id other_id", keeps=RECORD)
 holds_of_person("sign_in_trace", "person_id", what=N_("Keyed hashes of where you signed in from"), hides="hash", erase=True)
 holds_of_person("declared_affiliation", "person_id", what=N_("Organisations you said you work for"), erase=True)

@@ -13,12 +13,12 @@ class FileGateway:
     """One .eml per message, named by its Message-ID, so that a message sent twice is there once."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder
+        self.folder = folder
 
     def send(self, message: EmailMessage) -> None:
-        self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = re.sub(r"[^A-Za-z0-9-]", "_", str(message["Message-ID"]).strip("<>").partition("@")[0])
-        handle, draft = tempfile.mkstemp(dir=self._folder, prefix=".draft-")
+        handle, draft = tempfile.mkstemp(dir=self.folder, prefix=".draft-")
         with os.fdopen(handle, "wb") as file:
             file.write(bytes(message))
-        os.replace(draft, self._folder / f"{name}.eml")
+        os.replace(draft, self.folder / f"{name}.eml")

@@ -20,6 +20,7 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotSignedIn
+from hub.kernel.whose import written
 from hub.kernel.words import N_
 
 
@@ -31,11 +32,11 @@ def notify(
     `but` is told nothing: whoever did what is told of.
 
     `text` is one English sentence marked with `N_`, its `%(name)s` places filled from `values` (strings and integers; names, titles and
-    amounts as they are to be read). `link` is a path on this site ("/challenges/x"). `kind` is one of `states.Kind`; ValueError otherwise.
+    amounts as they are to be read; a person's name, or words of theirs, as `Of` that person, so that it goes when they do). `link` is a
+    path on this site ("/challenges/x"). `kind` is one of `states.Kind`; ValueError otherwise.
     Call it in the operation that decides, or in an idempotent reaction. It needs no role: rooms tell people of what they did.
     """
-    told_kind = Kind(kind)
-    facts = {name: value if isinstance(value, int) else str(value) for name, value in (values or {}).items()}
+    told_kind, facts = Kind(kind), written(values or {})
     _ = text % facts  # a missing value shows here, not in the worker
     if link and (not link.startswith("/") or link.startswith("//")):
         raise ValueError(f"{link!r} leaves this site")

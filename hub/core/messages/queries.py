@@ -12,8 +12,10 @@ from hub.core.accounts import queries as accounts
 from hub.core.messages.models import Digest, DigestHours, DigestLine, Mail, MailChoice, Notification
 from hub.core.messages.rules import Hours, slot
 from hub.core.messages.states import Kind, Pace
+from hub.db import personal
 from hub.db.extensions import db
 from hub.kernel import clock
+from hub.kernel.whose import whose
 
 
 def unread(person_id: int) -> int:
@@ -124,6 +126,23 @@ def mail(mail_id: int) -> Mail | None:
 
 def notification(notification_id: int) -> Notification | None:
     return db.session.get(Notification, notification_id)
+
+
+def mails_about(person_id: int) -> set[int]:
+    """The mails of notices that repeat this person's name or words, and digests in which such a notice stands."""
+    may = select(Notification.id, Notification.values).where(personal.says_whose([Notification.__table__.c["values"]], person_id))
+    notes = [note for note, values in db.session.execute(may) if person_id in whose(values).values()]
+    found: set[int] = set()
+    for start in range(0, len(notes), 500):
+        some = notes[start : start + 500]
+        found |= set(db.session.scalars(select(Mail.id).where(Mail.notification_id.in_(some))))
+        lines = select(DigestLine.person_id, DigestLine.digest_id).where(
+            DigestLine.notification_id.in_(some), DigestLine.digest_id.is_not(None)
+        )
+        digests = {digest_id: reader for reader, digest_id in db.session.execute(lines)}
+        mails = select(Mail.id, Mail.facts).where(Mail.template == "digest", Mail.person_id.in_(digests.values()))
+        found |= {mail_id for mail_id, facts in db.session.execute(mails) if facts.get("digest_id") in digests}
+    return found
 
 
 def in_words(note: Notification, translate: Callable[[str], str]) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueC
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.moderation.rules import Measure, Reason
-from hub.core.moderation.states import LIFE, State
+from hub.core.moderation.states import AUTHOR_READS, LIFE, State
 from hub.db.extensions import db
 from hub.db.journal import BigId
 from hub.db.personal import RECORD, holds_of_person
@@ -81,5 +81,8 @@ class Flag(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("moderation_case", "author_id", what=N_("Decisions about your posts"), acted="decided_by settled_by", keeps=RECORD)
+holds_of_person(
+    "moderation_case", "author_id", what=N_("Decisions about your posts"), acted="decided_by settled_by", hides="decided_by settled_by",
+    told_if=lambda: Case.state.in_(sorted(AUTHOR_READS)), words="appeal", keeps=RECORD,
+)  # fmt: skip
 holds_of_person("moderation_flag", "person_id", what=N_("Your reports of posts"), clears="words", keeps=RECORD)

@@ -26,6 +26,7 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotNow, TooMany, one_field
 from hub.kernel.permissions import administers, require_verified
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 MOST_FLAGS_A_DAY = 20
@@ -183,10 +184,9 @@ def _thread_path(case: Case) -> str:
 
 
 def _tell(whom: Sequence[int], text: str, case: Case, link: str = "", **values: Any) -> None:
-    title = threads.by_id(_post(case).thread_id).title
-    messages.notify(
-        actor=SYSTEM, person_ids=whom, text=text, values={"title": title, **values}, link=link or case.path, kind=Kind.MODERATION
-    )
+    thread = threads.by_id(_post(case).thread_id)
+    facts = {"title": Of(thread.author_id, thread.title), **values}
+    messages.notify(actor=SYSTEM, person_ids=whom, text=text, values=facts, link=link or case.path, kind=Kind.MODERATION)
 
 
 def _record(actor: Actor, case: Case, event: Any) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from hub.core.moderation.models import Case
-from hub.core.moderation.states import Act, State
+from hub.core.moderation.states import AUTHOR_READS, Act
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, consults
 
@@ -24,7 +24,7 @@ def settles(actor: Actor, case: Case) -> bool:
 
 def may_read(actor: Actor, case: Case) -> bool:
     """Moderators; the author once measures were taken."""
-    return decides(actor, case) or (is_author(actor, case) and case.state not in (State.OPEN, State.DISMISSED))
+    return decides(actor, case) or (is_author(actor, case) and case.state in AUTHOR_READS)
 
 
 POLICY = Policy(

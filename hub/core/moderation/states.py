@@ -18,6 +18,10 @@ class State(Worded):
     OVERTURNED = "overturned", N_("Overturned on appeal")
 
 
+AUTHOR_READS = frozenset({State.UPHELD, State.APPEALED, State.CONFIRMED, State.OVERTURNED})
+"""Measures were taken: the author learns of the case then, and not before."""
+
+
 class Act(StrEnum):
     """The moves, then what can be done without moving."""
 

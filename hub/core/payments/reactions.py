@@ -16,13 +16,14 @@ from hub.core.webhooks.queries import Seen, seen
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import SYSTEM, Duty
 from hub.kernel.money import Money
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 ON_YOUR_BALANCE = N_("%(amount)s have arrived on your balance.")
 ON_THEIR_BALANCE = N_("%(amount)s have arrived on your organisation’s balance.")
 
 
-def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str, **values: str) -> None:
+def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str, **values: Of | str) -> None:
     values |= {"amount": str(Money(event.minor, event.currency)), "label": getattr(event, "label", "")}
     messages.notify(actor=SYSTEM, person_ids=to, but=fact.actor_id, text=text, values=values, link=link, kind=Kind.MONEY)
 
@@ -30,8 +31,10 @@ def _tell(to: Iterable[int], event: Any, fact: Fact, text: str, link: str, **val
 @reacts_to(FundingRequested, formerly=["hub.core.messages.reactions.tell_money_is_coming"])
 def tell_money_is_coming(event: FundingRequested, fact: Fact) -> None:
     text = N_("%(organisation)s announced %(amount)s for “%(label)s”. Confirm it when it is on the account.")
-    own = event.organisation_id is None
-    payer = people.get(event.person_id or 0).name if own else organisations.card(event.organisation_id or 0).name
+    if event.organisation_id is None:
+        payer: Of | str = Of(event.person_id or 0, people.get(event.person_id or 0).name)
+    else:
+        payer = organisations.card(event.organisation_id).name
     _tell(people.with_duty(Duty.ADMIN), event, fact, text, "/admin/payments", organisation=payer)
 
 

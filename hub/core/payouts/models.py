@@ -104,6 +104,12 @@ class PayoutPlan(db.Model):
 
 
 holds_of_person(
-    "payout", "owner_kind:owner_id", what=N_("Money paid out to you, and where to"), acted="requested_by decided_by", keeps=LAW, fixed=True
+    "payout",
+    "owner_kind:owner_id",
+    what=N_("Money paid out to you, and where to"),
+    acted="requested_by decided_by",
+    hides="decided_by",
+    keeps=LAW,
+    fixed=True,
 )
 holds_of_person("payout_plan", "person_id", what=N_("When you are paid out"), erase=True)

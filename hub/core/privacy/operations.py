@@ -124,7 +124,7 @@ def _fill(archive: zipfile.ZipFile, person_id: int, say: Say, lang: str) -> None
                 tables.append((one.table, say(one.what), partial(queries.rows_of, one, person_id)))
                 few = partial(queries.rows_of, one, person_id, rules.SHOWN_IN_INDEX + 1)
                 sections.append(rules.Section(say(one.what), path, few))
-            if one.acted:
+            if one.told:
                 tables.append((f"{one.table}.acted", say(ACTED), partial(queries.acted_in, one, person_id)))
         _write(archive, path, rules.json_of(room, at, tables))
     named = [*_put_files(archive, person_id, say), *_put_papers(archive, person_id)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,18 +12,18 @@ from sqlalchemy import Row, literal, select
 from hub.core.accounts.models import Person
 from hub.core.files import queries as files
 from hub.core.files.models import File
-from hub.core.privacy import rules
 from hub.core.privacy.models import Consent, Export
+from hub.core.privacy.rules import ConsentKind
 from hub.core.privacy.states import ExportState
 from hub.db.extensions import db
 from hub.db.personal import Holding
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
+from hub.kernel.whose import replaced, whose
 from hub.kernel.words import N_
 
 CHUNK = 200
-LONGEST_NAME = 120
 
 
 def folder() -> Path:
@@ -78,27 +79,33 @@ def rows_of(holding: Holding, person_id: int, most: int | None = None) -> Iterat
     if not holding.by:
         return
     table = holding.of
-    asked = select(*holding.shown).where(holding.own(person_id)).order_by(*table.primary_key).limit(most)
+    asked = select(*holding.shown).where(holding.given(person_id)).order_by(*table.primary_key).limit(most)
     for part in db.session.execute(asked.execution_options(yield_per=CHUNK)).mappings().partitions(CHUNK):
         rows = [dict(row) for row in part]
-        names = _names(rows, person_id)
-        yield from (rules.renamed(row, names) for row in rows) if names else rows
+        if holding.copies:
+            known = _known(rows, holding.copies, person_id)
+            rows = [row | {name: replaced(row[name], partial(_by_handle, known)) for name in holding.copies} for row in rows]
+        yield from rows
 
 
-def _names(rows: list[dict[str, Any]], person_id: int) -> dict[str, str]:
-    """The names of other people that are the whole of a value in these rows' JSON, and their handles."""
-    nested = (value for row in rows for value in row.values() if isinstance(value, (dict, list)))
-    leaves = {text for value in nested for text in rules.strings(value) if 0 < len(text) <= LONGEST_NAME}
-    if not leaves:
+def _known(rows: list[dict[str, Any]], columns: Sequence[str], person_id: int) -> dict[int, tuple[str, str]]:
+    """The other people whose names or words stand in these columns: by number, their name and @handle."""
+    people = {someone for row in rows for name in columns for someone in whose(row[name]).values()} - {person_id}
+    if not people:
         return {}
-    found = db.session.execute(select(Person.name, Person.handle).where(Person.name.in_(leaves), Person.id != person_id))
-    return {row.name: "@" + row.handle for row in found}
+    found = db.session.execute(select(Person.id, Person.name, Person.handle).where(Person.id.in_(people)))
+    return {row.id: (row.name, "@" + row.handle) for row in found}
+
+
+def _by_handle(known: dict[int, tuple[str, str]], someone: int, text: str) -> str:
+    name, handle = known.get(someone, ("", ""))
+    return handle if text == name else text
 
 
 def acted_in(holding: Holding, person_id: int) -> Iterator[dict[str, Any]]:
     """Rows of others in which the person is named as who did something: their keys, and as what."""
     table = holding.of
-    for name in holding.acted:
+    for name in holding.told:
         asked = select(*table.primary_key, literal(name).label("as")).where(table.c[name] == person_id).order_by(*table.primary_key)
         yield from (dict(row) for row in db.session.execute(asked.execution_options(yield_per=CHUNK)).mappings())
 
@@ -117,7 +124,7 @@ def consents_of(person_id: int) -> Sequence[Consent]:
     return db.session.scalars(select(Consent).where(Consent.person_id == person_id).order_by(Consent.id.desc())).all()
 
 
-def given(person_id: int, kind: rules.ConsentKind) -> Consent | None:
+def given(person_id: int, kind: ConsentKind) -> Consent | None:
     """The agreement that holds now."""
     asked = select(Consent).where(Consent.person_id == person_id, Consent.kind == kind, Consent.withdrawn_at.is_(None))
     return db.session.scalars(asked).one_or_none()

@@ -54,29 +54,6 @@ def plain(value: Any) -> Any:
     return str(value)
 
 
-def strings(value: Any) -> Iterator[str]:
-    """Every text in a JSON value."""
-    if isinstance(value, str):
-        yield value
-    elif isinstance(value, Mapping):
-        for one in value.values():
-            yield from strings(one)
-    elif isinstance(value, (list, tuple)):
-        for one in value:
-            yield from strings(one)
-
-
-def renamed(value: Any, names: Mapping[str, str]) -> Any:
-    """The value with each text that is a key of `names` as a whole replaced."""
-    if isinstance(value, str):
-        return names.get(value, value)
-    if isinstance(value, Mapping):
-        return {key: renamed(one, names) for key, one in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [renamed(one, names) for one in value]
-    return value
-
-
 Rows = Iterable[dict[str, Any]]
 
 

@@ -70,5 +70,13 @@ class QuestionAnswer(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("question", "asker_id", what=N_("Questions you asked"), acted="decided_by", keeps=PUBLIC)
+holds_of_person(
+    "question",
+    "asker_id",
+    what=N_("Questions you asked"),
+    acted="decided_by",
+    hides="organisation_id decided_by",
+    words="text",
+    keeps=PUBLIC,
+)
 holds_of_nobody("question_answer", because="an organisation's answer to everybody")

@@ -218,10 +218,14 @@ class Recommendation(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("finished_deal", "asked_person_id delivered_person_id", what=N_("Deals you finished"), keeps=RECORD)
+holds_of_person(
+    "finished_deal", "asked_person_id delivered_person_id", what=N_("Deals you finished"),
+    hides="asked_organisation_id delivered_organisation_id", keeps=RECORD,
+)  # fmt: skip
 holds_of_person(
     "deal_rating", "by_person_id", what=N_("Ratings you gave"), acted="about_person_id replied_by reported_by decided_by",
-    hides="report report_words reported_by decided_by", keeps=RECORD,
+    hides="about_organisation_id replied_by report report_words reported_by decided_by", quiet="about_person_id",
+    words="words", keeps=RECORD,
 )  # fmt: skip
 holds_of_person("standing", "person_id", what=N_("Sums of your finished deals and ratings"), erase=True)
 holds_of_person("promise_kept", "person_id", what=N_("Deliveries of yours that had a due day"), erase=True)

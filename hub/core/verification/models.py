@@ -111,7 +111,7 @@ holds_of_person(
     "person_id",
     what=N_("Documents you showed, and what was found"),
     acted="sent_by checker_id",
-    hides="identity_hash",
+    hides="identity_hash checker_id",
     erase=True,
 )
 holds_of_person(

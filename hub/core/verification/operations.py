@@ -31,6 +31,7 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor, Duty
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.permissions import require_verified
+from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 
@@ -270,7 +271,8 @@ def settle_organisation(*, actor: Actor = SYSTEM, organisation_id: int) -> None:
 
 def _tell(whom: Sequence[int], text: str, check: DocumentCheck, *, link: str = "", **values: Any) -> None:
     if check.person_id is not None:
-        name, page = people.card(check.person_id).name, "/settings/verification"
+        name: Of | str = Of(check.person_id, people.card(check.person_id).name)
+        page = "/settings/verification"
     else:
         body = bodies.card(check.organisation_id or 0)
         name, page = body.name, f"/orgs/{body.slug}/verification"

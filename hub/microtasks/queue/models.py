@@ -75,4 +75,4 @@ class Assignment(db.Model):
         return f"assignment:{self.id}"
 
 
-holds_of_person("assignment", "person_id", what=N_("Tasks you worked on"), acted="decided_by", keeps=LAW)
+holds_of_person("assignment", "person_id", what=N_("Tasks you worked on"), acted="decided_by", hides="decided_by", keeps=LAW)

@@ -166,7 +166,15 @@ _hang(SubmissionStep.__table__, "submission_step", "what was decided is never un
 _hang(SubmissionLook.__table__, "submission_look", "a look is never unsaid")
 
 
-holds_of_person("submission", "person_id", what=N_("What you handed in at portals"), acted="assignee_id", keeps=CONTRACT)
+holds_of_person(
+    "submission",
+    "person_id",
+    what=N_("What you handed in at portals"),
+    acted="assignee_id",
+    hides="assignee_id",
+    words="title answers",
+    keeps=CONTRACT,
+)
 holds_of_person("submission_file", "submission_id.person_id", what=N_("Files you handed in at portals"), keeps=CONTRACT)
 holds_of_person("submission_note", acted="person_id", keeps=OFFICE)
 holds_of_person("submission_step", acted="person_id", keeps=OFFICE, fixed=True)

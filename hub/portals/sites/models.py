@@ -93,4 +93,4 @@ class PortalManager(db.Model):
 
 
 holds_of_person("portal", acted="opened_by", keeps=OFFICE)
-holds_of_person("portal_manager", "person_id", what=N_("Portals you look after"), acted="named_by", erase=True)
+holds_of_person("portal_manager", "person_id", what=N_("Portals you look after"), acted="named_by", hides="named_by", erase=True)

@@ -134,4 +134,4 @@ class BriefFee(Versioned, db.Model):
 
 holds_of_person("brief", acted="consultant_id signed_off_by decided_by", keeps=OFFICE)
 holds_of_person("brief_fee", acted="consultant_id agreed_by", keeps=LAW)
-holds_of_person("brief_invitation", "person_id", what=N_("Invitations to propose"), acted="invited_by", erase=True)
+holds_of_person("brief_invitation", "person_id", what=N_("Invitations to propose"), acted="invited_by", hides="invited_by", erase=True)

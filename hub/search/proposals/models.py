@@ -68,7 +68,14 @@ class ProposalFile(db.Model):
     added_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-holds_of_person("brief_proposal", "person_id", what=N_("Your proposals"), erase=lambda: Proposal.state == ProposalState.DRAFT, keeps=RECORD)
+holds_of_person(
+    "brief_proposal",
+    "person_id",
+    what=N_("Your proposals"),
+    words="title approach answers",
+    erase=lambda: Proposal.state == ProposalState.DRAFT,
+    keeps=RECORD,
+)
 holds_of_person(
     "brief_proposal_file", "proposal_id.person_id", what=N_("Files on your proposals"), keeps=RECORD,
     erase=lambda: ProposalFile.proposal_id.in_(select(Proposal.id).where(Proposal.state == ProposalState.DRAFT)),

@@ -163,7 +163,9 @@ def _protect(table: Table) -> None:
 _protect(AnnexLook.__table__)  # type: ignore[arg-type]
 
 
-holds_of_person("deal", "person_id", what=N_("Your deals"), acted="owner_signer_id", keeps=CONTRACT)
-holds_of_person("deal_post", "person_id", what=N_("What you wrote in deals"), keeps=CONTRACT)
+holds_of_person(
+    "deal", "person_id", what=N_("Your deals"), acted="owner_signer_id", hides="owner_signer_id", words="message", keeps=CONTRACT
+)
+holds_of_person("deal_post", "person_id", what=N_("What you wrote in deals"), words="body", keeps=CONTRACT)
 holds_of_person("annex_look", "person_id", what=N_("Confidential annexes you looked at"), keeps=LOOKS, fixed=True)
 holds_of_nobody("annex", "annex_file", because="a part of an organisation's listing")

@@ -158,4 +158,4 @@ _hang(InstrumentBooking.__table__)
 
 
 holds_of_person("instrument", acted="author_id", keeps=OFFICE)
-holds_of_person("instrument_booking", "person_id", what=N_("Instruments you booked"), keeps=CONTRACT)
+holds_of_person("instrument_booking", "person_id", what=N_("Instruments you booked"), words="purpose", keeps=CONTRACT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -13,6 +14,7 @@ from hub.contests.entries import queries as entries_read
 from hub.contests.entries.models import Seal
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import LoginSession, Person
+from hub.core.accounts.operations import change_profile
 from hub.core.accounts.rules import former
 from hub.core.accounts.states import State as AccountState
 from hub.core.agreements.models import Signature
@@ -27,14 +29,18 @@ from hub.core.evidence.rules import check, holds
 from hub.core.files import operations as files
 from hub.core.files import queries as files_read
 from hub.core.ledger.models import Posting
+from hub.core.messages import operations as messages
 from hub.core.messages.models import Notification
 from hub.core.profiles.models import Profile
 from hub.db import delivery, personal, work
 from hub.db.extensions import db
 from hub.kernel import clock
+from hub.kernel.actor import SYSTEM
 from hub.kernel.errors import NotNow
+from hub.kernel.whose import Of
+from hub.tech_market.services import queries as services_read
 from tests.db.children import killed_in
-from tests.factories import pages, spaces
+from tests.factories import pages, services, spaces
 from tests.factories.money import earned, usd
 from tests.factories.people import actor_of, organisation, person, sign_in, signed_in
 from tests.factories.privacy import EMAIL, HANDLE, MINE, NAME, WORDS, Traces, everywhere, traces
@@ -208,15 +214,57 @@ SOUGHT = Sought("ada@example.org", "ada", "Ada", "former-member-7@erased.invalid
         ("ADA@EXAMPLE.ORG", False, "former-member-7@erased.invalid"),
         ("Ada met Adam", False, "Ada met Adam"),
         ("Ada met Adam", True, "Former member 7 met Adam"),
-        ("Ada", False, "Former member 7"),
+        ("Ada", False, "Ada"),
+        ("Ada", True, "Former member 7"),
         ("/people/ada#x", False, "/people/former-member-7#x"),
+        ("@ADA!", False, "@former-member-7!"),
+        (
+            "info@ada.example, ada@mastodon.example, @ada@mastodon.example",
+            False,
+            "info@ada.example, ada@mastodon.example, @ada@mastodon.example",
+        ),
+        ("canada@example.org, ada@example.org.uk, x.ada@example.org", False, "canada@example.org, ada@example.org.uk, x.ada@example.org"),
+        ("Write to ada@example.org.", False, "Write to former-member-7@erased.invalid."),
+        ("Former member 7 knows @former-member-7", True, "Former member 7 knows @former-member-7"),
         ("the Canada/ada route", True, "the Canada/former-member-7 route"),
     ],
 )
 def test_only_the_person_is_taken_out(text, own, then):
     assert without(text, SOUGHT, own=own) == then
-    assert without({"a": [text, 1]}, SOUGHT, own=own) == {"a": [then, 1]}
+    assert without({"ada": [text, 1, "ada"]}, SOUGHT, own=own) == {"ada": [then, 1, "ada"]}, "a key is nobody"
     assert without(then, SOUGHT, own=own) == then, "twice is once"
+
+
+@pytest.mark.parametrize(("name", "handle"), [("member", "member"), ("7", "former"), ("%", "a-b"), ("Former", "erased"), ("(Ada)", "ada")])
+def test_twice_is_once_whatever_the_name(name, handle):
+    """A sweep that was killed begins anew, and finds its own work."""
+    sought = replace(SOUGHT, name=name, handle=handle)
+    text = f"{name} is {name}, @{handle}, /people/{handle}, {SOUGHT.email}: {handle}."
+    once = without(text, sought, own=True)
+    assert without(once, sought, own=True) == once
+
+
+def test_somebody_called_like_a_code_takes_nothing_of_others_along(app, cast, client):
+    """ "en" is in every list of languages, "USD" in every price, "Other Person" is somebody else, too."""
+    with work.unit():
+        service = services.service(cast.company, cast.manager)
+    other, twin, leaver = person("Other Person"), person("Other Person"), person("en", "en@x.example")
+    with work.unit():
+        change_profile(actor=actor_of(leaver), handle="english")
+        for who in (Of(twin.id, "Other Person"), Of(leaver.id, "en")):
+            messages.notify(actor=SYSTEM, person_ids=[other.id], text="%(who)s: %(lang)s", values={"who": who, "lang": "en"}, kind="money")
+    delivery.deliver_all()
+    mails = {path.name for path in (app.config["HUB"].data_dir / "mail").glob("*.eml")}
+    before = list(service.languages)
+    ask(leaver)
+    go()
+    assert services_read.by_ids([service.id])[service.id].languages == before == ["en"] and client.get("/services").status_code == 200
+    values = [
+        note.values for note in db.session.scalars(select(Notification).where(Notification.person_id == other.id).order_by(Notification.id))
+    ]
+    assert [one["who"] for one in values] == ["Other Person", former(leaver.id).name] and {one["lang"] for one in values} == {"en"}
+    left = {path.name for path in (app.config["HUB"].data_dir / "mail").glob("*.eml")}
+    assert len(mails - left) == 1, "that of the notice which named them"
 
 
 def test_the_page_says_it_all_and_asks_twice(app, client):

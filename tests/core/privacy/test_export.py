@@ -13,18 +13,22 @@ import pytest
 from sqlalchemy import func, select
 
 from hub.app import create_app
+from hub.core.erasure.queries import shelves
 from hub.core.files import operations as files
+from hub.core.integrity import operations as integrity
 from hub.core.messages.models import Notification
+from hub.core.moderation import operations as moderation
+from hub.core.moderation.rules import Reason
 from hub.core.privacy import operations, queries, reactions, rules
 from hub.core.privacy.models import Export
 from hub.core.privacy.states import ExportState
-from hub.db import delivery, work
+from hub.db import delivery, personal, work
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotFound, NotSignedIn
-from tests.db.children import killed_in
 from hub.web.security import limiter
+from tests.db.children import killed_in
 from tests.factories import talk
 from tests.factories.people import actor_of, api_headers, organisation, person, sign_in
 from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
@@ -97,6 +101,32 @@ def test_the_notice_leads_to_it_and_nobody_else_gets_it(app, client):
     answer = client.get(path)
     assert answer.status_code == 200 and answer.headers["Cache-Control"] == "no-store" and answer.data[:2] == b"PK"
     assert "attachment" in answer.headers["Content-Disposition"]
+
+
+def told_in(who, table: str) -> tuple[list[dict], list[dict]]:
+    """Their own rows of a table as an export gives them, and where it says that they are named."""
+    one = next(one for one in personal.holdings() if one.table == table)
+    return list(queries.rows_of(one, who.id)), list(queries.acted_in(one, who.id))
+
+
+def test_what_its_person_may_not_know_is_not_in_it(app, cast):
+    solver, stranger = cast.people["solver"], cast.people["stranger"]
+    hidden = talk.place(cast.company, cast.owner, seeker_shown=False)
+    talk.question(cast.solver, hidden)
+    [asked_there], _ = told_in(solver, "question")
+    assert asked_there["text"] and not {"organisation_id", "decided_by"} & asked_there.keys(), "the seeker is anonymous"
+    post = talk.reply(cast.stranger, talk.thread(cast.solver, talk.place(cast.company, cast.owner)), "Fish! Buy fish!")
+    with work.unit():
+        case = moderation.flag(actor=cast.solver, post=post, reason=Reason.SPAM)
+    assert told_in(stranger, "moderation_case")[0] == [] and not [s for s in shelves(stranger.id) if s.holding.table == "moderation_case"]
+    with work.unit():
+        moderation.decide(actor=cast.admin, case=case, measures=["hide"], reason="It sells fish.")
+    [known] = told_in(stranger, "moderation_case")[0]
+    assert known["reason"] == "It sells fish." and "decided_by" not in known
+    assert told_in(cast.people["admin"], "moderation_case")[1] == [{"id": case.id, "as": "decided_by"}]
+    with work.unit():
+        [flag] = integrity.look(subject="entry:1", title="Ice", link="/x", person_id=cast.people["member"].id, host_id=cast.company.id)
+    assert flag.person_id == cast.people["member"].id and told_in(cast.people["member"], "integrity_flag") == ([], [])
 
 
 def test_only_a_key_made_for_it_fetches_the_archive(app, client):
