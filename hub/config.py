@@ -74,6 +74,7 @@ class Config:
     egress_allow: tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...] = ()
     timestamp_url: str = ""
     timestamp_ca: Path | None = None
+    resolvers: tuple[tuple[str, int], ...] = ()
     document_days: int = 30
     rate_limits: bool = True
     page_cache: bool = True
@@ -96,9 +97,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
     data_dir = Path(env.get("HUB_DATA_DIR") or "./var").resolve()
     data_dir.mkdir(parents=True, exist_ok=True)
     port = _whole(env, "PORT", 8000, 1, 65535)
-    base_url = (env.get("HUB_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
-    if urlsplit(base_url).scheme not in {"http", "https"}:
-        raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
+    base_url = _base_url(env, port)
     demo = _demo(env, base_url)
     return Config(
         data_dir=data_dir,
@@ -127,6 +126,7 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         providers=_providers(env),
         egress_ports=_ports(env, "HUB_EGRESS_PORTS", "443"),
         egress_allow=_networks(env, "HUB_EGRESS_ALLOW"),
+        resolvers=_servers(env, "HUB_RESOLVERS", 53),
         **_authority(env),
         document_days=_whole(env, "HUB_DOCUMENT_DAYS", 30, 0, 365),
         rate_limits=_flag(env, "HUB_RATE_LIMITS", True),
@@ -134,6 +134,13 @@ def from_environment(environ: Mapping[str, str] | None = None) -> Config:
         live_streams=_whole(env, "HUB_LIVE_STREAMS", 1, 0, 64),
         sqlite_synchronous=_one_of(env, "HUB_SQLITE_SYNCHRONOUS", "FULL", {"FULL", "NORMAL"}),
     )
+
+
+def _base_url(env: Mapping[str, str], port: int) -> str:
+    said = (env.get("HUB_BASE_URL") or f"http://127.0.0.1:{port}").rstrip("/")
+    if urlsplit(said).scheme not in {"http", "https"}:
+        raise BadSetting("HUB_BASE_URL must begin with http:// or https://")
+    return said
 
 
 def _database_url(url: str) -> str:
@@ -272,6 +279,24 @@ def _networks(env: Mapping[str, str], name: str) -> tuple[ipaddress.IPv4Network 
         return tuple(ipaddress.ip_network(part.strip()) for part in env.get(name, "").split(",") if part.strip())
     except ValueError:
         raise BadSetting(f"{name} must be networks like “10.20.0.0/16, 127.0.0.1/32”") from None
+
+
+def _servers(env: Mapping[str, str], name: str, port: int) -> tuple[tuple[str, int], ...]:
+    """`9.9.9.9, 127.0.0.1:5353, [::1]:5353`: addresses of machines, with or without a port."""
+    found = []
+    for part in filter(None, (part.strip() for part in env.get(name, "").split(","))):
+        try:
+            said = re.fullmatch(
+                r"\[(?P<six>[^]]+)\](:(?P<port6>\d{1,5}))?|(?P<four>[0-9.]+)(:(?P<port4>\d{1,5}))?|(?P<bare>[0-9a-fA-F:.]+)", part
+            )
+            address = str(ipaddress.ip_address((said["six"] or said["four"] or said["bare"]) if said else part))
+            number = int(said["port6"] or said["port4"] or port) if said else port
+        except ValueError:
+            number = 0
+        if not 1 <= number <= 65535:
+            raise BadSetting(f"{name} must be addresses like “9.9.9.9, 10.0.0.53:5353, [2620:fe::fe]:53”")
+        found.append((address, number))
+    return tuple(found)
 
 
 def _one_of(env: Mapping[str, str], name: str, default: str, allowed: set[str]) -> str:

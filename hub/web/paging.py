@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Response, jsonify, request
+from flask_babel import gettext
 from marshmallow import Schema
 
 from hub.kernel.errors import Invalid
@@ -46,6 +47,22 @@ def page_number() -> int:
     """The asked-for page, 1 for anything unreadable."""
     said = request.args.get("page", "1")
     return min(int(said), 100_000) if said.isdecimal() and said != "0" and len(said) < 7 else 1
+
+
+def in_tabs(
+    tabs: Mapping[str, tuple[str, Sequence[Any]]], find: Callable[..., tuple[Sequence[Any], int]], *, size: int = 20
+) -> dict[str, Any]:
+    """One page of a list that stands in tabs, as a template takes it: `found`, `page`, `tabs` for ui.tabs, and the `chosen` one's key.
+
+    `tabs`: key -> (label marked with N_, the states it shows); the address says ?state=KEY, the first counts otherwise. `find` is called
+    with the states, `page` and `size`.
+    """
+    asked = request.args.get("state", "")
+    chosen = asked if asked in tabs else next(iter(tabs))
+    number = page_number()
+    found, total = find(tabs[chosen][1], page=number, size=size)
+    rows = [(gettext(words), f"{request.path}?{urlencode({'state': key})}", key == chosen) for key, (words, _states) in tabs.items()]
+    return {"found": found, "page": Page(number, size, total), "tabs": rows, "chosen": chosen}
 
 
 def cursor() -> tuple[int | None, int]:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from hub.communities.ballots.models import Participant
 from hub.communities.rallies import operations
-from hub.communities.rallies.models import Idea, Participant, Rally
+from hub.communities.rallies.models import Idea, Rally
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 

@@ -26,7 +26,7 @@ NOT_THEIR_WORDS = {
     *(("assignment", name) for name in ("answer", "reason")), ("award", "message"), ("brief_proposal", "answer"), ("deal", "reason"),
     ("card_found_refund", "failure"), ("deal_rating", "reply"), ("deal_rating", "report_words"), ("deal_rating", "decision"), ("contract", "choices"), ("finished_deal", "title"), ("finished_deal", "link"), ("card_payment", "trouble"), ("card_refund", "failure"),
     *(("dispute", name) for name in ("title", "decision", "effects", "reason")), ("dispute_offer", "effects"), ("entitlement", "reason"),
-    ("funding", "label"), ("idea", "reason"), ("instrument_booking", "reason"), ("moderation_case", "reason"),
+    ("funding", "label"), ("idea", "reason"), ("instrument_booking", "reason"), ("moderation_case", "reason"), ("moderation_case", "link"),
     ("moderation_case", "settlement"), ("package_submission", "remarks"), ("payout_account", "due"), ("payout_account", "refusal"),
     *(("product", name) for name in ("categories", "licence", "stated", "source_key")), ("product_purchase", "licence"),
     ("product_rating", "number"), ("product_rating", "reply"), ("product_release", "licence"), ("question", "answer"),

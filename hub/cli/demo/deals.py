@@ -13,6 +13,7 @@ from sqlalchemy import select
 import hub.cli
 from hub.cli.demo.people import Cast
 from hub.core.agreements import queries as agreements
+from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -126,4 +127,4 @@ class _Deal:
         seen = queries.annex_for(self.party, self.listing)
         operations.look(actor=self.party, seen=seen)
         for file in seen.files:
-            operations.look(actor=self.party, seen=seen, file_name=file.filename)
+            operations.take_copy(actor=self.party, seen=seen, file=file, content=files.path_of(file).read_bytes)

@@ -11,6 +11,7 @@ from typing import Any
 
 import hub.cli
 from hub.cli.demo.people import Cast
+from hub.communities.rallies import queries as rallies
 from hub.communities.spaces import queries as spaces
 from hub.contests.challenges import queries as challenges
 from hub.core.discussions import operations, queries
@@ -32,6 +33,8 @@ def tell(cast: Cast) -> None:
         _question(cast, story, _about(subjects, story))
     for story in stories["report"]:
         _report(cast, story, threads[story["title"]])
+    for story in stories["idea"]:
+        _reported_idea(cast, story)
 
 
 def _subjects() -> dict[str, str]:
@@ -75,6 +78,15 @@ def _question(cast: Cast, story: Row, subject: str) -> None:
         day, who, text = story["declined"]
         with _on(day):
             questions.decline(actor=cast.actor(who), question=question, reason=text)
+
+
+def _reported_idea(cast: Cast, story: Row) -> None:
+    """Something else than a post."""
+    ideas = (named for rally in rallies.public_ids() for named in rallies.links(rally).names.values())
+    idea = next(named for named in ideas if named.title == story["title"])
+    day, who, why, words = story["by"]
+    with _on(day):
+        moderation.report(actor=cast.actor(who), kind="idea", number=idea.id, reason=Reason(why), words=words)
 
 
 def _report(cast: Cast, story: Row, thread: Any) -> None:

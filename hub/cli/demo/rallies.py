@@ -13,6 +13,7 @@ from hub.communities.rallies import operations, queries
 from hub.communities.rallies.models import Idea, Rally
 from hub.communities.rallies.rules import Licence
 from hub.kernel import clock
+from hub.kernel.levels import Level
 
 STORIES = Path(hub.cli.__file__).parent / "demo_data" / "rallies.toml"
 MOMENTS = ("opens_at", "building_at", "voting_at", "closes_at")
@@ -33,7 +34,8 @@ def _tell(cast: Cast, story: Row) -> None:
         rally = operations.draft(
             actor=cast.owner_of(story["host"]), organisation_id=cast.organisations[story["host"]], title=story["title"],
             summary=story["summary"], question=story["question"].strip(), promise=story["promise"].strip(),
-            licence=Licence(story["licence"]), language=story["language"], votes_each=story.get("votes", 3), **schedule,
+            licence=Licence(story["licence"]), language=story["language"], votes_each=story.get("votes", 3),
+            voters=Level(story.get("voters", "email")), **schedule,
         )  # fmt: skip
         if not moments:
             return

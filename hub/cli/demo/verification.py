@@ -85,7 +85,8 @@ def _check(cast: Cast, story: Row) -> None:
 def _domain(cast: Cast, story: Row) -> None:
     day, who = story["asked"]
     with _on(day):
-        proof = domains.ask_web(actor=cast.actor(who), organisation=organisations.get(cast.organisations[story["organisation"]]))
+        ask = domains.ask_dns if story.get("way") == "dns" else domains.ask_web
+        proof = ask(actor=cast.actor(who), organisation=organisations.get(cast.organisations[story["organisation"]]))
     if "found" in story:
         with _on(story["found"]):
             domains.note_found(proof=proof)

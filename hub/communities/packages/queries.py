@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Text, cast, func, or_, select
+from sqlalchemy import ColumnElement, Select, Text, cast, func, or_, select
 
 from hub.communities.credit.queries import links_with
 from hub.communities.packages.models import PackageSubmission, WorkPackage
@@ -20,6 +20,7 @@ from hub.communities.spaces.models import Space, SpaceMember
 from hub.communities.spaces.states import SpaceRole
 from hub.communities.spaces.states import State as SpaceState
 from hub.core.accounts import queries as accounts
+from hub.core.discussions import queries as talks
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
@@ -207,3 +208,9 @@ def to_review(person_id: int) -> Question:
     reviewer = (SpaceMember.person_id == person_id) & SpaceMember.role.in_([SpaceRole.STEWARD, SpaceRole.EDITOR])
     waits = (WorkPackage.state == State.SUBMITTED) & (WorkPackage.claimant_id != person_id)
     return query.where(reviewer, waits, Space.state == SpaceState.OPEN)
+
+
+@talks.counts_accepted
+def merged_of(person_id: int) -> Select[int]:
+    """Work of the person's that was merged."""
+    return select(func.count()).select_from(WorkPackage).where(WorkPackage.claimant_id == person_id, WorkPackage.state == State.MERGED)

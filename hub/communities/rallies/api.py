@@ -262,5 +262,7 @@ def report(rally_id: int) -> Any:
         }
         for one in found.standings
     ]
-    figures = {name: getattr(found, name) for name in ("participants", "voters", "votes", "contributors", "chains")}
+    figures = {
+        name: getattr(found, name) for name in ("participants", "voters", "votes", "contributors", "chains", "unverified", "repeated")
+    }
     return RallyReportOut().dump(figures | {"method": METHOD, "answer": rally.answer, "ranking": ranked})

@@ -1,4 +1,4 @@
-"""What visitors can find of idea rallies, and the report as a table for spreadsheets."""
+"""What visitors can find of idea rallies, what lists show of them, and the report as a table for spreadsheets."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ import io
 from collections.abc import Iterable
 from typing import Any
 
-from hub.communities.rallies import queries
+from flask_babel import gettext as _
+from markupsafe import Markup
+
+from hub.communities.rallies import queries, rules
 from hub.communities.rallies.models import Rally
-from hub.communities.rallies.states import RUNNING, State
+from hub.communities.rallies.queries import Shown
+from hub.communities.rallies.states import PHASES, RUNNING, State
 from hub.core.organisations import queries as organisations
 from hub.kernel.documents import Document
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.search.index.operations import provides
+from hub.web.i18n import day, label, until, when
 
 TONES = {State.ANNOUNCED: "info", State.POSTING: "good", State.BUILDING: "good", State.VOTING: "good"}
+STEPS = {
+    State.POSTING: N_("Everybody posts ideas."),
+    State.BUILDING: N_("New ideas build on others."),
+    State.VOTING: N_("Hidden votes."),
+    State.CLOSED: N_("Ranking and report."),
+}
 
 
 @provides("rally", every=queries.public_ids)
@@ -50,6 +62,45 @@ def _document(rally: Rally, host: str) -> Document:
         },
     )
 
+
+# What lists and pages show of it
+
+
+def card(shown: Shown) -> dict[str, Any]:
+    """A rally as ui.card takes it."""
+    rally, phase = shown.rally, shown.rally.phase
+    facts: list[Any] = [("", shown.host.name)]
+    if rally.voters is not Level.EMAIL:
+        facts.append(_("verified persons vote"))
+    if phase is not State.ANNOUNCED:
+        facts.append(_("%(n)s ideas", n=rally.idea_count))
+        facts.append(_("%(n)s taking part", n=rally.participant_count))
+    if phase in RUNNING:
+        facts.append((_("this phase ends"), until(end_of_phase(rally))))
+    elif phase is State.ANNOUNCED:
+        facts.append((_("opens"), until(rally.opens_at)))
+    elif rally.closes_at is not None:
+        facts.append((_("closed"), day(rally.closes_at)))
+    return {
+        "mode": "community", "url": rally.path, "kind_label": _("Idea rally"), "title": rally.title, "summary": rally.summary,
+        "badges": [(TONES.get(phase, ""), label(phase))], "facts": facts,
+    }  # fmt: skip
+
+
+def end_of_phase(rally: Rally) -> Any:
+    """When the present phase ends, None unless one is under way."""
+    return getattr(rally, rules.MOMENTS[PHASES.index(rally.phase)]) if rally.phase in RUNNING else None
+
+
+def steps(rally: Rally) -> list[tuple[str, str, str]]:
+    """The four phases, as ui.stepper takes them."""
+    here = PHASES.index(rally.phase) if rally.phase in PHASES else 0
+    stages = [(n, state, getattr(rally, name)) for n, (state, name) in enumerate(zip(PHASES[1:], rules.MOMENTS, strict=True), start=1)]
+    place = ["next" if n > here else "now" if n == here < len(stages) else "done" for n, _state, _begins in stages]
+    return [(label(state), Markup("{} {}").format(_(STEPS[state]), when(begins)), place[n - 1]) for n, state, begins in stages]  # fmt: skip
+
+
+# The report
 
 COLUMNS = ("place", "tied", "idea", "title", "author", "votes", "of", "share", "wilson_low", "wilson_high", "builds_on")
 

@@ -125,6 +125,13 @@ class IdeaWithdrawn:
 
 
 @dataclass(frozen=True)
+class IdeaRestored:
+    SAYS: ClassVar[str] = N_("put an idea back")
+    rally_id: int
+    idea_id: int
+
+
+@dataclass(frozen=True)
 class IdeaRemoved:
     SAYS: ClassVar[str] = N_("took an idea down")
     rally_id: int

@@ -7,36 +7,15 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
+from hub.communities.ballots.models import Participant
 from hub.communities.rallies import rules
-from hub.communities.rallies.rules import LONGEST_ALIAS, LONGEST_TITLE, Licence
+from hub.communities.rallies.rules import LONGEST_TITLE, Licence
 from hub.communities.rallies.states import IDEA_LIFE, LIFE, IdeaState, State, phase_of
 from hub.db.extensions import db
-from hub.db.personal import OFFICE, PUBLIC, RECORD, holds_of_nobody, holds_of_person
+from hub.db.personal import OFFICE, PUBLIC, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
-
-
-class Participant(db.Model):
-    """Who joined, as whom, and how many votes they have left. The votes themselves are counted by the CHECK: never more than there are."""
-
-    __tablename__ = "rally_participant"
-    __table_args__ = (
-        UniqueConstraint("rally_id", "person_id"),
-        UniqueConstraint("rally_id", "alias_key", name="uq_rally_participant_alias"),
-        CheckConstraint("votes_left >= 0", name="votes_left_counts"),
-        CheckConstraint("(alias = '') = (alias_key IS NULL)", name="alias_is_whole"),
-        CheckConstraint("length(terms_hash) = 64", name="whole_hash"),
-        Index("ix_rally_participant_person", "person_id", "rally_id"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
-    alias: Mapped[str] = mapped_column(String(LONGEST_ALIAS), default="")
-    alias_key: Mapped[str | None] = mapped_column(String(3 * LONGEST_ALIAS))
-    votes_left: Mapped[int]
-    terms_hash: Mapped[str] = mapped_column(String(64))
-    joined_at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
 class Idea(Versioned, db.Model):
@@ -95,28 +74,17 @@ class IdeaLink(db.Model):
     rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
 
 
-class IdeaVote(db.Model):
-    """One vote of one participant for one idea."""
-
-    __tablename__ = "idea_vote"
-    __table_args__ = (Index("ix_idea_vote_rally", "rally_id"), Index("ix_idea_vote_participant", "participant_id"))
-
-    idea_id: Mapped[int] = mapped_column(ForeignKey("idea.id"), primary_key=True)
-    participant_id: Mapped[int] = mapped_column(ForeignKey("rally_participant.id"), primary_key=True)
-    rally_id: Mapped[int] = mapped_column(ForeignKey("rally.id"))
-    cast_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
 class Rally(Versioned, db.Model):
     """A question of an organisation, and the schedule on which people post ideas, build on them and vote.
 
-    `promise` says what happens with the ideas; together with the licence it is what participants accept. `answer` is what the host says
-    after the close, `reason` why it was cancelled. Nothing here changes with a vote.
+    `voters` is the level that votes take to be counted. `promise` says what happens with the ideas; together with the licence it is what
+    participants accept. `answer` is what the host says after the close, `reason` why it was cancelled. Nothing here changes with a vote.
     """
 
     __tablename__ = "rally"
     __table_args__ = (
         CheckConstraint("votes_each BETWEEN 1 AND 20", name="votes_in_range"),
+        CheckConstraint("voters <> 'none'", name="voters_are_somebody"),
         CheckConstraint(
             "state IN ('draft', 'discarded') OR (opens_at IS NOT NULL AND building_at IS NOT NULL AND voting_at IS NOT NULL "
             "AND closes_at IS NOT NULL AND opens_at < building_at AND building_at < voting_at AND voting_at < closes_at)",
@@ -138,6 +106,7 @@ class Rally(Versioned, db.Model):
     licence: Mapped[Licence] = mapped_column(enum_type(Licence), default=Licence.CC_BY)
     language: Mapped[str] = mapped_column(String(8), default="en")
     votes_each: Mapped[int] = mapped_column(default=3)
+    voters: Mapped[Level] = mapped_column(enum_type(Level), default=Level.EMAIL, server_default="email")
     opens_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     building_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     voting_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
@@ -179,8 +148,6 @@ class Rally(Versioned, db.Model):
 
 
 holds_of_person("rally", acted="author_id", keeps=OFFICE)
-holds_of_person("rally_participant", "person_id", what=N_("Rallies you took part in"), words="alias alias_key", keeps=PUBLIC)
 holds_of_person("idea", "participant_id.person_id", what=N_("Your ideas"), words="title body", keeps=PUBLIC)
 holds_of_person("idea_revision", "idea_id.participant_id.person_id", what=N_("What your ideas said"), words="title body", keeps=PUBLIC)
-holds_of_person("idea_vote", "participant_id.person_id", what=N_("Your votes"), keeps=RECORD)
 holds_of_nobody("idea_link", because="it joins two ideas")

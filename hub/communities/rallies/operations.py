@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import CursorResult, delete, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import delete
 
+from hub.communities.ballots import operations as ballots
+from hub.communities.ballots import queries as ballots_read
+from hub.communities.ballots.models import Participant
 from hub.communities.rallies import events, queries, rules
-from hub.communities.rallies.models import Idea, IdeaLink, IdeaRevision, IdeaVote, Participant, Rally
+from hub.communities.rallies.models import Idea, IdeaLink, IdeaRevision, Rally
 from hub.communities.rallies.policy import IDEA_POLICY, POLICY
 from hub.communities.rallies.states import BY_THE_CLOCK, IDEA_LIFE, LIFE, MOVING, PHASES, RUNNING, TAKES_IDEAS, Act, IdeaAct, State
 from hub.db import journal
@@ -18,11 +20,12 @@ from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
+from hub.kernel.levels import Level
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_, extent
 from hub.search.index import operations as index
 
-EDITABLE = ("title", "summary", "question", "promise", "licence", "language", "votes_each", *rules.MOMENTS)
+EDITABLE = ("title", "summary", "question", "promise", "licence", "language", "votes_each", "voters", *rules.MOMENTS)
 ARRIVALS = {
     Act.OPEN: events.RallyOpened, Act.BUILD: events.RallyBuildingBegan, Act.VOTE: events.RallyVotingBegan, Act.CLOSE: events.RallyClosed,
 }  # fmt: skip
@@ -58,6 +61,8 @@ def _write(rally: Rally, content: Mapping[str, Any]) -> list[str]:
     given = {name: value for name, value in content.items() if name in EDITABLE}
     if not 1 <= given.get("votes_each", 1) <= rules.MOST_VOTES:
         raise one_field("votes_each", N_("Give each participant 1 to 20 votes."))
+    if given.get("voters", Level.EMAIL) is Level.NONE:
+        raise one_field("voters", N_("Choose one of the options."))
     for name in rules.MOMENTS:
         if (moment := given.get(name)) is not None and moment > clock.now() + rules.FARTHEST_MOMENT:
             raise one_field(name, N_("Choose a day within the next five years."))
@@ -101,6 +106,8 @@ def follow_the_clock(rally: Rally) -> Rally:
     while rally.state in MOVING and rules.position(rally) > (here := PHASES.index(rally.state)):
         act = BY_THE_CLOCK[here]
         LIFE.fire(rally, act)
+        if act is Act.CLOSE:
+            ballots.count(rally_id=rally.id, least=rally.voters)
         rally.updated_at = clock.now()
         db.session.flush()
         _record(SYSTEM, rally, ARRIVALS[act](rally_id=rally.id), public=True)
@@ -184,24 +191,11 @@ def join(*, actor: Actor, rally: Rally, seen_hash: str, alias: str = "") -> Part
         raise NotNow(N_("One can join while a rally runs: from its opening to its close."), code="not_running")
     if seen_hash != rally.terms_hash:
         raise Conflict(N_("The terms are not the ones you were shown. Read them again before you join."), code="terms_changed")
-    alias = " ".join(alias.split())
-    me = Participant(
-        rally_id=rally.id, person_id=actor.person_id, alias=alias, alias_key=alias.casefold() or None,
-        votes_left=rally.votes_each, terms_hash=seen_hash, joined_at=clock.now(),
+    me = ballots.enter(
+        rally_id=rally.id, person_id=actor.person_id or 0, alias=alias, votes=rally.votes_each, terms_hash=seen_hash
     )  # fmt: skip
-    _add_participant(me)
     _record(actor, rally, events.RallyJoined(rally_id=rally.id, participant_id=me.id, terms_hash=seen_hash))
     return me
-
-
-def _add_participant(me: Participant) -> None:
-    try:
-        with db.session.begin_nested():
-            db.session.add(me)
-    except IntegrityError as error:
-        if queries.participant(me.rally_id, me.person_id) is not None:
-            raise Conflict(N_("You have joined in another window. Reload the page.")) from error
-        raise one_field("alias", N_("Somebody goes by this name here already. Choose another one."), code="alias_taken") from error
 
 
 def _not_the_host(actor: Actor, rally: Rally) -> None:
@@ -340,41 +334,41 @@ def remove(*, actor: Actor, idea: Idea, reason: str) -> Idea:
         raise NotNow(N_("After the close the rally stays as it was."), code="not_running")
     idea.reason = _said(reason)
     IDEA_LIFE.fire(idea, IdeaAct.REMOVE)
-    voters = select(IdeaVote.participant_id).where(IdeaVote.idea_id == idea.id)
-    db.session.execute(update(Participant).where(Participant.id.in_(voters)).values(votes_left=Participant.votes_left + 1))
-    db.session.execute(delete(IdeaVote).where(IdeaVote.idea_id == idea.id))
+    ballots.give_all_back(idea_id=idea.id)
     _record(actor, rally, events.IdeaRemoved(rally_id=rally.id, idea_id=idea.id), idea)
+    return idea
+
+
+def restore(*, actor: Actor, idea: Idea) -> Idea:
+    """Put an idea back that was taken down, as an appeal ended; votes for it are given anew. By the system. Raises NotAllowed, NotNow."""
+    IDEA_POLICY.require(actor, IdeaAct.RESTORE, idea)
+    rally = _now(idea.rally_id, to_decide=True)
+    if rally.phase not in RUNNING:
+        raise NotNow(N_("After the close the rally stays as it was."), code="not_running")
+    IDEA_LIFE.fire(idea, IdeaAct.RESTORE)
+    _record(actor, rally, events.IdeaRestored(rally_id=rally.id, idea_id=idea.id), idea)
     return idea
 
 
 def vote(*, actor: Actor, idea: Idea) -> None:
     """Spend one vote on an idea of somebody else. Voting for it again changes nothing. Nobody sees it before the close.
 
-    Raises NotAllowed (code "join_first", "host", "own_idea"), NotNow outside the vote, NotNow (code "no_votes_left").
+    Raises NotAllowed (code "join_first", "host", "own_idea", "not_verified"), NotNow outside the vote, NotNow (code "no_votes_left").
     """
     me, rally = _ballot(actor, idea)
-    if idea.participant_id == me.id:
+    if idea.participant_id == me.id or ballots_read.same_person(me.person_id, idea.participant.person_id):
         raise NotAllowed(N_("One does not vote for one’s own idea."), code="own_idea")
     _require_posted(idea)
-    taken = _spend(me.id, -1)
-    if db.session.get(IdeaVote, (idea.id, me.id)) is not None:
-        if taken:
-            _spend(me.id, +1)
-        return
-    if not taken:
-        raise NotNow(N_("You have no vote left. Take one back to give it to another idea."), code="no_votes_left")
-    db.session.add(IdeaVote(idea_id=idea.id, participant_id=me.id, rally_id=rally.id, cast_at=clock.now()))
-    _cast(actor, rally)
+    _may_vote(actor, rally)
+    if ballots.give(me=me, idea_id=idea.id):
+        _record(actor, rally, events.RallyBallotChanged(rally_id=rally.id))
 
 
 def take_back(*, actor: Actor, idea: Idea) -> None:
-    """Take a vote back before the close; without one nothing changes. Raises what `vote` raises."""
+    """Take a vote back before the close; without one nothing changes. Raises what `vote` raises, but not for a level."""
     me, rally = _ballot(actor, idea)
-    _spend(me.id, 0)  # holds the ballot against another window
-    mine = delete(IdeaVote).where(IdeaVote.idea_id == idea.id, IdeaVote.participant_id == me.id)
-    if cast(CursorResult[Any], db.session.execute(mine)).rowcount:
-        _spend(me.id, +1)
-        _cast(actor, rally)
+    if ballots.take_back(me=me, idea_id=idea.id):
+        _record(actor, rally, events.RallyBallotChanged(rally_id=rally.id))
 
 
 def _ballot(actor: Actor, idea: Idea) -> tuple[Participant, Rally]:
@@ -386,13 +380,10 @@ def _ballot(actor: Actor, idea: Idea) -> tuple[Participant, Rally]:
     return me, rally
 
 
-def _spend(participant_id: int, change: int) -> bool:
-    """Change what is left of a ballot, in one conditional statement that holds its row; False if nothing is left to spend."""
-    left = update(Participant).where(Participant.id == participant_id, Participant.votes_left + change >= 0)
-    done = db.session.execute(left.values(votes_left=Participant.votes_left + change))
-    return cast(CursorResult[Any], done).rowcount == 1
-
-
-def _cast(actor: Actor, rally: Rally) -> None:
-    db.session.flush()
-    _record(actor, rally, events.RallyBallotChanged(rally_id=rally.id))
+def _may_vote(actor: Actor, rally: Rally) -> None:
+    if not queries.may_vote(actor, rally):
+        if rally.voters is Level.DOCUMENT:
+            raise NotAllowed(
+                N_("Only persons whose documents were checked vote here. Have yours checked before the vote closes."), code="not_verified"
+            )
+        raise NotAllowed(N_("Only verified persons vote here. Have yourself verified before the vote closes."), code="not_verified")

@@ -7,22 +7,23 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from markupsafe import Markup
 
+from hub.communities.ballots.rules import VOTERS
 from hub.communities.rallies import documents, operations, queries, rules, schemas
-from hub.communities.rallies.documents import TONES
+from hub.communities.rallies.documents import TONES, card, end_of_phase, steps
 from hub.communities.rallies.models import Idea, Rally
 from hub.communities.rallies.policy import IDEA_POLICY, POLICY
-from hub.communities.rallies.queries import Links, Shown
+from hub.communities.rallies.queries import Links
 from hub.communities.rallies.rules import Branch, Licence
 from hub.communities.rallies.states import LIFE, PHASES, RUNNING, TAKES_IDEAS, Act, IdeaAct, IdeaState, State
 from hub.core.organisations import queries as organisations
 from hub.db.types import lines
 from hub.kernel.actor import Actor
+from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, parse, public, safe_next, writes
-from hub.web.i18n import day, label, options, until, when
+from hub.web.i18n import label, options
 from hub.web.paging import Page, page_number
 from hub.web.todo import Waiting, waits
 
@@ -33,16 +34,10 @@ SIMPLE_MOVES: dict[str, tuple[Callable[..., Rally], str]] = {
     "revise": (operations.revise, N_("Taken back: change it, then announce it again.")),
     "discard": (operations.discard, N_("The draft is discarded.")),
 }
-STEPS = {
-    State.POSTING: N_("Everybody posts ideas."),
-    State.BUILDING: N_("New ideas build on others."),
-    State.VOTING: N_("Hidden votes."),
-    State.CLOSED: N_("Ranking and report."),
-}
 
 
 def show_page(template: str, **context: Any) -> str:
-    return render_template(f"communities/rallies/{template}.html", **context)
+    return render_template(f"communities/rallies/{template}.html", asks=VOTERS, levels=Level, **context)
 
 
 @pages.get("/rallies")
@@ -63,38 +58,6 @@ def index() -> Any:
         "index", cards=[card(shown) for shown in queries.shown(found)], page=Page(number, SIZE, total), phase=phase,
         groups=[{"name": "phase", "label": _("Phase"), "type": "radio", "options": choices}], drafts=drafts,
     )  # fmt: skip
-
-
-def card(shown: Shown) -> dict[str, Any]:
-    """A rally as ui.card takes it."""
-    rally, phase = shown.rally, shown.rally.phase
-    facts: list[Any] = [("", shown.host.name)]
-    if phase is not State.ANNOUNCED:
-        facts.append(_("%(n)s ideas", n=rally.idea_count))
-        facts.append(_("%(n)s taking part", n=rally.participant_count))
-    if phase in RUNNING:
-        facts.append((_("this phase ends"), until(end_of_phase(rally))))
-    elif phase is State.ANNOUNCED:
-        facts.append((_("opens"), until(rally.opens_at)))
-    elif rally.closes_at is not None:
-        facts.append((_("closed"), day(rally.closes_at)))
-    return {
-        "mode": "community", "url": rally.path, "kind_label": _("Idea rally"), "title": rally.title, "summary": rally.summary,
-        "badges": [(TONES.get(phase, ""), label(phase))], "facts": facts,
-    }  # fmt: skip
-
-
-def end_of_phase(rally: Rally) -> Any:
-    """When the present phase ends, None unless one is under way."""
-    return getattr(rally, rules.MOMENTS[PHASES.index(rally.phase)]) if rally.phase in RUNNING else None
-
-
-def steps(rally: Rally) -> list[tuple[str, str, str]]:
-    """The four phases, as ui.stepper takes them."""
-    here = PHASES.index(rally.phase) if rally.phase in PHASES else 0
-    stages = [(n, state, getattr(rally, name)) for n, (state, name) in enumerate(zip(PHASES[1:], rules.MOMENTS, strict=True), start=1)]
-    place = ["next" if n > here else "now" if n == here < len(stages) else "done" for n, _state, _begins in stages]
-    return [(label(state), Markup("{} {}").format(_(STEPS[state]), when(begins)), place[n - 1]) for n, state, begins in stages]  # fmt: skip
 
 
 @pages.get("/rallies/<int:rally_id>")
@@ -119,6 +82,7 @@ def _may(who: Actor, rally: Rally) -> dict[str, Any]:
     return {
         "manages": who.manages(rally.organisation_id),
         "is_host": who.belongs_to(rally.organisation_id),
+        "may_vote": rally.voters is Level.EMAIL or queries.may_vote(who, rally),
         "may_join": rally.phase in RUNNING and not who.belongs_to(rally.organisation_id),
         "takes_ideas": rally.phase in TAKES_IDEAS,
         "may_cancel": who.is_admin and LIFE.move(rally.state, Act.CANCEL) is not None,
@@ -137,7 +101,11 @@ def _own(rally_id: int, act: Act) -> Rally:
 def new() -> Any:
     places = organisations.of_person(actor().person_id or 0)
     managed = [(place.slug, place.name) for place, _role in places if actor().manages(place.id)]
-    return show_page("form", rally=None, managed=managed, licences=options(Licence))
+    return show_page("form", rally=None, managed=managed, licences=options(Licence), voters=asked_of_voters())
+
+
+def asked_of_voters() -> list[tuple[str, str]]:
+    return [(level.value, _(words)) for level, words in VOTERS.items()]
 
 
 @pages.post("/rallies/new")
@@ -151,7 +119,7 @@ def create() -> Any:
 
 @pages.get("/rallies/<int:rally_id>/edit")
 def edit(rally_id: int) -> Any:
-    return show_page("form", rally=_own(rally_id, Act.EDIT), managed=[], licences=options(Licence))
+    return show_page("form", rally=_own(rally_id, Act.EDIT), managed=[], licences=options(Licence), voters=asked_of_voters())
 
 
 @pages.post("/rallies/<int:rally_id>/edit")

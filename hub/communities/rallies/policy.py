@@ -5,7 +5,7 @@ from __future__ import annotations
 from hub.communities.rallies.models import Idea, Rally
 from hub.communities.rallies.states import PUBLIC, Act, IdeaAct
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, administers, consults
+from hub.kernel.permissions import Policy, administers, by_the_system, consults
 
 
 def manages_it(actor: Actor, rally: Rally) -> bool:
@@ -48,5 +48,5 @@ POLICY = Policy(
         Act.JOIN: comes_from_elsewhere,
     },
 )
-IDEA_POLICY = Policy("idea", {IdeaAct.EDIT: posted_it, IdeaAct.WITHDRAW: posted_it})
+IDEA_POLICY = Policy("idea", {IdeaAct.EDIT: posted_it, IdeaAct.WITHDRAW: posted_it, IdeaAct.RESTORE: by_the_system})
 """Taking down is for the rally's managers and the administrators, who are asked by the rally: see operations.remove."""

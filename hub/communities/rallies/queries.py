@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
-from hub.communities.rallies import policy, rules
-from hub.communities.rallies.models import Idea, IdeaLink, IdeaRevision, IdeaVote, Participant, Rally
-from hub.communities.rallies.rules import Edge, Standing
+from hub.communities.ballots import queries as ballots
+from hub.communities.ballots.models import IdeaVote, Participant
+from hub.communities.ballots.queries import Author, Box
+from hub.communities.ballots.rules import Standing, Uncounted, ranking, reaches, shuffled
+from hub.communities.rallies import policy
+from hub.communities.rallies.models import Idea, IdeaLink, IdeaRevision, Rally
+from hub.communities.rallies.rules import Edge
 from hub.communities.rallies.states import MOVING, PUBLIC, RUNNING, IdeaState, State
-from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.db.extensions import db
@@ -37,19 +40,6 @@ class Shown:
     @property
     def id(self) -> int:
         return self.rally.id
-
-
-@dataclass(frozen=True)
-class Author:
-    """Who stands beside an idea. A pseudonym has no `handle`: nobody learns who it is."""
-
-    name: str
-    handle: str
-    mine: bool
-
-    @property
-    def pseudonym(self) -> bool:
-        return not self.handle
 
 
 @dataclass(frozen=True)
@@ -114,6 +104,10 @@ class Report:
     contributors: int
     chains: int
     """Ideas that build on another one."""
+    unverified: int
+    """People whose votes do not count, because they were not verified as far as is asked."""
+    repeated: int
+    """Accounts whose votes do not count, because the same person voted on another one."""
 
 
 def get_for(actor: Actor, rally_id: int) -> Rally:
@@ -250,19 +244,18 @@ def managed_by(organisation_id: int) -> list[int]:
 
 def me_in(actor: Actor, rally: Rally) -> Participant | None:
     """The actor as a participant, if they have joined."""
-    if actor.person_id is None:
-        return None
-    return participant(rally.id, actor.person_id)
+    return ballots.participant(rally.id, actor.person_id) if actor.person_id is not None else None
 
 
-def participant(rally_id: int, person_id: int) -> Participant | None:
-    query = select(Participant).where(Participant.rally_id == rally_id, Participant.person_id == person_id)
-    return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
+def may_vote(actor: Actor, rally: Rally) -> bool:
+    """Is the actor verified as far as the rally asks?"""
+    return actor.person_id is not None and reaches(ballots.level_of(actor.person_id), rally.voters)
 
 
-def participants(rally_id: int) -> Sequence[Participant]:
-    """Everybody who has joined, in that order."""
-    return db.session.scalars(select(Participant).where(Participant.rally_id == rally_id).order_by(Participant.id)).all()
+def voting_with(person_id: int) -> Sequence[Rally]:
+    """Rallies in their vote to which this person has given votes."""
+    given = select(IdeaVote.rally_id).join(Participant, Participant.id == IdeaVote.participant_id).where(Participant.person_id == person_id)
+    return db.session.scalars(select(Rally).where(Rally.id.in_(given), Rally.state == State.VOTING).order_by(Rally.id)).all()
 
 
 def unvoted(person_id: int) -> Question:
@@ -310,20 +303,28 @@ def idea_for(rally: Rally, idea_id: int) -> Idea:
     return idea
 
 
+def idea(number: int) -> Idea:
+    """Unchecked. Raises NotFound."""
+    found = db.session.get(Idea, number)
+    if found is None:
+        raise NotFound(NO_IDEA)
+    return found
+
+
 def order_of(rally: Rally, known: Links, me: Participant | None, standings: Sequence[Standing]) -> list[int]:
     """The ideas as this reader goes through them: newest first; in the vote each voter's own order; by rank after the close."""
     if rally.phase is State.CLOSED:
         return [standing.idea_id for standing in standings]
     if rally.phase is State.VOTING:
-        return rules.shuffled(known.posted, f"{rally.id}:{me.id if me else 0}")
+        return shuffled(known.posted, f"{rally.id}:{me.id if me else 0}")
     return sorted(known.posted, reverse=True)
 
 
 def shown_ideas(actor: Actor, rally: Rally, ids: Sequence[int], known: Links, standings: Sequence[Standing]) -> list[ShownIdea]:
     """These ideas, in this order. At most three statements."""
     found = {idea.id: idea for idea in db.session.scalars(select(Idea).where(Idea.id.in_(list(ids)), Idea.rally_id == rally.id))}
-    authors = authors_of((idea.participant for idea in found.values()), actor)
-    mine = own_votes(actor, rally) if rally.phase is State.VOTING else set()
+    authors = ballots.authors_of((idea.participant for idea in found.values()), actor)
+    mine = ballots.own_votes(actor, rally.id) if rally.phase is State.VOTING else set()
     by_idea = {standing.idea_id: standing for standing in standings}
     return [
         ShownIdea(
@@ -331,26 +332,6 @@ def shown_ideas(actor: Actor, rally: Rally, ids: Sequence[int], known: Links, st
         )
         for n in ids
     ]  # fmt: skip
-
-
-def authors_of(people: Iterable[Participant], actor: Actor) -> dict[int, Author]:
-    """Who stands beside an idea, by participant id. One statement."""
-    people = list({one.id: one for one in people}.values())
-    cards = accounts.cards(one.person_id for one in people if not one.alias)
-    found = {}
-    for one in people:
-        card = None if one.alias else cards.get(one.person_id)
-        name, handle = (one.alias, "") if card is None else (card.name, card.handle)
-        found[one.id] = Author(name, handle, mine=one.person_id == actor.person_id)
-    return found
-
-
-def own_votes(actor: Actor, rally: Rally) -> set[int]:
-    """The ideas that the actor has voted for: theirs alone to know before the close."""
-    if actor.person_id is None:
-        return set()
-    query = select(IdeaVote.idea_id).join(Participant, Participant.id == IdeaVote.participant_id)
-    return set(db.session.scalars(query.where(Participant.person_id == actor.person_id, IdeaVote.rally_id == rally.id)))
 
 
 def own_ideas(participant_id: int) -> int:
@@ -367,27 +348,26 @@ def revisions(idea_id: int) -> Sequence[IdeaRevision]:
 # The result
 
 
-def _ballots(rally: Rally) -> list[tuple[int, int]]:
-    """Every vote as (idea, participant). Raises NotFound before the close: nobody counts until then, the host neither."""
+def box(rally: Rally) -> Box:
+    """All votes and which of them count. Raises NotFound before the close: nobody counts until then, the host neither."""
     if rally.phase is not State.CLOSED:
         raise NotFound(NOT_YET)
-    rows = db.session.execute(select(IdeaVote.idea_id, IdeaVote.participant_id).where(IdeaVote.rally_id == rally.id))
-    return [(idea, voter) for idea, voter in rows]
+    return ballots.box(rally.id, rally.voters, closed=rally.state is State.CLOSED)
 
 
 def standings(rally: Rally, known: Links) -> list[Standing]:
-    """The ranking of a closed rally; empty before. One statement."""
-    return rules.ranking(known.authors, _ballots(rally)) if rally.phase is State.CLOSED else []
+    """The ranking of a closed rally; empty before."""
+    return ranking(known.authors, box(rally).counted) if rally.phase is State.CLOSED else []
 
 
 def report(actor: Actor, rally: Rally) -> Report:
     """Raises NotFound before the close."""
-    ballots, known = _ballots(rally), links(rally.id)
+    votes, known = box(rally), links(rally.id)
     people = db.session.scalars(select(Participant).where(Participant.id.in_(sorted(set(known.authors.values()))))).all()
-    counted = [(idea, voter) for idea, voter in ballots if idea in known.authors]
-    posted, by_participant = known.authors.keys(), authors_of(people, actor)
+    counted = [(idea, voter) for idea, voter in votes.counted if idea in known.authors]
+    posted, by_participant = known.authors.keys(), ballots.authors_of(people, actor)
     return Report(
-        standings=rules.ranking(known.authors, ballots),
+        standings=ranking(known.authors, counted),
         links=known,
         authors={idea: by_participant[author] for idea, author in known.authors.items()},
         participants=rally.participant_count,
@@ -395,4 +375,6 @@ def report(actor: Actor, rally: Rally) -> Report:
         votes=len(counted),
         contributors=len(set(known.authors.values())),
         chains=len({child for child, onto in known.edges if child in posted}),
+        unverified=votes.left_out(Uncounted.LEVEL),
+        repeated=votes.left_out(Uncounted.TWICE),
     )  # fmt: skip

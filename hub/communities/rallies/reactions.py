@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from hub.communities.ballots import queries as ballots
+from hub.communities.ballots.rules import Uncounted, reaches
 from hub.communities.rallies import operations, queries
 from hub.communities.rallies.events import (
     IdeaEdited,
@@ -20,15 +22,19 @@ from hub.communities.rallies.events import (
     RallyVotingBegan,
 )
 from hub.communities.rallies.models import Rally
-from hub.communities.rallies.states import State
+from hub.communities.rallies.states import RUNNING, IdeaState, State
 from hub.core.integrity import operations as integrity
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.moderation import queries as moderation
+from hub.core.moderation.rules import Source, Thing
+from hub.core.verification.events import LevelChanged
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
-from hub.kernel.actor import SYSTEM
+from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
 
@@ -45,13 +51,13 @@ def _tell(rally: Rally, people: Iterable[int | None], text: str, link: str = "",
 
 
 def _taking_part(rally: Rally) -> list[int]:
-    return [one.person_id for one in queries.participants(rally.id)]
+    return [one.person_id for one in ballots.participants(rally.id)]
 
 
 @reacts_to(RallyJoined)
 def look_who_joins(event: RallyJoined, fact: Fact) -> None:
     """Whoever joins may vote: staff may have to look at the host's own people, or at several accounts of one hand."""
-    rally, people = queries.by_id(event.rally_id), {one.id: one.person_id for one in queries.participants(event.rally_id)}
+    rally, people = queries.by_id(event.rally_id), {one.id: one.person_id for one in ballots.participants(event.rally_id)}
     if event.participant_id in people:
         integrity.look(
             subject=rally.ref, title=rally.title, link=rally.path, person_id=people[event.participant_id], host_id=rally.organisation_id,
@@ -90,6 +96,12 @@ def tell_of_the_extension(event: RallyExtended, fact: Fact) -> None:
     _tell(rally, _taking_part(rally), PHASES[State(event.phase)], until=event.until[:16].replace("T", " "))
 
 
+UNCOUNTED = {
+    Uncounted.LEVEL: N_("“%(title)s” has closed. Your votes were not counted: you were not verified as far as this vote asks."),
+    Uncounted.TWICE: N_("“%(title)s” has closed. The votes of this account were not counted: the same person voted on another one."),
+}
+
+
 @reacts_to(RallyClosed)
 def tell_of_the_outcome(event: RallyClosed, fact: Fact) -> None:
     """Everybody who joined reads the report; authors also where their best idea stands; the host what it promised."""
@@ -101,8 +113,10 @@ def tell_of_the_outcome(event: RallyClosed, fact: Fact) -> None:
         best[known.authors[standing.idea_id]] = standing
     plain = N_("“%(title)s” has closed. The ranking and how it came about can be read now.")
     placed = N_("“%(title)s” has closed. “%(idea)s” came to place %(place)s of %(of)s; the report shows how.")
-    for one in queries.participants(rally.id):
+    for one in ballots.participants(rally.id):
         mine = best.get(one.id)
+        if one.uncounted is not None:
+            _tell(rally, [one.person_id], UNCOUNTED[one.uncounted], report)
         if mine is None or mine.place is None:
             _tell(rally, [one.person_id], plain, report)
         else:
@@ -110,6 +124,20 @@ def tell_of_the_outcome(event: RallyClosed, fact: Fact) -> None:
             _tell(rally, [one.person_id], placed, report, idea=idea, place=mine.place, of=len(ranked))
     host = N_("“%(title)s” has closed. Tell the participants what becomes of their ideas.")
     _tell(rally, queries.managed_by(rally.organisation_id), host, f"{rally.path}/answer")
+
+
+@reacts_to(LevelChanged)
+def tell_whose_votes_stand_back(event: LevelChanged, fact: Fact) -> None:
+    """Who has given votes and is not verified any more learns it while there is time."""
+    if event.owner_kind != "person":
+        return
+    level, told = (
+        ballots.level_of(event.owner_id),
+        N_("“%(title)s” counts verified persons’ votes only. Yours count if you are verified again before it closes."),
+    )
+    for rally in queries.voting_with(event.owner_id):
+        if not reaches(level, rally.voters):
+            _tell(rally, [event.owner_id], told)
 
 
 @reacts_to(RallyAnswered)
@@ -145,6 +173,33 @@ def tell_whose_idea_was_taken_down(event: IdeaRemoved, fact: Fact) -> None:
     idea = queries.idea_for(rally, event.idea_id)
     told = N_("Your idea “%(idea)s” was taken down: %(reason)s")
     _tell(rally, [idea.participant.person_id], told, idea.path, idea=idea.title, reason=idea.reason)
+
+
+# What moderators may have to decide about
+
+
+def _reported(actor: Actor, number: int) -> Thing:
+    """An idea as moderators read it; who stands behind a pseudonym they do not learn. Raises NotFound."""
+    one = queries.idea(number)
+    queries.get_for(actor, one.rally_id)
+    if one.state is not IdeaState.POSTED:
+        raise NotFound(queries.NO_IDEA)
+    return Thing(one.ref, one.title, one.path, one.participant.person_id, one.body, one.participant.alias)
+
+
+def _take_down(number: int, reason: str) -> None:
+    idea = queries.idea(number)
+    if idea.state is IdeaState.POSTED:
+        operations.remove(actor=SYSTEM, idea=idea, reason=reason)
+
+
+def _put_back(number: int) -> None:
+    idea = queries.idea(number)
+    if idea.state is IdeaState.REMOVED and queries.by_id(idea.rally_id).phase in RUNNING:
+        operations.restore(actor=SYSTEM, idea=idea)
+
+
+moderation.can_be_reported("idea", Source(N_("Idea"), _reported, _take_down, _put_back))
 
 
 # What programs may hear of it

@@ -1,10 +1,8 @@
-"""Pure rules of idea rallies: the schedule, the links between ideas, each voter's order, and the ranking."""
+"""Pure rules of idea rallies: the schedule, and the links between ideas."""
 
 from __future__ import annotations
 
-import hashlib
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -17,7 +15,6 @@ LONGEST_SUMMARY = 400
 SHORTEST_QUESTION, LONGEST_QUESTION = 40, 20_000
 SHORTEST_PROMISE, LONGEST_PROMISE = 40, 10_000
 SHORTEST_IDEA, LONGEST_IDEA = 20, 10_000
-LONGEST_ALIAS = 40
 SHORTEST_REASON, LONGEST_REASON = 10, 4_000
 MOST_VOTES = 20
 MOST_IDEAS_EACH = 20
@@ -27,8 +24,6 @@ SHORTEST_PHASE = timedelta(hours=1)
 LONGEST_PHASE = timedelta(days=180)
 FARTHEST_EXTENSION = timedelta(days=90)
 FARTHEST_MOMENT = timedelta(days=5 * 365)
-Z = 1.959963984540054
-"""The normal quantile of a two-sided interval of 95 %."""
 
 
 class Licence(Worded):
@@ -180,68 +175,3 @@ def branches(edges: Sequence[Edge], root: int, *, up: bool) -> tuple[Branch, ...
         return tuple(grown)
 
     return grow(root)
-
-
-# Votes
-
-
-def shuffled(idea_ids: Iterable[int], seed: str) -> list[int]:
-    """An order that stays the same for one voter and differs between voters, so that no place on the page is worth more."""
-    return sorted(idea_ids, key=lambda idea: hashlib.sha256(f"{seed}:{idea}".encode()).digest())
-
-
-@dataclass(frozen=True)
-class Standing:
-    """One idea's result. `of` is how many voters could have voted for it (its author could not), `low` and `high` the ends of the
-    interval around the share. `place` counts from 1; None where nobody voted at all. `tied`: it shares its place."""
-
-    idea_id: int
-    votes: int
-    of: int
-    low: float
-    high: float
-    place: int | None
-    tied: bool
-
-    @property
-    def share(self) -> float:
-        return self.votes / self.of if self.of else 0.0
-
-
-def wilson(votes: int, of: int, z: float = Z) -> tuple[float, float]:
-    """The Wilson score interval of a share, (0, 1) where there is nothing to go by.
-
-    Source: E. B. Wilson, Probable inference, the law of succession, and statistical inference, Journal of the American Statistical
-    Association 22 (1927), 209-212.
-    """
-    if of <= 0:
-        return 0.0, 1.0
-    share, half = votes / of, z * z / of
-    middle = (share + half / 2) / (1 + half)
-    reach = z / (1 + half) * math.sqrt(share * (1 - share) / of + half / (4 * of))
-    return (0.0 if votes == 0 else middle - reach), (1.0 if votes == of else middle + reach)
-
-
-def ranking(authors: Mapping[int, int], ballots: Iterable[tuple[int, int]]) -> list[Standing]:
-    """Ideas by the lower end of the Wilson interval of their approval share; equal ones share a place (1, 2, 2, 4).
-
-    `authors`: the participant behind each idea; `ballots`: (idea, participant) for each vote; votes for other ideas are passed over.
-    Approval voting: S. J. Brams and P. C. Fishburn, American Political Science Review 72 (1978), 831-847.
-    """
-    cast = [(idea, voter) for idea, voter in ballots if idea in authors]
-    voters = {voter for _, voter in cast}
-    votes = dict.fromkeys(authors, 0)
-    for idea, _ in cast:
-        votes[idea] += 1
-    of = {idea: len(voters) - (author in voters) for idea, author in authors.items()}
-    between = {idea: wilson(votes[idea], of[idea]) for idea in authors}
-    key = {idea: round(between[idea][0], 12) if voters else 0.0 for idea in authors}
-    ordered = sorted(authors, key=lambda idea: (-key[idea], idea))
-    values = [key[idea] for idea in ordered]
-    return [
-        Standing(
-            idea, votes[idea], of[idea], *between[idea],
-            place=values.index(key[idea]) + 1 if voters else None, tied=bool(voters) and values.count(key[idea]) > 1,
-        )
-        for idea in ordered
-    ]  # fmt: skip

@@ -7,9 +7,11 @@ from typing import Any
 from flask_babel import lazy_gettext
 from marshmallow import Schema, ValidationError, fields, pre_load, validate, validates_schema
 
+from hub.communities.ballots.rules import LONGEST_ALIAS, Uncounted
 from hub.communities.rallies import rules
 from hub.communities.rallies.rules import Licence
 from hub.communities.rallies.states import IdeaState, State
+from hub.kernel.levels import Level
 from hub.web.forms import Moment, Text, Tick
 
 CHOOSE = {"unknown": lazy_gettext("Choose one of the options.")}
@@ -30,6 +32,12 @@ class RallyIn(Schema):
     language = fields.String(validate=validate.OneOf(["en", "zh"], error=CHOOSE["unknown"]))
     votes_each = fields.Integer(
         validate=validate.Range(1, rules.MOST_VOTES, error=lazy_gettext("Give each participant 1 to 20 votes.")), error_messages=WHOLE
+    )
+    voters = fields.Enum(
+        Level,
+        by_value=True,
+        error_messages=CHOOSE,
+        metadata={"description": "Whose votes count: email (who joined), domain or document (verified persons)."},
     )
     opens_at = Moment(allow_none=True, metadata={"description": "Posting begins; null: as soon as it is announced."})
     building_at = Moment(allow_none=True, metadata={"description": "Building begins: from then on, new ideas build on others."})
@@ -76,7 +84,7 @@ class RallyAnswerIn(Schema):
 
 
 class JoinIn(Schema):
-    alias = Text(0, rules.LONGEST_ALIAS, load_default="", metadata={"description": "A pseudonym for this rally; empty: one's own name."})
+    alias = Text(0, LONGEST_ALIAS, load_default="", metadata={"description": "A pseudonym for this rally; empty: one's own name."})
     terms_hash = Text(64, 64, required=True, metadata={"description": "`terms_hash` of the rally: what is accepted."})
 
 
@@ -134,6 +142,9 @@ class RallyOut(Schema):
     terms_hash = fields.String(attribute="rally.terms_hash", metadata={"description": "SHA-256 of promise and licence: join with it."})
     language = fields.String(attribute="rally.language")
     votes_each = fields.Integer(attribute="rally.votes_each")
+    voters = fields.Enum(
+        Level, by_value=True, attribute="rally.voters", metadata={"description": "The level that votes take to be counted."}
+    )
     phase = fields.Enum(State, by_value=True, attribute="rally.phase", metadata={"description": "By the hub's clock."})
     opens_at = fields.DateTime(attribute="rally.opens_at", allow_none=True)
     building_at = fields.DateTime(attribute="rally.building_at", allow_none=True)
@@ -151,6 +162,9 @@ class ParticipantOut(Schema):
 
     alias = fields.String()
     votes_left = fields.Integer()
+    uncounted = fields.Enum(
+        Uncounted, by_value=True, allow_none=True, metadata={"description": "Why your votes were not counted at the close."}
+    )
     terms_hash = fields.String()
     joined_at = fields.DateTime()
 
@@ -207,5 +221,9 @@ class RallyReportOut(Schema):
     votes = fields.Integer()
     contributors = fields.Integer()
     chains = fields.Integer(metadata={"description": "Ideas that build on another one."})
+    unverified = fields.Integer(
+        metadata={"description": "People whose votes were not counted: not verified at the close as far as is asked."}
+    )
+    repeated = fields.Integer(metadata={"description": "Accounts whose votes were not counted: the same person voted on another one."})
     answer = fields.String()
     ranking = fields.List(fields.Nested(RankedOut))

@@ -51,6 +51,7 @@ class IdeaAct(StrEnum):
     EDIT = "edit"
     WITHDRAW = "withdraw"
     REMOVE = "remove"
+    RESTORE = "restore"
 
 
 PHASES = (State.ANNOUNCED, State.POSTING, State.BUILDING, State.VOTING, State.CLOSED)
@@ -94,6 +95,7 @@ IDEA_LIFE = Machine(
     moves=(
         Move(IdeaAct.WITHDRAW, IdeaState.POSTED, IdeaState.WITHDRAWN, says=N_("Withdraw the idea")),
         Move(IdeaAct.REMOVE, IdeaState.POSTED, IdeaState.REMOVED, says=N_("Take it down")),
+        Move(IdeaAct.RESTORE, IdeaState.REMOVED, IdeaState.POSTED, says=N_("Put it back")),
     ),
 )
 

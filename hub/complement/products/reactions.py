@@ -7,9 +7,35 @@ from typing import Any
 from hub.complement.products import queries
 from hub.complement.products.events import ProductTakenOff, ReleaseApproved, ReleaseReturned, ReleaseSent
 from hub.complement.products.models import Product, Release
+from hub.complement.products.states import State
+from hub.core.moderation import queries as moderation
+from hub.core.moderation.rules import Source, Thing
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.extensions import db
+from hub.kernel.actor import Actor
+from hub.kernel.errors import NotFound, NotNow
+from hub.kernel.words import N_
+
+# What moderators may have to decide about
+
+
+def _reported(actor: Actor, number: int) -> Thing:
+    """A listed product; whoever decides for its vendor answers for it. Its platform takes it off the list. Raises NotFound, NotNow."""
+    product = queries.by_id(number)
+    if product.state is not State.LISTED:
+        raise NotFound(queries.NO_SUCH)
+    answers = next(iter(queries.vendor_ids(product)), None)
+    if answers is None:
+        raise NotNow(
+            N_("It comes from a public record, and nobody here answers for it. Tell the site’s administrators."), code="nobody_answers"
+        )
+    text = "\n\n".join(part for part in (product.summary, product.description) if part)
+    return Thing(product.ref, product.name, product.path, answers, text)
+
+
+moderation.can_be_reported("product", Source(N_("Product"), _reported))
+
 
 # What programs may hear of it
 

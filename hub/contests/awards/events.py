@@ -65,6 +65,16 @@ class AwardLapsed:
 
 
 @dataclass(frozen=True)
+class JudgingReopened:
+    """A dispute ended so: nobody is chosen any more, and `entry_id` is in the running like the others."""
+
+    SAYS: ClassVar[str] = N_("opened the judging again, as a dispute about it ended")
+    award_id: int
+    challenge_id: int
+    entry_id: int
+
+
+@dataclass(frozen=True)
 class SharingProposed:
     """`person_ids` are those asked to agree; none where the parts are equal (`binding`)."""
 

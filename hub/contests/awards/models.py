@@ -44,7 +44,7 @@ class Award(Versioned, db.Model):
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     message: Mapped[str] = mapped_column(Text, default="")
     said: Mapped[str] = mapped_column(String(500), default="")
-    """Why the winner declined."""
+    """Why the winner declined, or why the judging was opened again."""
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))
     selected_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     selected_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -14,6 +14,7 @@ from hub.contests.awards.events import (
     AwardPaid,
     AwardSigned,
     EntryPaidLate,
+    JudgingReopened,
     ShareAgreed,
     SharingAgreed,
     SharingProposed,
@@ -31,8 +32,6 @@ from hub.contests.entries import operations as entries
 from hub.contests.entries import queries as entries_read
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
-from hub.contests.judging import queries as judging
-from hub.contests.judging.queries import Sheet
 from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
@@ -41,7 +40,6 @@ from hub.core.disputes import queries as disputes
 from hub.core.disputes.rules import Source
 from hub.core.holds import operations as holds
 from hub.core.holds.rules import Share, Way
-from hub.core.organisations import queries as organisations
 from hub.core.payments import operations as payments
 from hub.db import journal
 from hub.db.extensions import db
@@ -63,8 +61,8 @@ def select_winner(*, actor: Actor, challenge: Challenge, entry: Entry, message: 
     challenge = _ready_to_decide(challenge)
     if entry.challenge_id != challenge.id or entry.state is not EntryState.SEALED:
         raise NotFound(entries_read.NO_SUCH)
-    sheet = _answered_sheet(challenge)
-    _check_choice(sheet, entry, message)
+    sheet = queries.answered_sheet(challenge)
+    queries.check_choice(sheet, entry, message)
     challenges.select_winner(actor=actor, challenge=challenge)
     for other in entries_read.entries_in(challenge.id):
         if other.id == entry.id:
@@ -76,35 +74,26 @@ def select_winner(*, actor: Actor, challenge: Challenge, entry: Entry, message: 
 
 def _offer(actor: Actor, challenge: Challenge, entry: Entry, message: str) -> Award:
     now = clock.now()
-    award = Award(
-        challenge=challenge, challenge_id=challenge.id, entry_id=entry.id, person_id=entry.person_id, gross_minor=challenge.prize_minor,
-        currency=challenge.currency, fee_bp=challenge.fee_bp, state=LIFE.initial, message=message.strip(), selected_by=actor.person_id,
-        selected_at=now, sign_by=rules.sign_by(now),
-    )  # fmt: skip
-    db.session.add(award)
+    award = queries.of_entry(entry.id)
+    if award is not None:
+        LIFE.fire(award, Act.RENEW)
+        award.message, award.selected_by, award.selected_at, award.sign_by = message.strip(), actor.person_id, now, rules.sign_by(now)
+    else:
+        award = Award(
+            challenge=challenge, challenge_id=challenge.id, entry_id=entry.id, person_id=entry.person_id, gross_minor=challenge.prize_minor,
+            currency=challenge.currency, fee_bp=challenge.fee_bp, state=LIFE.initial, message=message.strip(), selected_by=actor.person_id,
+            selected_at=now, sign_by=rules.sign_by(now),
+        )  # fmt: skip
+        db.session.add(award)
     db.session.flush()
     terms = agreements.draw_up(
-        actor=actor, subject=award.ref, kind=queries.AGREEMENT, choices=challenge.terms, parties=_parties(award, entry),
+        actor=actor, subject=award.ref, kind=queries.AGREEMENT, choices=challenge.terms, parties=queries.parties(award, entry),
         scope=challenge.ref, signer_id=award.person_id,
     )  # fmt: skip
     award.terms_id = terms.id
     fact = WinnerSelected(award_id=award.id, challenge_id=challenge.id, entry_id=entry.id, terms_id=terms.id)
     journal.record(fact, actor=actor, subject=award.ref, scope=challenge.ref)
     return award
-
-
-def _parties(award: Award, entry: Entry) -> dict[str, str]:
-    """The winner learns here at the latest who the seeker is: the participation agreement promises it."""
-    seal = entries_read.seal_of(entry)
-    return {
-        "seeker": organisations.card(award.challenge.organisation_id).name,
-        "solver": accounts.card(award.person_id).name,
-        "title": award.challenge.title,
-        "prize": str(award.split.gross),
-        "fee": str(award.split.fee),
-        "net": str(award.split.net),
-        "entry": f"{seal.receipt_no} (SHA-256 {seal.hash})",
-    }
 
 
 def accept(*, actor: Actor, award: Award, seen_hash: str) -> Award:
@@ -175,6 +164,26 @@ def lapse_overdue() -> int:
     return len([lapse(actor=SYSTEM, award=award) for award in queries.overdue()])
 
 
+def reopen_judging(*, actor: Actor, challenge: Challenge, reason: str) -> Award:
+    """A dispute about the verdict ended so, before the award was signed: the judges correct their scores, with reasons, and the seeker
+    decides anew. The entry that was chosen is in the running like the others. Raises NotAllowed (only the system does), NotNow (signed).
+    """
+    entries.locked_challenge(challenge.id, to_decide=True)
+    award = queries.of_challenge(challenge.id)
+    if award is None:
+        raise NotNow(N_("Nobody is chosen now, so there is nothing to open again."), code="nothing_chosen")
+    POLICY.require(actor, Act.REOPEN, award)
+    _lock(award)
+    LIFE.fire(award, Act.REOPEN)
+    award.said = reason.strip()[:500]
+    _reopen_choice(award)
+    chosen = entries_read.find(award.entry_id)
+    entries.reconsider(actor=actor, entry=chosen)
+    fact = JudgingReopened(award_id=award.id, challenge_id=challenge.id, entry_id=award.entry_id)
+    journal.record(fact, actor=actor, subject=award.ref, scope=challenge.ref)
+    return award
+
+
 def _reopen_choice(award: Award) -> None:
     challenge = challenges.reconsider(actor=SYSTEM, challenge=entries.locked_challenge(award.challenge_id, to_decide=True))
     gone = queries.refused_entries(challenge.id)
@@ -192,7 +201,7 @@ def end_without_award(*, actor: Actor, challenge: Challenge, reason: str) -> Cha
     """
     POLICY.require(actor, Act.END, challenge)
     challenge = _ready_to_decide(challenge)
-    _answered_sheet(challenge)
+    queries.answered_sheet(challenge)
     if extent(reason) < rules.SHORTEST_REASON:
         raise one_field("reason", N_("Say why, in at least 20 characters: everybody who entered reads it."), code="reason_missing")
     for entry in entries_read.entries_in(challenge.id):
@@ -224,6 +233,9 @@ def _lock_entry(number: int) -> None:
 
 def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
     entry = entries_read.find(number)
+    if way == queries.REJUDGE:
+        reopen_judging(actor=SYSTEM, challenge=entry.challenge, reason=reason)
+        return
     pay_late(actor=SYSTEM, entry=entry, gross=queries.to_pay(entry, way, amount) or entry.challenge.prize)
 
 
@@ -238,28 +250,6 @@ def _ready_to_decide(challenge: Challenge) -> Challenge:
     if challenge.state is not ChallengeState.JUDGING:
         raise NotNow(N_("The challenge has been decided already."), code="decided")
     return challenge
-
-
-def _answered_sheet(challenge: Challenge) -> Sheet:
-    """Nobody works for silence: a decision needs a reason for every criterion of every sealed entry."""
-    sheet = judging.sheet(challenge)
-    if not sheet.complete:
-        raise NotNow(
-            N_("%(missing)s of %(needed)s reasons are still missing: every sealed entry needs one for every criterion."),
-            code="reasons_missing", missing=len(sheet.unanswered), needed=sheet.needed,
-        )  # fmt: skip
-    return sheet
-
-
-def _check_choice(sheet: Sheet, entry: Entry, message: str) -> None:
-    standing = next(s for s in sheet.standings if s.entry_id == entry.id)
-    if standing.failed or standing.place is None:
-        raise NotNow(N_("This entry does not meet a must-have, so it cannot win."), code="must_failed")
-    candidates = [s.place for s in sheet.standings if s.place is not None and sheet.entries[s.entry_id].state is EntryState.SEALED]
-    if standing.place > min(candidates) and not message.strip():
-        raise one_field(
-            "message", N_("This entry is not first in the ranking. Say why you choose it: every entrant reads it."), code="reason_missing"
-        )
 
 
 def _lock(award: Award) -> None:

@@ -23,6 +23,10 @@ def decides(actor: Actor, challenge: Challenge) -> bool:
     return manages_it(actor, challenge)
 
 
+def renews(actor: Actor, award: Award) -> bool:
+    return manages_it(actor, award.challenge)
+
+
 POLICY = Policy(
     "award",
     {
@@ -30,6 +34,8 @@ POLICY = Policy(
         Act.PAY: won_it,
         Act.DECLINE: won_it,
         Act.LAPSE: by_the_system,
+        Act.REOPEN: by_the_system,
+        Act.RENEW: renews,
         Act.SELECT: decides,
         Act.END: decides,
         Act.READ: may_know_of_it,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, or_, select
 
 from hub.contests.awards import rules
 from hub.contests.awards.models import Award, AwardShare, AwardSharing
@@ -20,7 +20,7 @@ from hub.contests.entries.states import State as EntryState
 from hub.contests.filings import queries as filings
 from hub.contests.filings.queries import Held
 from hub.contests.judging import queries as judging
-from hub.contests.judging.queries import Reason
+from hub.contests.judging.queries import Reason, Sheet
 from hub.contests.judging.rules import Standing
 from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
@@ -29,17 +29,19 @@ from hub.core.agreements import queries as agreements
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.controls import queries as controls
+from hub.core.discussions import queries as talks
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.core.holds import queries as holds
 from hub.core.holds.rules import Way
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose
+from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor
-from hub.kernel.errors import Invalid, NotFound
+from hub.kernel.errors import Invalid, NotFound, NotNow, one_field
 from hub.kernel.money import Breakdown, Money, breakdown
 from hub.kernel.words import N_
 
@@ -105,7 +107,11 @@ def overdue() -> Sequence[Award]:
 
 def refused_entries(challenge_id: int) -> set[int]:
     """Entries whose authors were selected and did not sign."""
-    return set(db.session.scalars(select(Award.entry_id).where(Award.challenge_id == challenge_id, Award.state.not_in(sorted(LIVE)))))
+    return set(
+        db.session.scalars(
+            select(Award.entry_id).where(Award.challenge_id == challenge_id, Award.state.in_([State.DECLINED, State.LAPSED]))
+        )
+    )
 
 
 def closing_words(challenge: Challenge, award: Award | None) -> str:
@@ -141,10 +147,50 @@ def results(actor: Actor) -> dict[int, Award]:
     return {award.entry_id: award for award in db.session.scalars(select(Award).where(Award.person_id == actor.person_id))}
 
 
+# Deciding
+
+
+def parties(award: Award, entry: Entry) -> dict[str, str]:
+    """What the award agreement names. The winner learns here at the latest who the seeker is: the participation agreement promises it."""
+    seal = entries.seal_of(entry)
+    return {
+        "seeker": organisations.card(award.challenge.organisation_id).name,
+        "solver": accounts.card(award.person_id).name,
+        "title": award.challenge.title,
+        "prize": str(award.split.gross),
+        "fee": str(award.split.fee),
+        "net": str(award.split.net),
+        "entry": f"{seal.receipt_no} (SHA-256 {seal.hash})",
+    }
+
+
+def answered_sheet(challenge: Challenge) -> Sheet:
+    """Nobody works for silence: a decision needs a reason for every criterion of every sealed entry."""
+    sheet = judging.sheet(challenge)
+    if not sheet.complete:
+        raise NotNow(
+            N_("%(missing)s of %(needed)s reasons are still missing: every sealed entry needs one for every criterion."),
+            code="reasons_missing", missing=len(sheet.unanswered), needed=sheet.needed,
+        )  # fmt: skip
+    return sheet
+
+
+def check_choice(sheet: Sheet, entry: Entry, message: str) -> None:
+    standing = next(s for s in sheet.standings if s.entry_id == entry.id)
+    if standing.failed or standing.place is None:
+        raise NotNow(N_("This entry does not meet a must-have, so it cannot win."), code="must_failed")
+    candidates = [s.place for s in sheet.standings if s.place is not None and sheet.entries[s.entry_id].state is EntryState.SEALED]
+    if standing.place > min(candidates) and not message.strip():
+        raise one_field(
+            "message", N_("This entry is not first in the ranking. Say why you choose it: every entrant reads it."), code="reason_missing"
+        )
+
+
 # Disputes
 
-AWARD, SUM = "award", "sum"
-"""Ways in which a dispute about an entry ends with money: the whole prize after all, or a sum."""
+AWARD, SUM, REJUDGE = "award", "sum", "rejudge"
+"""Ways in which a dispute about an entry ends: with the whole prize after all, with a sum, or, as long as the award is not signed, with the
+judging opened again."""
 
 
 def matter(number: int) -> Matter | None:
@@ -165,15 +211,23 @@ def matter(number: int) -> Matter | None:
     barred = frozenset({*judging.judging(challenge.id), *judged_by(challenge)}) if decided else frozenset[int]()
     return Matter(
         entry.ref, challenge.title, (solver, seeker), [claim] if claim is not None else [], grounds,
-        ways[1:] if won is not None else ways, held_for=entry.ref, barred=barred,
+        _ways(won, ways), held_for=entry.ref, barred=barred,
         secure=(challenge.organisation_id, challenge.prize) if decided and won is None and not _secured(challenge) else None,
     )  # fmt: skip
+
+
+def _ways(won: Award | None, ways: Sequence[Outcome]) -> Sequence[Outcome]:
+    """Once somebody else has won, the prize is theirs; until they have signed, the judging may be opened again."""
+    if won is None:
+        return ways
+    again = Outcome(REJUDGE, N_("The judging is opened again: scores are corrected, and the seeker decides anew"))
+    return (again, *ways[1:]) if won.state is State.SELECTED else ways[1:]
 
 
 def _turned_down(entry: Entry, solver: Side, won: Award | None) -> Claim | None:
     """Who declined the award has nothing to dispute."""
     own = of_entry(entry.id)
-    if own is not None:
+    if own is not None and own.state is not State.REOPENED:
         return Claim(solver, own.sign_by, "") if own.state is State.LAPSED else None
     if won is not None:
         return Claim(solver, won.selected_at, won.message)
@@ -331,3 +385,9 @@ def paid_by(organisation_id: int) -> Question:
     """When each award was paid by the seeker under its own name: one who stays anonymous is not counted."""
     query = select(Award.paid_at).join(Challenge, Challenge.id == Award.challenge_id).where(Award.state == State.PAID)
     return query.where(Challenge.organisation_id == organisation_id, Challenge.seeker_shown.is_(True))
+
+
+@talks.counts_accepted
+def paid_to(person_id: int) -> Select[int]:
+    """Awards that the person received."""
+    return select(func.count()).select_from(Award).where(Award.person_id == person_id, Award.state == State.PAID)

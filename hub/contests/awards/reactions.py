@@ -12,6 +12,7 @@ from hub.contests.awards.events import (
     AwardPaid,
     AwardSigned,
     EntryPaidLate,
+    JudgingReopened,
     SharingAgreed,
     SharingProposed,
     SharingRefused,
@@ -96,6 +97,28 @@ def tell_that_the_choice_is_open(event: AwardDeclined | AwardLapsed, fact: Fact)
     for entry in entries.entries_in(challenge.id):
         if entry.state is EntryState.SEALED:
             _tell(entry.person_id, again, f"/entries/{entry.id}", title=challenge.title)
+
+
+@reacts_to(JudgingReopened)
+def tell_that_it_is_judged_again(event: JudgingReopened, fact: Fact) -> None:
+    """The seeker's managers are told by the judging room; here, whoever was chosen, the judges, and the others who entered."""
+    challenge, award = challenges.by_id(event.challenge_id), queries.get(event.award_id)
+    values = {"title": challenge.title, "reason": award.said}
+    chosen = N_(
+        "A dispute about the judging of “%(title)s” ended with opening it again, so nobody is chosen yet, and your entry is in the running "
+        "with the others. The reason: %(reason)s"
+    )
+    _tell(award.person_id, chosen, f"/entries/{event.entry_id}", **values)
+    judges = N_(
+        "The judging of “%(title)s” is open again after a dispute. Look at your scores and correct what has to be corrected, with reasons: "
+        "%(reason)s"
+    )
+    for person_id in judging.judging(challenge.id):
+        _tell(person_id, judges, "/judge", **values)
+    others = N_("The judging of “%(title)s” is open again after a dispute, and your entry is in the running. The reason: %(reason)s")
+    for entry in entries.entries_in(challenge.id):
+        if entry.state is EntryState.SEALED and entry.id != event.entry_id:
+            _tell(entry.person_id, others, f"/entries/{entry.id}", **values)
 
 
 @reacts_to(AgreementSigned)

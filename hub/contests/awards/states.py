@@ -17,6 +17,7 @@ class State(Worded):
     PAID = "paid", N_("Paid")
     DECLINED = "declined", N_("Declined")
     LAPSED = "lapsed", N_("Not signed in time")
+    REOPENED = "reopened", N_("Taken back: the judging was opened again")
 
 
 class Act(StrEnum):
@@ -26,6 +27,8 @@ class Act(StrEnum):
     PAY = "pay"
     DECLINE = "decline"
     LAPSE = "lapse"
+    REOPEN = "reopen"
+    RENEW = "renew"
 
     SELECT = "select"
     END = "end"
@@ -91,6 +94,8 @@ LIFE = Machine(
             when=can_be_signed, unless=N_("The time to sign this award has run out."), says=N_("Sign and receive the prize"),
         ),
         Move(Act.PAY, State.SIGNED, State.PAID, says=N_("Pay")),
+        Move(Act.REOPEN, State.SELECTED, State.REOPENED, says=N_("Open the judging again")),
+        Move(Act.RENEW, State.REOPENED, State.SELECTED, says=N_("Select again")),
         Move(Act.DECLINE, State.SELECTED, State.DECLINED, says=N_("Decline the award")),
         Move(
             Act.LAPSE, State.SELECTED, State.LAPSED,

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, BinaryIO
@@ -26,17 +24,18 @@ from hub.contests.entries.events import (
 )
 from hub.contests.entries.models import Entry, EntryFile, EntryView, Seal
 from hub.contests.entries.policy import POLICY
-from hub.contests.entries.rules import Asked, Copy, Ground, Signed, StoredFile
+from hub.contests.entries.rules import Asked, Ground, Signed, StoredFile
 from hub.contests.entries.states import LIFE, TOO_LATE, Act, Capacity, DatedChallenge, State, takes_entries
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
 from hub.core.evidence import operations as evidence
 from hub.core.files import operations as files
+from hub.core.files.rules import Copy
 from hub.db import journal
 from hub.db.extensions import db
 from hub.db.prepared import Prepared, as_written, connection
-from hub.kernel import clock, marks
+from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
 from hub.kernel.words import N_
@@ -282,14 +281,8 @@ def take_copy(*, actor: Actor, entry: Entry, file: StoredFile, content: Callable
     capacity = _capacity(actor, entry)
     if capacity is None:
         return None
-    reader, number, seal = accounts.card(actor.person_id or 0).handle, secrets.token_hex(4), queries.seal_of(entry)
-    words = f"Copy {number} of a file sealed in {seal.receipt_no}, given to @{reader} on {clock.now():%Y-%m-%d %H:%M:%S} UTC"
-    whole = content()
-    made = marks.marked(file.media_type, whole, words)
-    copy = Copy(rules.copy_name(file.filename, reader, clock.now(), number), made if made is not None else whole)
-    _written(
-        actor, entry, capacity, "file", file_name=file.filename[:255], copy_no=number, copy_sha256=hashlib.sha256(copy.content).hexdigest()
-    )
+    copy = files.copy_for(actor=actor, file=file, of=f"the entry sealed in {queries.seal_of(entry).receipt_no}", content=content())
+    _written(actor, entry, capacity, "file", file_name=file.filename[:255], copy_no=copy.number, copy_sha256=copy.sha256)
     return copy
 
 

@@ -72,21 +72,6 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Copy:
-    """A reader's copy of a file: the name it is given under, and its bytes, marked where the format allows it."""
-
-    name: str
-    content: bytes
-
-
-def copy_name(filename: str, reader: str, at: datetime, number: str) -> str:
-    """`plan (copy 1a2b3c4d, @ada, 2026-11-21 0930 UTC).pdf`."""
-    stem, dot, extension = filename.rpartition(".")
-    said = f" (copy {number}, @{reader}, {at:%Y-%m-%d %H%M} UTC)"
-    return f"{stem}{said}.{extension}" if dot else filename + said
-
-
-@dataclass(frozen=True)
 class SealedFile:
     """One attachment as sealed. `size` in bytes; `sha256` in hex, over the file's bytes."""
 

@@ -68,5 +68,5 @@ def tell_that_all_is_scored(event: JudgingCompleted, fact: Fact) -> None:
 @reacts_to(ChallengeReconsidered)
 def tell_that_the_choice_is_open(event: ChallengeReconsidered, fact: Fact) -> None:
     challenge = challenges.by_id(event.challenge_id)
-    text = N_("The winner of “%(title)s” did not sign. You can select another entry now.")
+    text = N_("Nobody is chosen in “%(title)s” any more. You can select an entry now.")
     _tell(challenges.manager_ids(challenge), text, challenge, f"/challenges/{challenge.slug}/select")

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, func, literal, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
@@ -30,7 +30,7 @@ NO_THREAD, NO_POST, NO_PLACE = N_("There is no such discussion."), N_("There is 
 LOCKED = N_("This discussion is locked: it can be read, and nobody writes in it any more.")
 
 _sources: dict[str, Source] = {}
-Acts = Callable[[int], int]
+Acts = Callable[[int], Select[int]]
 _accepted: list[Acts] = []
 
 
@@ -46,7 +46,7 @@ def talks_about(
 
 
 def counts_accepted(count: Acts) -> Acts:
-    """Register a room's count of a person's acts that others accepted (one statement): they raise the person's trust."""
+    """Register a room's question how many of a person's acts others accepted (one number): they raise the person's trust."""
     if count not in _accepted:
         _accepted.append(count)
     return count
@@ -305,7 +305,7 @@ class Record:
 
 
 def record_of(person_id: int) -> Record:
-    """The person's trust, and what they wrote lately. Up to five statements, and one for each room that counts accepted acts."""
+    """The person's trust, and what they wrote lately. Up to six statements."""
     now = clock.now()
     shown, hidden = Post.state == PostState.SHOWN, Post.state == PostState.HIDDEN
     counts = select(
@@ -316,7 +316,7 @@ def record_of(person_id: int) -> Record:
     ).where(Post.author_id == person_id)
     standing, held_against, in_hour, in_day = db.session.execute(counts).one()
     since: datetime = accounts.get(person_id).created_at
-    accepted = sum(count(person_id) for count in _accepted)
+    accepted = _accepted_of(person_id)
     trust = rules.trust(age=now - since, standing=standing, accepted=accepted, hidden=held_against)
     naming = _namings(person_id, now - timedelta(days=1))
     changes = [at for at, _, is_change in naming if is_change]
@@ -346,6 +346,12 @@ def _namings(author_id: int, since: datetime) -> list[tuple[datetime, int, bool]
     known = people_named({name for _, names, _ in found for name in names})
     counted = ((at, len(names & known.keys()), is_change) for at, names, is_change in found)
     return [one for one in counted if one[1]]
+
+
+def _accepted_of(person_id: int) -> int:
+    """All rooms' counts in one statement."""
+    counts = [count(person_id).scalar_subquery() for count in _accepted]
+    return sum(number or 0 for number in db.session.execute(select(*counts)).one()) if counts else 0
 
 
 def is_unlimited(actor: Actor) -> bool:

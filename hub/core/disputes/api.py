@@ -8,11 +8,12 @@ from typing import Any, cast
 
 from flask import request
 
-from hub.core.disputes import operations, queries, schemas
+from hub.core.disputes import operations, policy, queries, schemas
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.rules import Claim, Matter, Upload, amount_of
 from hub.core.disputes.states import Act
 from hub.core.files import pages as files
+from hub.core.looks import pages as looks
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, needs_scope, parse, tagged, writes
 from hub.web.paging import cursor, paged
@@ -96,9 +97,12 @@ def state(dispute_id: int) -> Any:
 
 
 @api.get(f"{ONE}/files/<int:file_id>")
+@writes
 def file(dispute_id: int, file_id: int) -> Any:
-    """A file beside a statement."""
-    return files.send(queries.file_of(_get(dispute_id), file_id))
+    """A file beside a statement; for all but the side that showed it a copy with their mark, which is written down."""
+    dispute = _get(dispute_id)
+    found, role = queries.file_of(dispute, file_id)
+    return files.send(found) if policy.role_of(actor(), dispute) is role else looks.send_marked(found, dispute.ref)
 
 
 @api.post(f"{ONE}/answer")

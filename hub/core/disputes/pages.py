@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request
@@ -17,16 +18,16 @@ from hub.core.disputes.rules import Role, Upload
 from hub.core.disputes.states import CLOSED, LIFE, OPEN, Act, OfferState, State
 from hub.core.files import pages as files
 from hub.core.files import rules as file_rules
+from hub.core.looks import pages as looks
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.web.handle import actor, checks, needs_scope, parse, writes
-from hub.web.paging import Page, page_number
+from hub.web.paging import in_tabs
 from hub.web.proof import asks_proof
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("disputes", __name__, template_folder="templates")
-SIZE = 20
 ONE = "/disputes/<int:dispute_id>"
 WAY = '<any("offer","propose","decide"):way>'
 WAYS: dict[str, Act] = {"offer": Act.OFFER, "propose": Act.PROPOSE, "decide": Act.DECIDE}
@@ -60,12 +61,8 @@ def mine() -> Any:
 @pages.get("/disputes/desk")
 def desk() -> Any:
     """For administrators: what waits for a mediator."""
-    chosen = request.args.get("state", "waiting")
-    chosen = chosen if chosen in TABS else "waiting"
-    number = page_number()
-    found, total = queries.desk(actor(), TABS[chosen][1], page=number, size=SIZE)
-    tabs = [(key, _(words)) for key, (words, _states) in TABS.items()]
-    return show_page("desk", disputes=found, names=queries.names(found), page=Page(number, SIZE, total), tabs=tabs, chosen=chosen)
+    listed = in_tabs(TABS, partial(queries.desk, actor()))
+    return show_page("desk", names=queries.names(listed["found"]), **listed)
 
 
 @waits
@@ -187,8 +184,12 @@ def trail(dispute_id: int) -> Any:
 
 
 @pages.get(f"{ONE}/files/<int:file_id>")
+@writes
 def file(dispute_id: int, file_id: int) -> Any:
-    return files.send(queries.file_of(_get(dispute_id, Act.READ), file_id))
+    """Whoever showed it gets it as it is; the others a copy with their mark, which is written down for both sides."""
+    dispute = _get(dispute_id, Act.READ)
+    found, role = queries.file_of(dispute, file_id)
+    return files.send(found) if policy.role_of(actor(), dispute) is role else looks.send_marked(found, dispute.ref)
 
 
 # What is said

@@ -18,7 +18,7 @@ from hub.core.controls import queries as controls
 from hub.core.disputes import policy
 from hub.core.disputes.models import Dispute, DisputeFile, DisputeOffer, DisputeStatement
 from hub.core.disputes.policy import POLICY
-from hub.core.disputes.rules import COMMON, REMIND_BEFORE, Claim, Effect, Matter, Outcome, Side, Source
+from hub.core.disputes.rules import COMMON, REMIND_BEFORE, Claim, Effect, Matter, Outcome, Role, Side, Source
 from hub.core.disputes.states import CLOSED, OPEN, Act, OfferState, State
 from hub.core.files import queries as files
 from hub.core.ledger import queries as ledger
@@ -199,12 +199,13 @@ def count_statements(dispute_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(DisputeStatement).where(DisputeStatement.dispute_id == dispute_id)) or 0
 
 
-def file_of(dispute: Dispute, file_id: int) -> Any:
-    """A file beside one of its statements. Raises NotFound."""
-    query = select(DisputeFile.id).join(DisputeStatement, DisputeStatement.id == DisputeFile.statement_id)
-    if db.session.scalar(query.where(DisputeStatement.dispute_id == dispute.id, DisputeFile.file_id == file_id).limit(1)) is None:
+def file_of(dispute: Dispute, file_id: int) -> tuple[Any, Role]:
+    """A file beside one of its statements, and who showed it. Raises NotFound."""
+    query = select(DisputeStatement.role).join(DisputeFile, DisputeStatement.id == DisputeFile.statement_id)
+    role = db.session.scalar(query.where(DisputeStatement.dispute_id == dispute.id, DisputeFile.file_id == file_id).limit(1))
+    if role is None:
         raise NotFound(N_("There is no such file."))
-    return files.get(file_id)
+    return files.get(file_id), role
 
 
 def trail(dispute: Dispute, limit: int = 100) -> list[audit.Line]:

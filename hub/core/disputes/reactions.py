@@ -9,12 +9,13 @@ from hub.core.accounts import queries as accounts
 from hub.core.disputes import events, operations, queries
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.rules import Role
-from hub.core.disputes.states import OfferState, State
+from hub.core.disputes.states import Act, OfferState, State
+from hub.core.looks import queries as looks
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
-from hub.kernel.actor import SYSTEM
+from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
@@ -167,3 +168,13 @@ def _send(dispute: Dispute, fact: Fact, people: Iterable[int | None], text: str,
     messages.notify(
         actor=SYSTEM, person_ids=people, text=text, kind=Kind.DISPUTE, values=facts, link=link or dispute.path, but=fact.actor_id
     )  # fmt: skip
+
+
+# Who has read what was shown in it
+
+
+@looks.shows("dispute")
+def looked_at(actor: Actor, number: int) -> looks.Thing:
+    """Who has taken copies of its files is for both sides and the mediator to see. Raises NotFound."""
+    dispute = queries.get_for(actor, number, Act.READ)
+    return looks.Thing(dispute.title, dispute.path)

@@ -39,6 +39,14 @@ def ask_web(slug: str) -> Any:
     return _told(operations.ask_web(actor=actor(), organisation=_organisation(slug)), 201)
 
 
+@api.post("/of/<slug>/dns")
+@writes
+@api.response(201, ProofOut)
+def ask_dns(slug: str) -> Any:
+    """A token for the domain's zone: publish a TXT record at `record` that says `line`, and the worker finds it."""
+    return _told(operations.ask_dns(actor=actor(), organisation=_organisation(slug)), 201)
+
+
 @api.post("/of/<slug>/mailbox")
 @writes
 @api.arguments(MailboxIn)
@@ -52,7 +60,7 @@ def ask_mailbox(data: dict[str, Any], slug: str) -> Any:
 @writes
 @api.response(200, ProofOut)
 def look(proof_id: int) -> Any:
-    """Have the worker look at the website now."""
+    """Have the worker look at the website or the record now."""
     return _told(operations.look_again(actor=actor(), proof=queries.get_for(actor(), proof_id)))
 
 

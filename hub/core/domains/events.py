@@ -10,7 +10,7 @@ from hub.kernel.words import N_
 
 @dataclass(frozen=True)
 class DomainAsked:
-    """`way` is web or email; a mail is written for the latter."""
+    """`way` is web, dns or email; a mail is written for the last."""
 
     SAYS: ClassVar[str] = N_("began to prove the domain %(domain)s")
     proof_id: int

@@ -1,4 +1,4 @@
-"""Proofs of domains. What a website shows is for everybody to read; of a mail's secret only a hash is kept."""
+"""Proofs of domains. What a website or a zone shows is for everybody to read; of a mail's secret only a hash is kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class DomainProof(Versioned, db.Model):
     __table_args__ = (
         UniqueConstraint("organisation_id", "domain", "way"),
         CheckConstraint("domain = lower(domain) AND domain LIKE '%_._%'", name="domain"),
-        CheckConstraint("(way = 'web') = (token <> '')", name="web_has_its_token"),
+        CheckConstraint("(way IN ('web', 'dns')) = (token <> '')", name="web_has_its_token"),
         CheckConstraint("secret_hash IS NULL OR length(secret_hash) = 64", name="whole_hash"),
         CheckConstraint("way = 'email' OR (address = '' AND secret_hash IS NULL)", name="web_asks_no_mailbox"),
         CheckConstraint("state = 'asked' OR proven_at IS NOT NULL", name="proven_has_its_time"),
@@ -55,8 +55,13 @@ class DomainProof(Versioned, db.Model):
 
     @property
     def file_address(self) -> str:
-        """Where the website has to show our line; empty for a mailbox."""
-        return rules.address_of(self.domain) if self.token else ""
+        """Where the website has to show our line; empty for other ways."""
+        return rules.address_of(self.domain) if self.way is Way.WEB else ""
+
+    @property
+    def record(self) -> str:
+        """The name whose TXT record has to say our line; empty for other ways."""
+        return rules.record_of(self.domain) if self.way is Way.DNS else ""
 
     @property
     def line(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from hub.core.accounts import rules as accounts
@@ -39,11 +40,23 @@ def ask_web(*, actor: Actor, organisation: Organisation) -> DomainProof:
 
     Raises NotSignedIn, NotAllowed, Invalid (website_missing), NotNow (looked a moment ago).
     """
-    me, host = _manages(actor, organisation), rules.website_host(organisation.website)
-    known = queries.of_way(organisation.id, host, Way.WEB)
+    return _ask(actor, organisation, Way.WEB, rules.website_host)
+
+
+def ask_dns(*, actor: Actor, organisation: Organisation) -> DomainProof:
+    """A token for a TXT record of the website's domain; the worker looks for it. Asked again, the same one is looked for anew.
+
+    Raises NotSignedIn, NotAllowed, Invalid (website_missing), NotNow (looked a moment ago).
+    """
+    return _ask(actor, organisation, Way.DNS, rules.zone)
+
+
+def _ask(actor: Actor, organisation: Organisation, way: Way, domain_of: Callable[[str], str]) -> DomainProof:
+    me, domain = _manages(actor, organisation), domain_of(organisation.website)
+    known = queries.of_way(organisation.id, domain, way)
     if known is not None:
         return look_again(actor=actor, proof=known)
-    return _begin(actor, organisation, me, domain=host, way=Way.WEB, token=rules.new_token(), next_at=clock.now() + rules.PAUSE)
+    return _begin(actor, organisation, me, domain=domain, way=way, token=rules.new_token(), next_at=clock.now() + rules.PAUSE)
 
 
 def ask_mailbox(*, actor: Actor, organisation: Organisation, address: str) -> DomainProof:
@@ -79,9 +92,9 @@ def _asked(proof: DomainProof) -> events.DomainAsked:
 
 
 def look_again(*, actor: Actor, proof: DomainProof) -> DomainProof:
-    """Have the worker look at the website now. Raises NotAllowed, NotNow (a mailbox; looked a moment ago)."""
+    """Have the worker look at the website or the record now. Raises NotAllowed, NotNow (a mailbox; looked a moment ago)."""
     POLICY.require(actor, Act.CHANGE, proof)
-    if proof.way is not Way.WEB:
+    if not proof.way.strong:
         raise NotNow(N_("A mailbox is asked by mail."))
     if proof.looked_at is not None and clock.now() < proof.looked_at + rules.PAUSE:
         raise NotNow(N_("We looked a moment ago. Wait a minute."), code="just_looked")
@@ -137,7 +150,7 @@ def _proven(actor: Actor, proof: DomainProof) -> None:
 
 
 def note_found(*, proof: DomainProof) -> None:
-    """The website shows our line."""
+    """The website or the record shows our line."""
     first = proof.state is not State.PROVEN
     if first:
         LIFE.fire(proof, Act.PROVE)
@@ -150,8 +163,8 @@ def note_found(*, proof: DomainProof) -> None:
 
 
 def note_missing(*, proof: DomainProof, trouble: str) -> None:
-    """The website does not show our line, or the mailbox's year is over. A proof that is gone for GRACE is lost; until then one looks
-    every day, and those concerned have been told."""
+    """Neither website nor record shows our line, or the mailbox's year is over. A proof that is gone for GRACE is lost; until then one
+    looks every day, and those concerned have been told."""
     proof.looked_at, proof.trouble = clock.now(), trouble
     if proof.state is not State.PROVEN:
         proof.tries += 1
@@ -160,7 +173,7 @@ def note_missing(*, proof: DomainProof, trouble: str) -> None:
         return
     if proof.missed_at is None:
         proof.missed_at = clock.now()
-        if proof.way is Way.WEB:
+        if proof.way.strong:
             _missed(proof, trouble)
     if proof.way is Way.EMAIL or clock.now() >= proof.missed_at + rules.GRACE:
         _lose(proof)
@@ -172,8 +185,9 @@ def note_missing(*, proof: DomainProof, trouble: str) -> None:
 def _missed(proof: DomainProof, trouble: str) -> None:
     db.session.flush()
     _record(SYSTEM, proof, events.DomainMissed(proof_id=proof.id, organisation_id=proof.organisation_id, trouble=trouble))
-    told = N_("The website of %(organisation)s does not show the proof of %(domain)s any more. From %(day)s on it does not count.")
-    _tell(proof, told, day=f"{clock.now() + rules.GRACE:%Y-%m-%d}")
+    web = N_("The website of %(organisation)s does not show the proof of %(domain)s any more. From %(day)s on it does not count.")
+    dns = N_("The TXT record that proves %(domain)s for %(organisation)s is not there any more. From %(day)s on it does not count.")
+    _tell(proof, dns if proof.way is Way.DNS else web, day=f"{clock.now() + rules.GRACE:%Y-%m-%d}")
 
 
 def _lose(proof: DomainProof) -> None:

@@ -15,7 +15,7 @@ from hub.core.domains.states import State
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.organisations.states import Act
-from hub.kernel.egress import WHY
+from hub.kernel import egress, naming
 from hub.web.handle import actor, parse, public, writes
 from hub.web.security import limiter
 
@@ -25,7 +25,7 @@ pages = Blueprint("domains", __name__, template_folder="templates")
 @organisations.vouches
 def domain(organisation: Organisation) -> tuple[str, str, str]:
     found = queries.proven_domain(organisation.id, organisation.website)
-    return ("globe", _("Website %(domain)s proven", domain=found), "good") if found else ("globe", _("Website not proven"), "")
+    return ("globe", _("Domain %(domain)s proven", domain=found), "good") if found else ("globe", _("Domain not proven"), "")
 
 
 def _organisation(slug: str) -> Organisation:
@@ -33,7 +33,7 @@ def _organisation(slug: str) -> Organisation:
 
 
 def _trouble(proof: DomainProof) -> str:
-    words = rules.TROUBLES.get(proof.trouble) or WHY.get(proof.trouble, "")
+    words = rules.TROUBLES.get(proof.trouble) or {**egress.WHY, **naming.WHY}.get(proof.trouble, "")
     return _(words) if words else ""
 
 
@@ -45,7 +45,7 @@ def show(slug: str) -> Any:
     return render_template(
         "core/domains/domain.html", organisation=body, proofs=proofs, host=host, ways=Way, states=State, rules=rules,
         manages=actor().manages(body.id), troubles={proof.id: _trouble(proof) for proof in proofs},
-        begun=any(proof.way is Way.WEB and proof.domain == host for proof in proofs),
+        begun={proof.way for proof in proofs if proof.domain == (rules.bare(host) if proof.way is Way.DNS else host)},
         counts={proof.id for proof in proofs if rules.counts([proof.domain], body.website)},
     )  # fmt: skip
 
@@ -56,6 +56,15 @@ def show(slug: str) -> Any:
 def ask_web(slug: str) -> Any:
     operations.ask_web(actor=actor(), organisation=_organisation(slug))
     flash(_("We look for the file within a minute or two, and tell you once it is found."))
+    return redirect(url_for(".show", slug=slug))
+
+
+@pages.post("/orgs/<slug>/domain/dns")
+@limiter.limit("60 per hour")
+@writes(again=show)
+def ask_dns(slug: str) -> Any:
+    operations.ask_dns(actor=actor(), organisation=_organisation(slug))
+    flash(_("Publish the record that stands below. We look for it within minutes, and tell you once it is found."))
     return redirect(url_for(".show", slug=slug))
 
 
@@ -72,7 +81,7 @@ def ask_mailbox(slug: str) -> Any:
 @writes
 def look(proof_id: int) -> Any:
     proof = operations.look_again(actor=actor(), proof=queries.get_for(actor(), proof_id))
-    flash(_("We look for the file within a minute or two, and tell you once it is found."))
+    flash(_("We look within a minute or two, and tell you once it is found."))
     return redirect(url_for(".show", slug=organisations.card(proof.organisation_id).slug))
 
 

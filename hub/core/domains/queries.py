@@ -74,8 +74,8 @@ def _proven(organisation_ids: Sequence[int]) -> Sequence[DomainProof]:
 
 
 def proven_domain(organisation_id: int, website: str) -> str:
-    """The domain that its page may show as proven by the website itself; empty for none."""
-    found = [one.domain for one in _proven([organisation_id]) if one.way is Way.WEB and rules.counts([one.domain], website)]
+    """The domain that its page may show as proven, by the website or by its zone; empty for none."""
+    found = [one.domain for one in _proven([organisation_id]) if one.way.strong and rules.counts([one.domain], website)]
     return rules.bare(found[0]) if found else ""
 
 
@@ -83,11 +83,11 @@ def organisation_level(organisation_id: int) -> Level:
     """What the proven domains say of the organisation, as far as they are those of the website that its page shows."""
     website = db.session.scalar(select(Organisation.website).where(Organisation.id == organisation_id)) or ""
     ways = {one.way for one in _proven([organisation_id]) if rules.counts([one.domain], website)}
-    return Level.DOMAIN if Way.WEB in ways else Level.EMAIL if Way.EMAIL in ways else Level.NONE
+    return Level.DOMAIN if any(way.strong for way in ways) else Level.EMAIL if Way.EMAIL in ways else Level.NONE
 
 
 def person_level(person_id: int) -> Level:
-    """DOMAIN for a confirmed address at the domain that an organisation of theirs has proven with its website."""
+    """DOMAIN for a confirmed address at the domain that an organisation of theirs has proven itself."""
     person = db.session.get_one(Person, person_id)
     domain = rules.domain_of(person.email)
     if person.email_verified_at is None or rules.is_free_mail(domain):
@@ -96,6 +96,6 @@ def person_level(person_id: int) -> Level:
     websites = {row.id: row.website for row in db.session.execute(places.where(Membership.person_id == person_id))}
     for proof in _proven(list(websites)) if websites else []:
         at_home = rules.counts([proof.domain], websites[proof.organisation_id]) and rules.belong_together(domain, proof.domain)
-        if proof.way is Way.WEB and at_home:
+        if proof.way.strong and at_home:
             return Level.DOMAIN
     return Level.NONE

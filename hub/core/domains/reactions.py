@@ -1,4 +1,4 @@
-"""Asking mailboxes by mail, and looking at websites: outside any transaction, because they may be slow."""
+"""Asking mailboxes by mail, and looking at websites and records: outside any transaction, because they may be slow."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from hub.core.organisations import queries as organisations
 from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
-from hub.kernel import clock
+from hub.kernel import clock, naming
 from hub.kernel.errors import Invalid
 from hub.web import egress
 
@@ -70,7 +70,7 @@ def _write(proof: DomainProof, secret: str) -> EmailMessage:
 
 @every(60)
 def look() -> None:
-    """Look at what is due: websites are called outside the transaction, one after the other."""
+    """Look at what is due: websites and name servers are called outside the transaction, one after the other."""
     for proof_id in queries.due():
         look_at(proof_id)
 
@@ -82,9 +82,9 @@ def look_at(proof_id: int) -> None:
     if proof.way is Way.EMAIL:
         operations.note_missing(proof=proof, trouble="over")
         return
-    token, address = proof.token, proof.file_address
+    way, token, address, record = proof.way, proof.token, proof.file_address, proof.record
     with work.outside():
-        trouble = _trouble(address, token)
+        trouble = _trouble_of_zone(record, token) if way is Way.DNS else _trouble(address, token)
     proof = queries.by_id(proof_id)
     if proof is None or proof.token != token:  # taken back meanwhile
         return
@@ -103,3 +103,11 @@ def _trouble(address: str, token: str) -> str:
     except egress.Unreachable as reason:
         return reason.code
     return rules.trouble_in(answer.status, answer.text, token)
+
+
+def _trouble_of_zone(record: str, token: str) -> str:
+    """The same for the TXT records of a name."""
+    try:
+        return rules.trouble_in_records(naming.texts(record, current_app.config["HUB"].resolvers), token)
+    except naming.Unresolved as reason:
+        return reason.code

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded
 
+RECORD = "_innovation-hub"
 PATH = "/.well-known/innovation-hub.txt"
 PREFIX = "innovation-hub-verification="
 MOST_BYTES = 4096
@@ -29,12 +30,19 @@ MOST_MAILS_A_DAY = 5
 
 class Way(Worded):
     WEB = "web", N_("A file on the website")
+    DNS = "dns", N_("A TXT record of the domain")
     EMAIL = "email", N_("A mailbox at the domain")
+
+    @property
+    def strong(self) -> bool:
+        """Shown by whoever runs the domain itself: it proves the domain."""
+        return self is not Way.EMAIL
 
 
 TROUBLES = {
     "missing": N_("There is no such file on the website."),
     "wrong": N_("The file is there, but our line is not in it."),
+    "dns_wrong": N_("The name has TXT records, but none of them is our line."),
     "address": N_("The website of the organisation is not one that we may call: it takes https and a public address."),
     "over": N_("The mailbox answered a year ago: ask it again."),
 }
@@ -87,6 +95,14 @@ def website_host(website: str) -> str:
     return host
 
 
+def zone(website: str) -> str:
+    """The domain whose zone is to show our line. Raises Invalid (code website_missing)."""
+    domain = bare(website_host(website))
+    if domain.rpartition(".")[2].isdecimal():
+        raise Invalid(N_("The organisation’s website is written as a number: a record proves a name."), code="website_missing")
+    return domain
+
+
 def check_address(address: str, website: str) -> str:
     """The address's domain, if a mailbox there speaks for the organisation. Raises Invalid (free_mail, other_domain, website_missing)."""
     host, domain = website_host(website), domain_of(address)
@@ -110,6 +126,15 @@ def line(token: str) -> str:
 
 def address_of(host: str) -> str:
     return f"https://{host}{PATH}"
+
+
+def record_of(host: str) -> str:
+    return f"{RECORD}.{bare(host)}"
+
+
+def trouble_in_records(texts: Iterable[str], token: str) -> str:
+    """A key of TROUBLES for what the TXT records say; empty if one of them is our line."""
+    return "" if line(token) in (said.strip() for said in texts) else "dns_wrong"
 
 
 def trouble_in(status: int, text: str, token: str) -> str:

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import secrets
 import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import BinaryIO
 
+from hub.core.accounts import queries as accounts
 from hub.core.files import queries, rules
 from hub.core.files.events import FileStored
 from hub.core.files.models import File
+from hub.core.files.rules import Copy, Named
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, marks
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotSignedIn
 from hub.kernel.words import N_
@@ -52,6 +55,18 @@ def store(*, actor: Actor, stream: BinaryIO, filename: str, purpose: str, softwa
     db.session.flush()
     journal.record(FileStored(file_id=file.id, sha256=digest, size=size, purpose=purpose), actor=actor, subject=f"file:{file.id}")
     return file
+
+
+def copy_for(*, actor: Actor, file: Named, of: str, content: bytes) -> Copy:
+    """A copy for this reader: numbered, named and marked with reader and time. `of` says what the file belongs to, in the mark.
+
+    Nothing is written: the calling room writes down who got which copy.
+    """
+    reader, number, now = accounts.card(actor.person_id or 0).handle, secrets.token_hex(4), clock.now()
+    words = f"Copy {number} of a file of {of}, given to @{reader} on {now:%Y-%m-%d %H:%M:%S} UTC"
+    made = marks.marked(file.media_type, content, words)
+    whole = made if made is not None else content
+    return Copy(number, rules.copy_name(file.filename, reader, now, number), whole, hashlib.sha256(whole).hexdigest())
 
 
 def _receive(stream: BinaryIO, copy: BinaryIO, limit: int) -> tuple[str, int]:

@@ -12,7 +12,8 @@ import zipfile
 import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import BinaryIO
+from datetime import datetime
+from typing import BinaryIO, Protocol
 
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_
@@ -29,6 +30,32 @@ CHUNK = 64 * 1024
 BROKEN = N_("This archive is broken and cannot be opened. Pack it again.")
 BOMB = N_("This archive unpacks to far more than it should. Send the files themselves.")
 LINK = N_("This archive holds a link to another file. Pack the files themselves.")
+
+
+class Named(Protocol):
+    """What a copy has to know of a file."""
+
+    @property
+    def filename(self) -> str: ...
+    @property
+    def media_type(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A reader's copy of a file: its number, the name it is given under, its bytes (marked where the format allows it), their SHA-256."""
+
+    number: str
+    name: str
+    content: bytes
+    sha256: str
+
+
+def copy_name(filename: str, reader: str, at: datetime, number: str) -> str:
+    """`plan (copy 1a2b3c4d, @ada, 2026-11-21 0930 UTC).pdf`."""
+    stem, dot, extension = filename.rpartition(".")
+    said = f" (copy {number}, @{reader}, {at:%Y-%m-%d %H%M} UTC)"
+    return f"{stem}{said}.{extension}" if dot else filename + said
 
 
 @dataclass(frozen=True)

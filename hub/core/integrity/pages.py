@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from hub.core.integrity import operations, queries, rules
@@ -16,11 +17,10 @@ from hub.kernel.errors import NotAllowed
 from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
-from hub.web.paging import Page, page_number
+from hub.web.paging import in_tabs
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("integrity", __name__, template_folder="templates")
-SIZE = 20
 TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "open": (N_("To look at"), (State.OPEN,)),
     "decided": (N_("Decided"), (State.DISMISSED, State.ACTED)),
@@ -31,12 +31,7 @@ TABS: dict[str, tuple[str, tuple[State, ...]]] = {
 def queue() -> Any:
     if not consults(actor(), None):
         raise NotAllowed(N_("Consultants and administrators look at flags."))
-    chosen = request.args.get("state", "open")
-    chosen = chosen if chosen in TABS else "open"
-    number = page_number()
-    found, total = queries.queue(actor(), TABS[chosen][1], page=number, size=SIZE)
-    tabs = [(key, _(words)) for key, (words, _s) in TABS.items()]
-    return render_template("core/integrity/queue.html", found=found, page=Page(number, SIZE, total), tabs=tabs, chosen=chosen)
+    return render_template("core/integrity/queue.html", **in_tabs(TABS, partial(queries.queue, actor())))
 
 
 @waits

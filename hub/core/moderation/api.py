@@ -9,7 +9,7 @@ from hub.core.discussions import queries as threads
 from hub.core.discussions.states import PostState
 from hub.core.moderation import operations, queries
 from hub.core.moderation.models import Case
-from hub.core.moderation.schemas import AppealIn, CaseListIn, CaseOut, DecideIn, FlaggedOut, FlagIn, SettleIn
+from hub.core.moderation.schemas import AppealIn, CaseListIn, CaseOut, DecideIn, FlaggedOut, FlagIn, ReportedOut, ReportIn, SettleIn
 from hub.kernel.errors import NotAllowed, NotFound
 from hub.kernel.permissions import consults
 from hub.kernel.words import N_
@@ -30,6 +30,16 @@ def flag(data: dict[str, Any]) -> Any:
     if post.state is PostState.HIDDEN and not consults(actor(), post):
         raise NotFound(threads.NO_POST)
     return operations.flag(actor=actor(), post=post, **data)
+
+
+@api.post("/reports")
+@writes
+@api.arguments(ReportIn)
+@api.response(201, ReportedOut)
+def report(data: dict[str, Any]) -> Any:
+    """Report another thing than a post: `subject` is like "idea:7". Takes an Idempotency-Key."""
+    kind, _, number = data.pop("subject").partition(":")
+    return operations.report(actor=actor(), kind=kind, number=int(number), **data)
 
 
 @api.get("/cases")

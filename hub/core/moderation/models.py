@@ -1,4 +1,4 @@
-"""Reports of posts, and the cases in which they are decided."""
+"""Reports of posts and of other things, and the cases in which they are decided."""
 
 from __future__ import annotations
 
@@ -19,7 +19,9 @@ _WAITING = text("state = 'open'")
 
 
 class Case(Versioned, db.Model):
-    """All reports of one post until they are decided; later ones begin another case. `measures` are words joined by spaces."""
+    """All reports of one thing until they are decided; later ones begin another case. `subject` is its journal name ("post:5", "idea:7"),
+    `title`, `link`, `shown` and the author's `alias` are what it was and said when it was reported first. `measures` are words joined by
+    spaces."""
 
     __tablename__ = "moderation_case"
     __table_args__ = (
@@ -33,11 +35,18 @@ class Case(Versioned, db.Model):
         CheckConstraint("decided_by IS NULL OR decided_by <> author_id", name="not_in_ones_own_cause"),
         Index("ix_moderation_case_state", "state", "due_at"),
         Index("ix_moderation_case_author", "author_id", "state"),
-        Index("uq_moderation_case_waiting", "post_id", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
+        CheckConstraint("(post_id IS NOT NULL) = (subject LIKE 'post:%')", name="a_post_is_a_post"),
+        Index("ix_moderation_case_subject", "subject", "id"),
+        Index("uq_moderation_case_waiting", "subject", unique=True, sqlite_where=_WAITING, postgresql_where=_WAITING),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    post_id: Mapped[int] = mapped_column(ForeignKey("post.id"))
+    subject: Mapped[str] = mapped_column(String(80), server_default="")
+    title: Mapped[str] = mapped_column(String(200), server_default="")
+    link: Mapped[str] = mapped_column(String(300), server_default="")
+    shown: Mapped[str] = mapped_column(Text, server_default="")
+    alias: Mapped[str] = mapped_column(String(80), server_default="")
+    post_id: Mapped[int | None] = mapped_column(ForeignKey("post.id"))
     author_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     opened_at: Mapped[datetime] = mapped_column(UtcDateTime)
@@ -67,7 +76,7 @@ class Case(Versioned, db.Model):
 
 
 class Flag(db.Model):
-    """One person's report. `edits` says which text of the post it is about. The author never learns whose it is."""
+    """One person's report. `edits` says which text of a post it is about. The author never learns whose it is."""
 
     __tablename__ = "moderation_flag"
     __table_args__ = (UniqueConstraint("case_id", "person_id"), Index("ix_moderation_flag_person", "person_id", "at"))
@@ -82,7 +91,7 @@ class Flag(db.Model):
 
 
 holds_of_person(
-    "moderation_case", "author_id", what=N_("Decisions about your posts"), acted="decided_by settled_by", hides="decided_by settled_by",
-    told_if=lambda: Case.state.in_(sorted(AUTHOR_READS)), words="appeal", keeps=RECORD,
+    "moderation_case", "author_id", what=N_("Decisions about what you wrote"), acted="decided_by settled_by", hides="decided_by settled_by",
+    told_if=lambda: Case.state.in_(sorted(AUTHOR_READS)), clears="shown alias", words="title appeal", keeps=RECORD,
 )  # fmt: skip
-holds_of_person("moderation_flag", "person_id", what=N_("Your reports of posts"), clears="words", keeps=RECORD)
+holds_of_person("moderation_flag", "person_id", what=N_("What you reported"), clears="words", keeps=RECORD)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -23,11 +24,10 @@ from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
 from hub.web.i18n import LANGUAGES
-from hub.web.paging import Page, page_number
+from hub.web.paging import in_tabs
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("moderation", __name__, template_folder="templates")
-SIZE = 20
 TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "open": (N_("To decide"), (State.OPEN,)),
     "appealed": (N_("Appeals"), (State.APPEALED,)),
@@ -69,6 +69,29 @@ def flag(post_id: int) -> Any:
     return redirect(post.permalink)
 
 
+def _thing(kind: str, number: int) -> rules.Thing:
+    thing = queries.thing_for(actor(), kind, number)
+    if thing.author_id == actor().person_id:
+        raise NotAllowed(N_("This is your own: change it or take it back."), code="own_thing")
+    return thing
+
+
+@pages.get("/moderation/report/<kind>/<int:number>")
+def reporting(kind: str, number: int) -> Any:
+    """Report something else than a post."""
+    thing = _thing(kind, number)
+    return show_page("report", thing=thing, word=queries.source(thing.ref).word, reasons=Reason, rules=rules)
+
+
+@pages.post("/moderation/report/<kind>/<int:number>")
+@writes(again=reporting)
+def report(kind: str, number: int) -> Any:
+    thing = _thing(kind, number)
+    operations.report(actor=actor(), kind=kind, number=number, **parse(schemas.FlagForm()))
+    flash(_("Reported. You are told what the moderators decide."))
+    return redirect(thing.href)
+
+
 # The queue
 
 
@@ -76,19 +99,13 @@ def flag(post_id: int) -> Any:
 def queue() -> Any:
     if not consults(actor(), None):
         raise NotAllowed(N_("Consultants and administrators decide about reports."))
-    chosen = request.args.get("state", "open")
-    chosen = chosen if chosen in TABS else "open"
-    number = page_number()
-    found, total = queries.queue(actor(), TABS[chosen][1], page=number, size=SIZE)
-    return show_page(
-        "queue", cases=found, page=Page(number, SIZE, total), tabs=[(key, _(words)) for key, (words, _s) in TABS.items()], chosen=chosen
-    )
+    return show_page("queue", **in_tabs(TABS, partial(queries.queue, actor())))
 
 
 @waits
 def waiting(who: Actor) -> Iterable[Waiting]:
     if consults(who, None):
-        yield Waiting(queries.to_decide(who.person_id or 0), N_("Decide about a reported post"), "/moderation/cases/{}", N_("Decide"))
+        yield Waiting(queries.to_decide(who.person_id or 0), N_("Decide about a report"), "/moderation/cases/{}", N_("Decide"))
 
 
 # One case
@@ -107,7 +124,7 @@ def _page_of(found: Case) -> str:
     reply = rules.REPLIES.get(request.args.get("reply", ""))
     return show_page(
         "case" if moderates else "own", file=file, case=found, states=State, rules=rules, post_states=PostState,
-        measures=[(m.value, _(m.label)) for m in Measure if m is not Measure.SUSPEND or who.is_admin],
+        measures=[(m.value, _(m.label)) for m in queries.ways(found) if m is not Measure.SUSPEND or who.is_admin],
         prefilled=_in_language(reply[1], file.people[found.author_id].language) if reply is not None else "",
         replies=[(key, _(words[0])) for key, words in rules.REPLIES.items()],
         may_settle=found.state is State.APPEALED and POLICY.can(who, Act.CONFIRM, found),

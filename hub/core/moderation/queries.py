@@ -14,7 +14,9 @@ from hub.core.accounts.queries import PersonCard
 from hub.core.discussions.models import Post, PostText, Thread
 from hub.core.moderation.models import Case, Flag
 from hub.core.moderation.policy import may_read
+from hub.core.moderation.rules import Measure, Source, Thing
 from hub.core.moderation.states import State
+from hub.core.profiles import queries as profiles
 from hub.db.extensions import db
 from hub.db.types import Question
 from hub.kernel import clock
@@ -26,13 +28,42 @@ NO_CASE = N_("There is no such case.")
 DECIDED = (State.UPHELD, State.DISMISSED, State.CONFIRMED, State.OVERTURNED)
 
 
+_sources: dict[str, Source] = {}
+
+
+def can_be_reported(kind: str, source: Source) -> None:
+    """Let things of this kind ("idea") be reported; rooms above call it when they are imported."""
+    _sources[kind] = source
+
+
+def source(subject: str) -> Source:
+    """Raises NotFound if no room knows such things (any more)."""
+    kind = subject.partition(":")[0]
+    if kind not in _sources:
+        raise NotFound(N_("There is nothing here that can be reported."))
+    return _sources[kind]
+
+
+def _person(actor: Actor, number: int) -> Thing:
+    """A public profile. It is never taken down: its owner is warned or suspended."""
+    shown = profiles.public_profile(actor, accounts.card(number).handle)
+    text = "\n\n".join(part for part in (shown.headline, shown.bio) if part)
+    return Thing(f"person:{number}", f"@{shown.handle}", f"/people/{shown.handle}", number, text)
+
+
+can_be_reported("person", Source(N_("Profile"), _person))
+
+
+def thing_for(actor: Actor, kind: str, number: int) -> Thing:
+    """What may be reported, if the actor may know of it. Raises NotFound."""
+    return source(f"{kind}:{number}").one(actor, number)
+
+
 @dataclass(frozen=True)
 class Listed:
     """A case as the queue shows it."""
 
     case: Case
-    post: Post
-    thread: Thread
     author: PersonCard
     reports: int
 
@@ -56,9 +87,21 @@ def locked(case_id: int) -> Case:
     return db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def waiting_about(post_id: int) -> Case | None:
-    """The case in which reports of the post are gathered now. Ask for it with the post locked."""
-    query = select(Case).where(Case.post_id == post_id, Case.state == State.OPEN)
+def number_of(case: Case) -> int:
+    return int(case.subject.partition(":")[2])
+
+
+def ways(case: Case) -> tuple[Measure, ...]:
+    """The measures that can be taken about this thing."""
+    if case.post_id is not None:
+        return tuple(Measure)
+    hides = source(case.subject).take_down is not None
+    return tuple(one for one in Measure if one is not Measure.LOCK and (hides or one is not Measure.HIDE))
+
+
+def waiting_about(subject: str) -> Case | None:
+    """The case in which reports of a thing are gathered now. Ask for it with the thing locked, where it can be."""
+    query = select(Case).where(Case.subject == subject, Case.state == State.OPEN)
     return db.session.scalars(query.execution_options(populate_existing=True)).one_or_none()
 
 
@@ -66,6 +109,13 @@ def reported(person_id: int, post: Post) -> bool:
     """Has the person reported this text of the post before, whatever became of it?"""
     query = select(Flag.id).join(Case, Case.id == Flag.case_id).where(Flag.person_id == person_id, Case.post_id == post.id)
     return db.session.scalar(query.where(Flag.edits >= post.edits).limit(1)) is not None
+
+
+def reported_before(person_id: int, subject: str) -> bool:
+    """Has the person reported the thing in a case that waits, or that was decided lately?"""
+    query = select(Flag.id).join(Case, Case.id == Flag.case_id).where(Flag.person_id == person_id, Case.subject == subject)
+    lately = or_(Case.state == State.OPEN, Flag.at > clock.now() - timedelta(days=30))
+    return db.session.scalar(query.where(lately).limit(1)) is not None
 
 
 def flags_in_a_day(person_id: int) -> int:
@@ -79,10 +129,10 @@ def queue(actor: Actor, states: Sequence[State], *, page: int = 1, size: int = 2
     total = db.session.scalar(select(func.count()).select_from(Case).where(*chosen)) or 0
     order = Case.due_at if State.OPEN in states or State.APPEALED in states else Case.decided_at.desc()
     count = select(func.count()).where(Flag.case_id == Case.id).correlate(Case).scalar_subquery()
-    query = select(Case, Post, Thread, count).join(Post, Post.id == Case.post_id).join(Thread, Thread.id == Post.thread_id).where(*chosen)
-    rows = db.session.execute(query.order_by(order, Case.id).limit(size).offset((page - 1) * size)).all()
-    people = accounts.cards(case.author_id for case, *_ in rows)
-    return [Listed(case, post, thread, people[case.author_id], number) for case, post, thread, number in rows], total
+    query = select(Case, count).where(*chosen).order_by(order, Case.id)
+    rows = db.session.execute(query.limit(size).offset((page - 1) * size)).all()
+    people = accounts.cards(case.author_id for case, _ in rows)
+    return [Listed(case, people[case.author_id], number) for case, number in rows], total
 
 
 def cases_after(actor: Actor, after: int | None, limit: int, state: State) -> list[Case]:
@@ -93,11 +143,11 @@ def cases_after(actor: Actor, after: int | None, limit: int, state: State) -> li
 
 @dataclass(frozen=True)
 class File:
-    """Everything about a case."""
+    """Everything about a case; `post` and `thread` are None for other things than posts."""
 
     case: Case
-    post: Post
-    thread: Thread
+    post: Post | None
+    thread: Thread | None
     people: dict[int, PersonCard]
     flags: list[Flag]
     texts: list[PostText]
@@ -109,12 +159,13 @@ def file_of(case: Case) -> File:
     """In five statements."""
     post, thread, since, before = db.session.execute(
         select(Post, Thread, Person.created_at, _upheld(case))
-        .join(Thread, Thread.id == Post.thread_id)
-        .join(Person, Person.id == Post.author_id)
-        .where(Post.id == case.post_id)
+        .select_from(Person)
+        .outerjoin(Post, Post.id == case.post_id)
+        .outerjoin(Thread, Thread.id == Post.thread_id)
+        .where(Person.id == case.author_id)
     ).one()
     flags = list(db.session.scalars(select(Flag).where(Flag.case_id == case.id).order_by(Flag.id)))
-    texts = list(db.session.scalars(select(PostText).where(PostText.post_id == post.id).order_by(PostText.number.desc())))
+    texts = list(db.session.scalars(select(PostText).where(PostText.post_id == case.post_id).order_by(PostText.number.desc())))
     people = accounts.cards([case.author_id, case.decided_by, case.settled_by, *(flag.person_id for flag in flags)])
     return File(case, post, thread, people, flags, texts, before, since)
 
@@ -138,7 +189,6 @@ def moderators(but: int | None = None) -> list[int]:
 
 def to_decide(person_id: int) -> Question:
     """What waits for a moderator, as the home page asks it: reports, and appeals against others' decisions."""
-    query = select(Thread.title.label("detail"), Case.id.label("key"), Case.due_at.label("due"))
-    query = query.join(Post, Post.id == Case.post_id).join(Thread, Thread.id == Post.thread_id)
+    query = select(Case.title.label("detail"), Case.id.label("key"), Case.due_at.label("due"))
     others = (Case.state == State.APPEALED) & (func.coalesce(Case.decided_by, literal(0)) != person_id)
     return query.where(or_(Case.state == State.OPEN, others), Case.author_id != person_id)

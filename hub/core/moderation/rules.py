@@ -1,12 +1,14 @@
-"""Pure rules of moderation: what posts are reported for, what is done about them, what moderators often write, how long one may appeal."""
+"""Pure rules of moderation: what things are reported for, what is done about them, what moderators often write, how long one may appeal."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
 from hub.kernel import clock
+from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded, extent
 
@@ -17,8 +19,42 @@ DECIDE_WITHIN = timedelta(days=2)
 """What a report and an appeal may wait for a decision."""
 
 
+LONGEST_SHOWN = 20_000
+
+
+@dataclass(frozen=True)
+class Thing:
+    """Something that can be reported, as its room tells of it: `text` is what it says to everybody (Markdown)."""
+
+    ref: str
+    title: str
+    href: str
+    author_id: int
+    text: str
+    alias: str = ""
+    """Where its author goes by another name, which the moderators do not lift either."""
+
+
+def _nothing(number: int) -> None:
+    """Where the owners put it up again themselves."""
+
+
+@dataclass(frozen=True)
+class Source:
+    """How a room above takes part. `word` says what its things are called.
+
+    `one` tells of a thing that the actor may know of; raises NotFound. `take_down` takes it away from the public, told with the reason, and
+    `put_back` undoes it; both by the system, once a moderator has decided. Without `take_down` people are warned or suspended.
+    """
+
+    word: str
+    one: Callable[[Actor, int], Thing]
+    take_down: Callable[[int, str], None] | None = None
+    put_back: Callable[[int], None] = _nothing
+
+
 class Reason(Worded):
-    """What a post is reported for."""
+    """What a thing is reported for."""
 
     SPAM = "spam", N_("Advertising or spam")
     INSULT = "insult", N_("Insults, threats or hatred")
@@ -30,9 +66,9 @@ class Reason(Worded):
 
 
 class Measure(Worded):
-    """What is done about a post, its thread and its author."""
+    """What is done about a thing, the thread of a post, and its author."""
 
-    HIDE = "hide", N_("Hide the post")
+    HIDE = "hide", N_("Hide it")
     LOCK = "lock", N_("Lock the discussion")
     WARN = "warn", N_("Warn the author")
     SUSPEND = "suspend", N_("Suspend the account")
@@ -73,9 +109,9 @@ def said(text: str, field: str) -> str:
     return text.strip()
 
 
-def check_measures(measures: Iterable[str]) -> list[Measure]:
-    """In the order of the table, each once. Raises Invalid."""
+def check_measures(measures: Iterable[str], known: Collection[Measure]) -> list[Measure]:
+    """In the order of the table, each once. Raises Invalid (measure_unknown) for one that is not known, or not for this thing."""
     chosen = set(measures)
-    if unknown := chosen - set(Measure):
+    if unknown := chosen - set(known):
         raise Invalid(N_("There is no such measure."), fields={"measures": ", ".join(sorted(unknown))}, code="measure_unknown")
     return [measure for measure in Measure if measure in chosen]

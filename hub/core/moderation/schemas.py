@@ -25,10 +25,16 @@ class FlagIn(FlagForm):
     post_id = fields.Integer(required=True, validate=validate.Range(1, 2**31 - 1))
 
 
+class ReportIn(FlagForm):
+    subject = fields.String(
+        required=True, validate=validate.Regexp(r"^[a-z_]{1,40}:[1-9][0-9]{0,8}\Z", error=CHOOSE), metadata={"description": "What: idea:7."}
+    )
+
+
 class DecideIn(Schema):
     measures = fields.List(
         fields.String(validate=validate.OneOf([measure.value for measure in Measure], error=CHOOSE)), load_default=list,
-        metadata={"description": "None of them leaves the post as it is."},
+        metadata={"description": "None of them leaves it as it is."},
     )  # fmt: skip
     reason = Text(1, rules.LONGEST_REASON, required=True, metadata={"description": "The people concerned read it word for word."})
 
@@ -54,9 +60,18 @@ class FlaggedOut(Schema):
     reported = fields.Constant(True)
 
 
+class ReportedOut(Schema):
+    """What those who report something else get back."""
+
+    subject = fields.String()
+    reported = fields.Constant(True)
+
+
 class CaseOut(Schema):
     id = fields.Integer()
-    post_id = fields.Integer()
+    subject = fields.String(metadata={"description": "What it is about: post:5, idea:7."})
+    title = fields.String()
+    post_id = fields.Integer(allow_none=True)
     state = fields.Enum(State, by_value=True)
     measures = fields.Function(
         lambda case: [measure.value for measure in case.taken], metadata={"type": "array", "items": {"type": "string"}}

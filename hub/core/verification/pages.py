@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -29,12 +30,11 @@ from hub.kernel.words import N_
 from hub.web.handle import actor, parse, public, writes
 from hub.web.i18n import language
 from hub.web.pagecache import for_visitors
-from hub.web.paging import Page, page_number
+from hub.web.paging import in_tabs
 from hub.web.security import limiter
 from hub.web.todo import Waiting, waits
 
 pages = Blueprint("verification", __name__, template_folder="templates")
-SIZE = 20
 TABS: dict[str, tuple[str, tuple[State, ...]]] = {
     "open": (N_("To check"), OPEN),
     "accepted": (N_("Accepted"), (State.ACCEPTED,)),
@@ -141,13 +141,7 @@ def withdraw(check_id: int) -> Any:
 def queue() -> Any:
     if not actor().is_admin:
         raise NotAllowed(N_("Administrators check documents."))
-    chosen = request.args.get("state", "open")
-    chosen = chosen if chosen in TABS else "open"
-    number = page_number()
-    found, total = queries.queue(actor(), TABS[chosen][1], page=number, size=SIZE)
-    return show_page(
-        "queue", found=found, page=Page(number, SIZE, total), tabs=[(key, _(words)) for key, (words, _s) in TABS.items()], chosen=chosen
-    )
+    return show_page("queue", **in_tabs(TABS, partial(queries.queue, actor())))
 
 
 @waits

@@ -6,10 +6,11 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, exists, func, select, text
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, select, text
 from sqlalchemy.orm import joinedload
 
 from hub.core.accounts import queries as accounts
+from hub.core.discussions import queries as talks
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
@@ -310,3 +311,10 @@ def accepted_of(person_id: int) -> Question:
     return query.where(
         Assignment.person_id == person_id, Assignment.state == State.ACCEPTED, Project.state.in_(sorted(PUBLIC)), Project.source == ""
     )
+
+
+@talks.counts_accepted
+def accepted_acts(person_id: int) -> Select[int]:
+    """Answers of the person's that were accepted; ten small ones count as one act."""
+    counted = Assignment.person_id == person_id, Assignment.state == State.ACCEPTED
+    return select(func.count() // 10).select_from(Assignment).where(*counted)

@@ -7,6 +7,7 @@ from typing import Any, BinaryIO, cast
 from flask import request
 
 from hub.core.files import pages as file_pages
+from hub.core.files import queries as stored
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_
 from hub.portals.desk import operations, queries
@@ -132,8 +133,8 @@ def file(slug: str, submission_id: int, file_id: int) -> Any:
     """One of its files. That you looked is written down."""
     submission = _found(slug, submission_id)
     found = queries.file_of(submission, file_id)
-    operations.look(actor=actor(), submission=submission, file_name=found.filename)
-    return file_pages.send(found)
+    copy = operations.take_copy(actor=actor(), submission=submission, file=found, content=lambda: stored.path_of(found).read_bytes())
+    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
 
 @api.post("/portals/<slug>/submissions/<int:submission_id>/decide")

@@ -129,8 +129,8 @@ class SubmissionNote(db.Model):
 
 
 class SubmissionLook(db.Model):
-    """Somebody of the portal read the submission, or one of its files. Beside the journal, as the looks at entries are: reading must not
-    stop everybody else's writing."""
+    """Somebody of the portal read the submission, or took a copy of one of its files, with its number and SHA-256. Beside the journal, as
+    the looks at entries are: reading must not stop everybody else's writing."""
 
     __tablename__ = "submission_look"
 
@@ -138,6 +138,8 @@ class SubmissionLook(db.Model):
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     file_name: Mapped[str] = mapped_column(String(255), default="")
+    copy_no: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    copy_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, BinaryIO
 
 from hub.core.accounts import queries as accounts
 from hub.core.files import operations as files
+from hub.core.files.rules import Copy
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.db import journal
@@ -319,13 +320,25 @@ def assign(*, actor: Actor, submission: Submission, person_id: int | None) -> Su
     return submission
 
 
-def look(*, actor: Actor, submission: Submission, file_name: str = "") -> None:
-    """Write down that somebody of the portal reads it, or one of its files. Raises NotAllowed."""
+def look(*, actor: Actor, submission: Submission) -> None:
+    """Write down that somebody of the portal reads it. Raises NotAllowed."""
+    if not sent_it(actor, submission):
+        _look(actor, submission)
+
+
+def take_copy(*, actor: Actor, submission: Submission, file: Any, content: Callable[[], bytes]) -> Copy | None:
+    """One of its files as this reader's copy, marked and written down; None for the submitter, who gets it as it is. Raises NotAllowed."""
     if sent_it(actor, submission):
-        return
+        return None
+    copy: Copy = files.copy_for(actor=actor, file=file, of=f"submission {submission.id}", content=content())
+    _look(actor, submission, file_name=file.filename[:255], copy_no=copy.number, copy_sha256=copy.sha256)
+    return copy
+
+
+def _look(actor: Actor, submission: Submission, **copy: str) -> None:
     if not runs_its_portal(actor, submission):
         raise NotAllowed(N_("Only those who run the portal read this."))
-    seen = SubmissionLook(submission_id=submission.id, person_id=actor.person_id, file_name=file_name[:255], at=clock.now())
+    seen = SubmissionLook(submission_id=submission.id, person_id=actor.person_id, at=clock.now(), **copy)
     db.session.add(seen)
     db.session.flush()
 

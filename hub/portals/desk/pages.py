@@ -11,6 +11,7 @@ from sqlalchemy import cast as sql_cast
 
 from hub.core.accounts import queries as accounts
 from hub.core.files import pages as file_pages
+from hub.core.files import queries as stored
 from hub.core.files import rules as file_rules
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -171,8 +172,10 @@ def follow(slug: str, submission_id: int) -> Any:
     """For its submitter: where it stands, and every reason."""
     place = visited(slug)
     submission = queries.own(actor(), place.portal, submission_id)
+    looks = queries.looks(submission)
     return show(
-        "follow", place, submission=submission, files=queries.files_of(submission),
+        "follow", place, looks=looks, people=accounts.cards(look.person_id for look in looks), submission=submission,
+        files=queries.files_of(submission),
         steps=queries.steps([submission.id])[submission.id], may_withdraw=LIFE.move(submission.state, Act.WITHDRAW) is not None,
     )  # fmt: skip
 
@@ -304,8 +307,8 @@ def file(slug: str, submission_id: int, file_id: int) -> Any:
     """A file for those who decide; their download is written down."""
     submission = _found(slug, submission_id)
     found = queries.file_of(submission, file_id)
-    operations.look(actor=actor(), submission=submission, file_name=found.filename)
-    return file_pages.send(found)
+    copy = operations.take_copy(actor=actor(), submission=submission, file=found, content=lambda: stored.path_of(found).read_bytes())
+    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
 
 @pages.get("/p/<slug>/manage/figures")

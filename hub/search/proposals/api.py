@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from hub.core.files import pages as file_pages
+from hub.core.looks import pages as looks
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.search.briefs import queries as briefs
@@ -90,20 +91,24 @@ def detach(brief_id: int, file_id: int) -> Any:
 
 
 @api.get(ONE)
+@writes
 @api.response(200, ProposalOut)
 def show(brief_id: int, proposal_id: int) -> Any:
-    """One proposal, for its author and for those who compare."""
-    return _told(queries.proposal_for(actor(), brief_id, proposal_id))
+    """One proposal, for its author and for those who compare; the latter's look is written down."""
+    one = queries.proposal_for(actor(), brief_id, proposal_id)
+    operations.look(actor=actor(), proposal=one)
+    return _told(one)
 
 
 @api.get(f"{ONE}/files/<int:file_id>")
+@writes
 def file(brief_id: int, proposal_id: int, file_id: int) -> Any:
-    """A file of a proposal."""
+    """A file of a proposal; those who compare get a copy with their mark, which is written down."""
     one = queries.proposal_for(actor(), brief_id, proposal_id)
     found = next((each for each in queries.files_of(one) if each.id == file_id), None)
     if found is None:
         raise NotFound(N_("There is no such file."))
-    return file_pages.send(found)
+    return file_pages.send(found) if one.person_id == actor().person_id else looks.send_marked(found, one.ref)
 
 
 @api.post(f"{ONE}/withdraw")

@@ -50,6 +50,10 @@ class Proposal(Versioned, db.Model):
     brief: Mapped[Brief] = relationship(lazy="joined", innerjoin=True)
 
     @property
+    def ref(self) -> str:
+        return f"proposal:{self.id}"
+
+    @property
     def path(self) -> str:
         return f"/briefs/{self.brief_id}/proposals/{self.id}"
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import lazyload
 
 from hub.core.files import operations as files
+from hub.core.looks import operations as looks
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
@@ -26,6 +27,14 @@ from hub.search.proposals import events, queries, rules
 from hub.search.proposals.models import Proposal, ProposalFile
 from hub.search.proposals.policy import POLICY
 from hub.search.proposals.states import EDITABLE, HANDED_IN, PROPOSAL, RUNNING, ProposalAct, ProposalState
+
+
+def look(*, actor: Actor, proposal: Proposal) -> None:
+    """Write down that somebody who compares reads it. Raises NotFound."""
+    if not POLICY.can(actor, ProposalAct.READ, proposal):
+        raise NotFound(queries.NO_PROPOSAL)
+    if actor.person_id != proposal.person_id:
+        looks.look(actor=actor, subject=proposal.ref)
 
 
 def save(*, actor: Actor, brief: Brief, title: str, approach: str, answers: Sequence[str], version: int | None = None) -> Proposal:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from hub.core.files import pages as file_pages
 from hub.core.files.rules import ACCEPT
+from hub.core.looks import pages as looks
 from hub.db.types import NO_DUE
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, one_field
@@ -132,8 +133,15 @@ def proposals(brief_id: int) -> Any:
 
 
 @pages.get("/briefs/<int:brief_id>/proposals/<int:proposal_id>")
+@writes
 def proposal(brief_id: int, proposal_id: int) -> Any:
+    """For its author; of everybody who compares it is written down that they read it."""
     one = queries.proposal_for(actor(), brief_id, proposal_id)
+    operations.look(actor=actor(), proposal=one)
+    return _page_of(one)
+
+
+def _page_of(one: Proposal) -> str:
     (shown,) = queries.shown_proposals(actor(), [one])
     is_author = one.person_id == actor().person_id
     compares = POLICY.can(actor(), ProposalAct.SELECT, one)
@@ -154,16 +162,17 @@ def proposal(brief_id: int, proposal_id: int) -> Any:
 
 
 def _proposal_again(brief_id: int, proposal_id: int) -> Any:
-    return proposal(brief_id, proposal_id)
+    return _page_of(queries.proposal_for(actor(), brief_id, proposal_id))
 
 
 @pages.get("/briefs/<int:brief_id>/proposals/<int:proposal_id>/files/<int:file_id>")
+@writes
 def file(brief_id: int, proposal_id: int, file_id: int) -> Any:
     one = queries.proposal_for(actor(), brief_id, proposal_id)
     found = next((each for each in queries.files_of(one) if each.id == file_id), None)
     if found is None:
         raise NotFound(N_("There is no such file."))
-    return file_pages.send(found)
+    return file_pages.send(found) if one.person_id == actor().person_id else looks.send_marked(found, one.ref)
 
 
 @pages.post("/briefs/<int:brief_id>/proposals/<int:proposal_id>/withdraw")

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 
 from hub.core.accounts import queries as accounts
+from hub.core.discussions import queries as talks
 from hub.core.files import queries as files
+from hub.core.looks import queries as looks
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
@@ -69,6 +71,15 @@ def proposal_for(actor: Actor, brief_id: int, proposal_id: int) -> Proposal:
     if proposal is None or proposal.brief_id != brief_id or not POLICY.can(actor, ProposalAct.READ, proposal):
         raise NotFound(NO_PROPOSAL)
     return proposal
+
+
+@looks.shows("proposal")
+def looked_at(actor: Actor, number: int) -> looks.Thing:
+    """Who has read a proposal is its author's to see. Raises NotFound."""
+    proposal = db.session.get(Proposal, number)
+    if proposal is None or not actor.signed_in or proposal.person_id != actor.person_id:
+        raise NotFound(NO_PROPOSAL)
+    return looks.Thing(proposal.title, proposal.path)
 
 
 def handed_in(brief: Brief) -> Sequence[Proposal]:
@@ -135,3 +146,10 @@ def contact(proposal: Proposal) -> Contact | None:
     brief = proposal.brief
     person = accounts.addressees([brief.decided_by or 0]).get(brief.decided_by or 0)
     return Contact(organisations.card(brief.organisation_id), person.name if person else "", person.email if person else "")
+
+
+@talks.counts_accepted
+def selected_of(person_id: int) -> Select[int]:
+    """Proposals of the person's that were selected."""
+    chosen = Proposal.person_id == person_id, Proposal.state == ProposalState.SELECTED
+    return select(func.count()).select_from(Proposal).where(*chosen)

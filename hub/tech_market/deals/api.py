@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.core.agreements.schemas import ReadIn
 from hub.core.files import pages as file_pages
+from hub.core.files import queries as files
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.tech_market.deals import operations, queries
@@ -168,8 +169,8 @@ def _file_doors(kind: Kind, base: str) -> None:
         found = next((one for one in seen.files if one.id == file_id), None)
         if found is None:
             raise NotFound(N_("There is no such file."))
-        operations.look(actor=actor(), seen=seen, file_name=found.filename)
-        return file_pages.send(found)
+        copy = operations.take_copy(actor=actor(), seen=seen, file=found, content=lambda: files.path_of(found).read_bytes())
+        return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
     @api.delete(f"{base}/files/<int:file_id>", endpoint=f"detach_{kind}_annex")
     @writes

@@ -131,7 +131,8 @@ class AnnexFile(db.Model):
 
 
 class AnnexLook(db.Model):
-    """One look at an annex by somebody who does not belong to its owner; `deal_id` is the deal that opened it, if one did."""
+    """One look at an annex by somebody who does not belong to its owner; `deal_id` is the deal that opened it, if one did.
+    A file is given out as a copy with a number, and its SHA-256."""
 
     __tablename__ = "annex_look"
     __table_args__ = (Index("ix_annex_look_listing", "listing_id", "id"),)
@@ -142,6 +143,8 @@ class AnnexLook(db.Model):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
     what: Mapped[Looked] = mapped_column(enum_type(Looked))
     file_name: Mapped[str] = mapped_column(String(255), default="")
+    copy_no: Mapped[str] = mapped_column(String(12), default="", server_default="")
+    copy_sha256: Mapped[str] = mapped_column(String(64), default="", server_default="")
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 

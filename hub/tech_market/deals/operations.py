@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import BinaryIO
+from collections.abc import Callable
+from typing import Any, BinaryIO
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -12,6 +13,7 @@ from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
 from hub.core.agreements.operations import Side as Side_
 from hub.core.files import operations as files
+from hub.core.files.rules import Copy
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.db import journal
@@ -278,13 +280,26 @@ def _note_change(actor: Actor, listing: Listing, what: str) -> None:
     journal.record(AnnexChanged(listing_id=listing.id, what=what), actor=actor, subject=listing.ref)
 
 
-def look(*, actor: Actor, seen: queries.AnnexView, file_name: str = "") -> AnnexLook | None:
-    """Write down that somebody reads the annex or one of its files; the owner's own people are not written down."""
+def look(*, actor: Actor, seen: queries.AnnexView) -> AnnexLook | None:
+    """Write down that somebody reads the annex; the owner's own people are not written down."""
+    return _look(actor, seen, Looked.TEXT)
+
+
+def take_copy(*, actor: Actor, seen: queries.AnnexView, file: Any, content: Callable[[], bytes]) -> Copy | None:
+    """A file of the annex as this reader's copy, marked and written down; None for the owner's own people, who get it as it is."""
+    if seen.opened_by is None:
+        return None
+    of = f"the annex of {seen.listing.ref.replace(':', ' ')}"
+    copy: Copy = files.copy_for(actor=actor, file=file, of=of, content=content())
+    _look(actor, seen, Looked.FILE, file_name=file.filename[:255], copy_no=copy.number, copy_sha256=copy.sha256)
+    return copy
+
+
+def _look(actor: Actor, seen: queries.AnnexView, what: Looked, **copy: str) -> AnnexLook | None:
     if seen.opened_by is None or seen.annex is None:
         return None
     written = AnnexLook(
-        listing_id=seen.listing.id, deal_id=seen.opened_by.id, person_id=actor.person_id, what=Looked.FILE if file_name else Looked.TEXT,
-        file_name=file_name[:255], at=clock.now(),
+        listing_id=seen.listing.id, deal_id=seen.opened_by.id, person_id=actor.person_id, what=what, at=clock.now(), **copy
     )  # fmt: skip
     db.session.add(written)
     db.session.flush()

@@ -14,6 +14,7 @@ from hub.core.agreements import rules as agreement_rules
 from hub.core.agreements.schemas import ReadForm
 from hub.core.contracts import queries as contracts
 from hub.core.files import pages as file_pages
+from hub.core.files import queries as files
 from hub.core.files.rules import ACCEPT
 from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
@@ -247,8 +248,8 @@ def file(kind: Kind, listing_id: int, file_id: int) -> Any:
     found = next((one for one in seen.files if one.id == file_id), None)
     if found is None:
         raise NotFound(N_("There is no such file."))
-    operations.look(actor=actor(), seen=seen, file_name=found.filename)
-    return file_pages.send(found)
+    copy = operations.take_copy(actor=actor(), seen=seen, file=found, content=lambda: files.path_of(found).read_bytes())
+    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
 
 
 def _edit_again(kind: Kind, listing_id: int, file_id: int) -> Any:

@@ -314,6 +314,11 @@ def annex_file_ids(listing_id: int) -> list[int]:
     return list(db.session.scalars(select(AnnexFile.file_id).where(AnnexFile.listing_id == listing_id).order_by(AnnexFile.id)))
 
 
+def interested_in(listing_id: int) -> list[int]:
+    """Who has expressed an interest in it, as person ids. Unchecked: for reactions."""
+    return list(db.session.scalars(select(Deal.person_id).where(Deal.listing_id == listing_id).distinct()))
+
+
 def looks(actor: Actor, listing: Listing, *, page: int = 1, size: int = 50) -> tuple[list[Look], int]:
     """One page of who looked at the annex, the latest first, for its owner. Raises NotAllowed."""
     POLICY.require(actor, Act.READ_LOOKS, listing)

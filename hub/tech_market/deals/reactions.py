@@ -12,13 +12,14 @@ from hub.core.agreements.rules import Kind as AgreementKind
 from hub.core.contracts import queries as contracts
 from hub.core.contracts.rules import Takes
 from hub.core.disputes.rules import Side
+from hub.core.integrity import operations as integrity
 from hub.core.reputation import operations as reputation
 from hub.core.reputation import queries as records
 from hub.core.reputation.rules import Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
-from hub.db.journal import Fact
+from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.tech_market.deals import operations, queries
@@ -40,6 +41,16 @@ from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
 
 QUARTER_HOUR = 900
+
+
+@reacts_to(InterestExpressed)
+def look_who_is_interested(event: InterestExpressed, fact: Fact) -> None:
+    """Staff may have to look at an interest of the owner's own people, or at several of one hand."""
+    deal = queries.get(event.deal_id)
+    integrity.look(
+        subject=deal.ref, title=deal.listing.title, link=deal.listing.path, person_id=deal.person_id,
+        host_id=deal.listing.organisation_id, among=queries.interested_in(event.listing_id),
+    )  # fmt: skip
 
 
 @every(QUARTER_HOUR)

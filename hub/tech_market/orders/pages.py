@@ -12,6 +12,7 @@ from hub.core.contracts import queries as contracts
 from hub.core.disputes import queries as disputes
 from hub.core.files import pages as files
 from hub.core.files import rules as file_rules
+from hub.core.looks import pages as looks
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.db.types import NO_DUE
@@ -189,8 +190,12 @@ def end(order_id: int, act: str) -> Any:
 
 
 @pages.get("/orders/<int:order_id>/files/<int:file_id>")
+@writes
 def file(order_id: int, file_id: int) -> Any:
-    return files.send(queries.file_of(queries.get_for(actor(), order_id), file_id))
+    """The lab's people get it as it is; everybody else a copy with their mark, which is written down for the lab."""
+    order = queries.get_for(actor(), order_id)
+    found = queries.file_of(order, file_id)
+    return files.send(found) if actor().belongs_to(order.lab_id) else looks.send_marked(found, order.ref)
 
 
 # Lists

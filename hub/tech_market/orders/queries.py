@@ -12,6 +12,7 @@ from sqlalchemy import func, or_, select
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
 from hub.core.files import queries as files
 from hub.core.holds import queries as holds
+from hub.core.looks import queries as looks
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.payments import queries as payments
@@ -143,6 +144,15 @@ def file_of(order: ServiceOrder, file_id: int) -> Any:
     if db.session.scalar(query.where(OrderDelivery.order_id == order.id, OrderFile.file_id == file_id)) is None:
         raise NotFound(N_("There is no such file."))
     return files.get(file_id)
+
+
+@looks.shows("order")
+def looked_at(actor: Actor, number: int) -> looks.Thing:
+    """Who has taken copies of what was delivered is the lab's to see. Raises NotFound."""
+    order = get_for(actor, number)
+    if not actor.belongs_to(order.lab_id):
+        raise NotFound(NO_ORDER)
+    return looks.Thing(order.title, order.path)
 
 
 def agreement(quote: Quote) -> dict[str, Any]:

@@ -274,7 +274,7 @@ def test_a_declined_award_opens_the_choice_again(app: Flask) -> None:
     assert [entry_of(made, n).state for n in range(3)] == [EntryState.NOT_SELECTED, EntryState.SEALED, EntryState.SEALED]
     delivery.deliver_all()
     assert any("in the running again" in note.text for note in messages.inbox(made.solvers[1].id))
-    assert any("did not sign" in note.text for note in messages.inbox(made.owner.id))
+    assert any("Nobody is chosen in" in note.text for note in messages.inbox(made.owner.id))
     refused(NotFound, "not_found", lambda: select(made))
     with work.unit():
         second = select(made, 1)  # the first of those who are left needs no word

@@ -17,7 +17,8 @@ from hub.db.extensions import db
 from hub.db.journal import last_id
 from hub.kernel import clock
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow, TooMany
-from tests.factories import spaces
+from tests.factories import entries as contests
+from tests.factories import people, spaces
 from tests.factories import talk as made
 from tests.factories.people import actor_of, person
 
@@ -184,6 +185,17 @@ def test_changing_a_post_is_no_way_around_the_limits(cast, place):
     assert len(told) == 10
     clock.advance(timedelta(days=1))
     change(*handles[9:])
+
+
+def test_what_others_accepted_elsewhere_raises_trust(app):
+    """An award that was paid counts as five posts; one hidden post takes a step away."""
+    won, award = contests.selected(solvers=1)
+    solver = won.solvers[0]
+    clock.advance(timedelta(days=4))
+    assert queries.record_of(solver.id).trust is rules.Trust.NEW
+    contests.accept(award, people.actor_of(solver))
+    work.commit()
+    assert queries.record_of(solver.id).trust is rules.Trust.KNOWN
 
 
 def test_a_hidden_thread_is_gone_for_all_but_its_author_and_the_moderators(cast, place, app):

@@ -5,25 +5,35 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.contests.awards import operations as awards
+from hub.contests.awards import queries as award_queries
+from hub.contests.awards.states import State as AwardState
+from hub.contests.challenges.rules import Kind
+from hub.contests.challenges.states import State as ChallengeState
+from hub.contests.entries.states import State as EntryState
+from hub.contests.judging import operations as judging
+from hub.core.agreements import queries as agreements
 from hub.core.controls import queries as controls
 from hub.core.disputes import operations, queries
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.rules import Ground
 from hub.core.disputes.states import State
 from hub.core.holds import queries as holds
+from hub.core.messages.models import Notification
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as money
-from hub.db import work
+from hub.db import delivery, work
+from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
-from hub.kernel.errors import Invalid, NotFound, NotNow
+from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow
 from hub.microtasks.queue import operations as queue
 from hub.microtasks.queue.states import State as AnswerState
 from tests.factories import entries as contests
 from tests.factories import people, tasks
-from tests.factories.money import deposited, refused, usd
+from tests.factories.money import deposited, race, refused, usd
 
 SAYS = "The reason names a criterion that the challenge does not have."
 PRIZE = usd(4_000_000)
@@ -110,6 +120,73 @@ def test_a_loser_disputes_the_choice_of_another_without_touching_the_winners_pri
     refused("over_balance", Invalid, _settle, dispute=dispute, seeker=made.manager, loser=loser)
     dispute = decided(queries.by_id(dispute.id), made.manager, "finding")
     assert dispute.state is State.DECIDED and dispute.moved == [] and controls.verify().problems == []
+
+
+def test_a_verdict_that_is_opened_again_before_the_signature_is_corrected_and_decided_anew(app):
+    """The loser appeals the verdict to its end: the judge corrects a score, with a reason, and another entry wins; the prize never moved."""
+    made, award = contests.selected(solvers=2)
+    first, loser, judge = (people.actor_of(one) for one in (*made.solvers, made.judges[0]))
+    challenge, prize = made.challenge.ref, holds.held(made.challenge.ref, "USD")
+    dispute = opened(loser, "entry", entry_of(made, 1).id, Ground.PROCEDURE)
+    refused("not_allowed", NotAllowed, awards.reopen_judging, actor=made.manager, challenge=made.challenge, reason=SAYS)
+    offered = {one.key for one in queries.matter_of(dispute).outcomes}
+    assert offered == {"rejudge", "sum"}
+    dispute = decided(dispute, made.manager, "rejudge")
+    assert (dispute.state, dispute.outcome, dispute.moved, holds.held(challenge, "USD")) == (State.DECIDED, "rejudge", [], prize)
+    assert (award.state, award.said) == (AwardState.REOPENED, "The reason does not hold.")
+    assert [entry_of(made, n).state for n in (0, 1)] == [EntryState.SEALED] * 2
+    assert made.challenge.state is ChallengeState.JUDGING
+    refused("not_now", NotNow, awards.accept, actor=first, award=award, seen_hash=terms_of(award))
+    for who, words in (
+        (first, "in the running with the others"),
+        (loser, "your entry is in the running"),
+        (judge, "correct what has to be"),
+    ):
+        assert told(who, words), words
+    criterion = next(one for one in made.challenge.criteria if one.kind is Kind.SCORED)
+    with work.unit():
+        judging.score(
+            actor=judge, entry=entry_of(made, 0), criterion_id=criterion.id, points=0, reason="The measurement was of another film."
+        )
+    with work.unit():
+        second = awards.select_winner(actor=made.manager, challenge=made.challenge, entry=entry_of(made, 1), message="Corrected.")
+    contests.accept(second, loser)
+    work.commit()
+    assert has("person", loser.person_id) == 3_800_000 and holds.held(challenge, "USD") == 0
+    again = queries.matter_for(first, "entry", entry_of(made, 0).id)
+    assert [one.decision for one in again.claims] == ["Corrected."], "the new verdict can be disputed, too"
+    assert {one.key for one in again.outcomes} == {"sum"}, "once it is paid, the judging stands"
+    assert controls.verify().problems == []
+
+
+def test_the_same_entry_may_be_chosen_again_and_signature_and_reopening_meet(app):
+    made, award = contests.selected(solvers=2)
+    first = people.actor_of(made.solvers[0])
+    decided(opened(people.actor_of(made.solvers[1]), "entry", entry_of(made, 1).id), made.manager, "rejudge")
+    with work.unit():
+        again = awards.select_winner(actor=made.manager, challenge=made.challenge, entry=entry_of(made, 0), message="It stands.")
+    assert (again.id, again.state, again.message) == (award.id, AwardState.SELECTED, "It stands.")
+    number, who = made.challenge.id, first.person_id
+    work.rollback()
+    sign = lambda: contests.accept(award_queries.of_challenge(number), people.actor_of(db.session.get(people.Person, who)))  # noqa: E731
+    reopen = lambda: awards.reopen_judging(actor=SYSTEM, challenge=award_queries.of_challenge(number).challenge, reason=SAYS)  # noqa: E731
+    results = race(app, sign, reopen)
+    work.rollback()
+    assert len([one for one in results if isinstance(one, Exception)]) == 1, results
+    state = award_queries.of_entry(award.entry_id).state
+    paid = has("person", who)
+    assert (state, paid) in {(AwardState.PAID, 3_800_000), (AwardState.REOPENED, 0)}
+    assert controls.verify().problems == []
+
+
+def told(actor, words) -> bool:
+    delivery.deliver_all()
+    texts = db.session.scalars(select(Notification.text).where(Notification.person_id == actor.person_id))
+    return any(words in text for text in texts)
+
+
+def terms_of(award) -> str:
+    return agreements.get(award.terms_id).hash
 
 
 def _settle(dispute, seeker, loser):

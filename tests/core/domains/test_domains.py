@@ -274,7 +274,7 @@ def test_the_doors(cast, acme, client, net):
     net[proof.file_address] = Answer(200, body=proof.line.encode())
     look()
     public = client.get(f"/orgs/{acme.slug}").get_data(as_text=True)
-    assert "Website acme.example proven" in public and "Verified: domain" in public
+    assert "Domain acme.example proven" in public and "Verified: domain" in public
 
 
 LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)

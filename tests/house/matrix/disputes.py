@@ -50,6 +50,8 @@ PAGES = [
     get("/disputes/{dispute_closed}", READERS, about="that is closed"),
     get("/disputes/{dispute_mediated}/trail", READERS, ADMIN),
     get("/disputes/{dispute_mediated}/files/{dispute_file}", READERS, ADMIN),
+    get("/looks/dispute/{dispute_mediated}", READERS, ADMIN),
+    get("/api/v1/looks/dispute/{dispute_mediated}", READERS, ADMIN),
     post("/disputes/{dispute_open}/answer", MANAGERS, OTHER | ADMIN, send=SAYS),
     post("/disputes/{dispute_mediated}/statements", READERS, ADMIN, send=SAYS),
     post(f"{ONE}/call", PARTIES, ADMIN),

@@ -129,6 +129,8 @@ ORDERS = [
     post("/orders/{order_stopping}/refuse-stop", MANAGERS | OTHER, STAY_OUT | ADMIN),
     post("/orders/{order_stopping}/call-off", MANAGERS | ADMIN | OTHER, STAY_OUT, send=REASON, money=True, about="the lab asked", ok=DONE | STOPPED),
     get("/orders/{order_delivered}/files/{order_file}", PARTIES),
+    get("/looks/order/{order_delivered}", OTHER),
+    get("/api/v1/looks/order/{order_delivered}", OTHER),
     get("/my/orders", SIGNED),
     get("/orgs/{org}/orders", HOUSE | ADMIN, rest=NOT_YOURS),
     get("/api/v1/orders", SIGNED),

@@ -24,6 +24,7 @@ from tests.house.matrix.table import (
     MANAGERS,
     MOVED,
     NOT_YOURS,
+    OWNER,
     SIGNED,
     STAFF,
     Row,
@@ -87,6 +88,10 @@ PAGES = [
     get("/moderation?state=decided", STAFF, rest=NOT_YOURS, about="what was decided"),
     get("/moderation/posts/{post}/flag", SIGNED - AUTHOR, rest=NOT_YOURS),
     post("/moderation/posts/{post}/flag", SIGNED - AUTHOR, rest=NOT_YOURS, send=FLAG),
+    get("/moderation/report/need/{need_published}", SIGNED - OWNER, rest=NOT_YOURS),
+    post("/moderation/report/need/{need_published}", SIGNED - OWNER, rest=NOT_YOURS, send=FLAG),
+    get("/moderation/report/idea/{idea_posting}", SIGNED - AUTHOR, rest=NOT_YOURS),
+    get(f"{CASES}/{{thing_case}}", STAFF, about="about something else than a post"),
     get(f"{CASES}/{{case}}", STAFF),
     post(f"{CASES}/{{case}}/decide", STAFF, send=DECIDE),
     get(f"{CASES}/{{upheld_case}}", AUTHOR | STAFF),
@@ -118,6 +123,7 @@ PROGRAMS = [
     post(f"{ASK_API}/{{question}}/withdraw", AUTHOR, DECIDERS),
     get("/api/v1/me/questions", SIGNED),
     post(f"{CASE_API}/flags", SIGNED - AUTHOR, rest=NOT_YOURS, send={"post_id": "{post}", **FLAG}),
+    post(f"{CASE_API}/reports", SIGNED - AUTHOR, rest=NOT_YOURS, send={"subject": "idea:{idea_posting}", **FLAG}),
     get(f"{CASE_API}/cases", STAFF, rest=NOT_YOURS),
     get(f"{CASE_API}/cases/{{case}}", STAFF),
     post(f"{CASE_API}/cases/{{case}}/decide", STAFF, send=DECIDE),
@@ -146,6 +152,7 @@ def places() -> dict[str, str]:
     appealed = moderation.decide(actor=consultant, case=_reported(judge, locked), measures=["warn"], reason="It is an advertisement.")
     moderation.appeal(actor=author, case=appealed, appeal="It is a question about adhesives.")
     case = _reported(_actor("owner"), _begun(judge, talk, "A reported thread"))
+    thing = moderation.report(actor=judge, kind="person", number=author.person_id, reason=Reason.OTHER, words="It names a customer.")
     question = questions.ask(actor=author, subject=ask, text="Is a wire through the seal allowed?")
     answered = questions.ask(actor=author, subject=ask, text="Is a battery in the pack allowed?")
     questions.answer(actor=_actor("company"), question=answered, answer="No.")
@@ -154,7 +161,7 @@ def places() -> dict[str, str]:
         "thread": str(thread.id), "post": str(first.id), "post_file": str(threads.files_of([first.id])[first.id][0].id),
         "long_thread": str(long.id), "locked_thread": str(locked.id), "hidden_thread": str(hidden.id),
         "question": str(question.id), "answered": str(answered.id),
-        "case": str(case.id), "upheld_case": str(upheld.id), "appealed_case": str(appealed.id),
+        "case": str(case.id), "thing_case": str(thing.id), "upheld_case": str(upheld.id), "appealed_case": str(appealed.id),
     }  # fmt: skip
 
 

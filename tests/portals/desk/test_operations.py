@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
+from hub.core.files.models import File
 from hub.core.messages.models import Notification
 from hub.db import journal, work
 from hub.db.extensions import db
@@ -269,8 +270,13 @@ def test_it_is_given_to_those_who_run_the_portal_alone(stage, sent):
 def test_every_look_is_written_down_but_the_submitter_s_own(stage, sent):
     with work.unit():
         desk.look(actor=stage.actor("heron"), submission=sent)
-        desk.look(actor=stage.actor("owl"), submission=sent, file_name="data.csv")
+        copy = desk.take_copy(
+            actor=stage.actor("owl"), submission=sent, file=File(filename="data.csv", media_type="text/plain"), content=lambda: b"1\n"
+        )
+        assert desk.take_copy(actor=stage.actor("kestrel"), submission=sent, file=None, content=lambda: b"") is None
         desk.look(actor=stage.actor("kestrel"), submission=sent)
-    assert [(look.person_id, look.file_name) for look in queries.looks(sent)] == [(stage.owl.id, "data.csv"), (stage.heron.id, "")]
+    assert f"@{stage.owl.handle}".encode() in copy.content and f"@{stage.owl.handle}" in copy.name
+    looks = [(look.person_id, look.file_name, look.copy_no) for look in queries.looks(sent)]
+    assert looks == [(stage.owl.id, "data.csv", copy.number), (stage.heron.id, "", "")]
     with pytest.raises(NotAllowed):
         desk.look(actor=stage.actor("kingfisher"), submission=sent)

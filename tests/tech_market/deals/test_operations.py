@@ -10,6 +10,9 @@ from sqlalchemy.exc import DatabaseError
 
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.models import Signature
+from hub.core.integrity import operations as integrity
+from hub.core.integrity.models import IntegrityFlag
+from hub.core.integrity.rules import How
 from hub.core.messages.models import Notification
 from hub.core.organisations import operations as organisations
 from hub.db import delivery, journal, work
@@ -287,3 +290,12 @@ def test_two_interests_at_once_are_one(hall: Market):
     listing_id, person_id = hall.listing.id, hall.party_person.id
     together(_ask, *[(listing_id, person_id)] * 4)
     assert db.session.scalar(select(func.count()).select_from(Deal)) == 1
+
+
+def test_staff_may_look_at_an_interest_of_the_owners_own_people(hall: Market):
+    with work.unit():
+        integrity.declare(actor=hall.party, organisation=hall.owner_body.slug)
+    deal = hall.deal()
+    delivery.deliver_all()
+    (flag,) = db.session.scalars(select(IntegrityFlag))
+    assert (flag.subject, flag.link, flag.person_id, flag.how) == (deal.ref, hall.listing.path, hall.party_person.id, How.DECLARED)

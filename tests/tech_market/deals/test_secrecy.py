@@ -151,13 +151,16 @@ def test_who_signed_reads_it_and_the_owner_sees_every_look(hall: Market, client:
     people.sign_in(client, hall.party_person)
     page, file, *_ = doors(hall, file_id)
     assert SECRET in client.get(page).get_data(as_text=True)
-    assert b"acid,4" in client.get(file).data
+    copy = client.get(file)
+    assert b"acid,4" in copy.data and f"@{hall.party_person.handle}" in copy.headers["Content-Disposition"], "a copy with their mark"
     assert "Who has looked" not in client.get(page).get_data(as_text=True)
     client.post("/logout")
     assert [look.what for look in db.session.scalars(select(AnnexLook).order_by(AnnexLook.id))] == ["text", "file", "text"]
     people.sign_in(client, hall.owner_person)
     shown = client.get(page).get_data(as_text=True)
     assert PARTY_NAMES[0] in shown and "recipe.csv" in shown and PARTY_NAMES[1] in shown
+    number = db.session.scalar(select(AnnexLook.copy_no).where(AnnexLook.file_name != ""))
+    assert f"copy {number}" in shown and f"copy {number}" in copy.headers["Content-Disposition"]
     assert len(db.session.scalars(select(AnnexLook)).all()) == 3, "the owner's own looks are not written down"
 
 
