@@ -24,9 +24,17 @@ log = logging.getLogger("hub.delivery")
 
 LEASE = timedelta(minutes=2)
 MAX_ATTEMPTS = 8
+MAX_AWAY = 80
+"""Attempts when somebody else's server is away: some three days."""
 TOGETHER = 20
 """So many deliveries that were not tried yet are leased in one unit of work."""
 PATIENCE = timedelta(seconds=10)
+"""No round begins another reaction after so long: what is due by the clock has its turn."""
+
+
+class Away(Exception):
+    """Raised by a reaction whose counterpart outside does not answer: it is tried for days, since nothing is wrong with it."""
+
 
 _periodic: list[tuple[float, Callable[[], None]]] = []
 
@@ -48,15 +56,20 @@ def back_off(attempts: int) -> timedelta:
 
 
 def deliver_due(limit: int = 100) -> int:
-    """Work off up to `limit` due reactions. Returns how many were tried."""
+    """Work off up to `limit` due reactions for PATIENCE; those that never failed first, in order. Returns how many were tried."""
     due = db.session.execute(
         select(Delivery.id, Delivery.attempts)
         .where(Delivery.state == DeliveryState.DUE, Delivery.next_at <= clock.now())
-        .order_by(Delivery.id)
+        .order_by(Delivery.attempts, Delivery.id)
         .limit(limit)
     ).all()
     work.rollback()
-    return sum(_deliver(batch) for batch in _batches((number, attempts) for number, attempts in due))
+    begun, tried = clock.now(), 0
+    for batch in _batches((number, attempts) for number, attempts in due):
+        if tried and clock.now() - begun >= PATIENCE:
+            break
+        tried += _deliver(batch, begun)
+    return tried
 
 
 def _batches(due: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
@@ -93,13 +106,12 @@ class Leased:
     until: datetime
 
 
-def _deliver(numbers: Sequence[int]) -> int:
+def _deliver(numbers: Sequence[int], begun: datetime) -> int:
     """Lease them together and run each in a unit of work of its own. What is not begun within PATIENCE goes back, so that no other worker
     waits for it and no lease runs out before its reaction begins. Returns how many were tried."""
-    waiting, begun = deque(_lease(numbers)), clock.now()
-    tried = 0
+    waiting, tried = deque(_lease(numbers)), 0
     try:
-        while waiting and clock.now() - begun < PATIENCE:
+        while waiting and (not tried or clock.now() - begun < PATIENCE):
             tried += 1
             _try(waiting.popleft())
     finally:
@@ -136,9 +148,12 @@ def _try(job: Leased) -> None:
     try:
         with work.unit():
             _react(job)
+    except Away as error:
+        log.warning("reaction %s waits: %s", job.number, error)
+        _note_failure(job.number, error, MAX_AWAY)
     except Exception as error:  # whatever a reaction raises, the delivery must be written down and tried again
         log.exception("reaction %s failed", job.number)
-        _note_failure(job.number, error)
+        _note_failure(job.number, error, MAX_ATTEMPTS)
 
 
 def _react(job: Leased) -> None:
@@ -154,10 +169,10 @@ _ROWS = Delivery.__table__
 _DONE = Prepared(update(_ROWS).where(_ROWS.c.id == bindparam("number")).values(state=DeliveryState.DONE, error=""))
 
 
-def _note_failure(delivery_id: int, error: Exception) -> None:
+def _note_failure(delivery_id: int, error: Exception, most: int) -> None:
     with work.unit():
         delivery = db.session.get_one(Delivery, delivery_id)
-        dead = delivery.attempts >= MAX_ATTEMPTS
+        dead = delivery.attempts >= most
         delivery.state = DeliveryState.DEAD if dead else DeliveryState.DUE
         delivery.next_at = clock.now() + back_off(delivery.attempts)
         delivery.error = f"{type(error).__name__}: {error}"[:500]

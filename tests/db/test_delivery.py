@@ -134,6 +134,36 @@ def test_after_the_last_attempt_it_is_a_dead_letter_until_somebody_revives_it(ap
     assert echoes() == 1 and only().state is DeliveryState.DONE
 
 
+def test_while_somebody_elses_server_is_away_it_is_tried_for_three_days(app: Flask, reacting: Callable[[Reaction], None]) -> None:
+    def away(event: Rang, fact: Fact) -> None:
+        raise delivery.Away("no answer")
+
+    reacting(away)
+    ring("a")
+    began = clock.now()
+    while only().state is DeliveryState.DUE:
+        assert delivery.deliver_due() == 1
+        clock.set_to(max(only().next_at, clock.now()))
+    assert only().attempts == delivery.MAX_AWAY and timedelta(days=2.5) < clock.now() - began < timedelta(days=3.5)
+
+
+def test_a_round_ends_in_time_and_what_failed_before_comes_after_what_is_new(app: Flask, reacting: Callable[[Reaction], None]) -> None:
+    tried: list[str] = []
+
+    def slow(event: Rang, fact: Fact) -> None:
+        tried.append(event.bell)
+        clock.advance(delivery.PATIENCE / 2)
+        if event.bell == "a":
+            raise delivery.Away("no answer")
+
+    reacting(slow)
+    ring("a", "b")
+    assert delivery.deliver_due() == 2
+    ring("c", "d", "e")
+    assert [delivery.deliver_due() for _ in range(3)] == [2, 2, 0]
+    assert tried == ["a", "b", "c", "d", "e", "a"]
+
+
 def test_waiting_doubles_up_to_an_hour() -> None:
     assert [delivery.back_off(n).total_seconds() for n in (1, 2, 3, 11, 12, 60)] == [2, 4, 8, 2048, 3600, 3600]
 

@@ -31,7 +31,7 @@ from hub.core.messages.gateway_smtp import Refused
 from hub.core.messages.models import Mail, Notification
 from hub.core.messages.states import Kind, Pace, State
 from hub.db import work
-from hub.db.delivery import every
+from hub.db.delivery import Away, every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
@@ -57,6 +57,8 @@ def send_mail(event: MailQueued, fact: Fact) -> None:
     except (NotWanted, Refused) as reason:
         operations.note_dropped(mail=mail, reason=str(reason)[:200])
         return
+    except OSError as error:
+        raise Away(f"the mail server: {error}") from error
     operations.note_sent(mail=mail)
 
 
