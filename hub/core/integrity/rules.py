@@ -6,9 +6,7 @@ import hmac
 import ipaddress
 from datetime import timedelta
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from hub.kernel import vault
 from hub.kernel.errors import one_field
 from hub.kernel.words import N_, Worded, extent
 
@@ -45,10 +43,6 @@ class Trace(Worded):
     DEVICE = "device", N_("Device")
 
 
-def _key(site_key: str) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hub integrity 1 traces").derive(site_key.encode())
-
-
 def network(ip: str) -> str:
     """The address as it is compared: of IPv6 the network of the connection (/64), because its devices change their addresses daily. Empty
     for none, and for addresses inside a network of one's own, which say nothing."""
@@ -72,7 +66,8 @@ def traces(site_key: str, ip: str, user_agent: str) -> dict[Trace, str]:
     said = {Trace.ADDRESS: f"address:{place}"}
     if user_agent:
         said[Trace.DEVICE] = f"device:{place}:{user_agent}"
-    return {kind: hmac.digest(_key(site_key), text.encode(), "sha256").hex() for kind, text in said.items()}
+    key = vault.derived(site_key, b"hub integrity 1 traces")
+    return {kind: hmac.digest(key, text.encode(), "sha256").hex() for kind, text in said.items()}
 
 
 def said(reason: str) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hmac
 import re
 import secrets
@@ -12,11 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-
+from hub.kernel import vault
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded, extent
 
@@ -60,50 +54,43 @@ class Vault:
 # Sealing
 
 
-def _derived(site_key: str, purpose: bytes) -> bytes:
-    return HKDF(algorithm=SHA256(), length=32, salt=None, info=b"hub verification 1 " + purpose).derive(site_key.encode())
-
-
-def _close(key: bytes, content: bytes, context: str) -> bytes:
-    nonce = secrets.token_bytes(12)
-    return nonce + AESGCM(key).encrypt(nonce, content, context.encode())
-
-
-def _open(key: bytes, closed: bytes, context: str) -> bytes:
-    try:
-        return AESGCM(key).decrypt(closed[:12], closed[12:], context.encode())
-    except (InvalidTag, ValueError):
-        raise Invalid(
-            N_("This document cannot be opened any more: the site’s key has changed, or the file is damaged."), code="unreadable_document"
-        ) from None
+DOCUMENTS, NAMES, NUMBERS = b"hub verification 1 documents", b"hub verification 1 names", b"hub verification 1 numbers"
 
 
 def seal(site_key: str, context: str, content: bytes) -> tuple[str, bytes]:
-    """A fresh key for this document alone, itself sealed under one derived from the site's, and the sealed bytes (AES-256-GCM).
+    """A fresh key for this document alone, itself sealed under one derived from the site's, and the sealed bytes.
 
     `context` ("document_check:3/1") is bound to both: sealed bytes that are put in another's place do not open.
     """
     key = secrets.token_bytes(32)
-    return base64.b64encode(_close(_derived(site_key, b"documents"), key, context)).decode(), _close(key, content, context)
+    return vault.shut(site_key, DOCUMENTS, key, row=context), vault.closed(key, content, row=context)
 
 
 def unseal(site_key: str, context: str, sealed_key: str, sealed: bytes) -> bytes:
     """Raises Invalid (code unreadable_document)."""
     try:
-        closed = base64.b64decode(sealed_key)
-    except binascii.Error:
-        closed = b""
-    return _open(_open(_derived(site_key, b"documents"), closed, context), sealed, context)
+        return vault.unclosed(vault.opened_bytes(site_key, DOCUMENTS, sealed_key, row=context), sealed, row=context)
+    except ValueError:
+        raise _unreadable() from None
 
 
 def seal_name(site_key: str, context: str, name: str) -> str:
     """A file's name says who somebody is, so it is sealed like the file."""
-    return base64.b64encode(_close(_derived(site_key, b"names"), name.encode(), context)).decode()
+    return vault.shut(site_key, NAMES, name, row=context)
 
 
 def unseal_name(site_key: str, context: str, sealed: str) -> str:
     """Raises Invalid (code unreadable_document)."""
-    return _open(_derived(site_key, b"names"), base64.b64decode(sealed), context).decode()
+    try:
+        return vault.opened(site_key, NAMES, sealed, row=context)
+    except ValueError:
+        raise _unreadable() from None
+
+
+def _unreadable() -> Invalid:
+    return Invalid(
+        N_("This document cannot be opened any more: the site’s key has changed, or the file is damaged."), code="unreadable_document"
+    )
 
 
 def normal_number(number: str) -> str:
@@ -117,7 +104,7 @@ def identity_hash(site_key: str, kind: DocumentKind, country: str, number: str) 
     plain = normal_number(number)
     if len(plain) < 4:
         raise one_field("number", N_("Type the document’s number, as it stands on it."), code="number_missing")
-    return hmac.digest(_derived(site_key, b"numbers"), f"{kind.value}:{country}:{plain}".encode(), "sha256").hex()
+    return hmac.digest(vault.derived(site_key, NUMBERS), f"{kind.value}:{country}:{plain}".encode(), "sha256").hex()
 
 
 # Deciding
