@@ -24,7 +24,7 @@ from hub.core.verification.reactions import vault
 from hub.core.verification.rules import DocumentKind
 from hub.core.verification.states import OPEN, Act, State
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotAllowed
+from hub.kernel.errors import Invalid, NotAllowed
 from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, public, writes
@@ -159,11 +159,19 @@ def check(check_id: int) -> Any:
     files = _documents([found]).get(found.id, [])
     reads = is_assigned(actor(), found) and found.state is State.READING
     site = vault()
-    names = {f.place: rules.unseal_name(site.site_key, f.context, f.sealed_name) for f in files if reads and f.purged_at is None}
+    names = {f.place: _name(site, f) for f in files if reads and f.purged_at is None}
     return show_page(
         "check", shown=shown, check=found, files=files, names=names, reads=reads, looks=queries.looks(found.ref),
         can={act for act in Act if POLICY.can(actor(), act, found)}, counts=queries.counts(found), days=site.days,
     )  # fmt: skip
+
+
+def _name(site: rules.Vault, file: DocumentFile) -> str:
+    """Empty for a file that cannot be opened any more: whoever checks it still rejects it, or leaves it to somebody else."""
+    try:
+        return rules.unseal_name(site.site_key, file.context, file.sealed_name)
+    except Invalid:
+        return ""
 
 
 @pages.get("/verification/checks/<int:check_id>/files/<int:place>")

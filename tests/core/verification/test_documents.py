@@ -12,7 +12,7 @@ from hub.core.accounts import queries as people
 from hub.core.messages.models import Notification
 from hub.core.organisations import operations as organisations
 from hub.core.organisations import queries as bodies
-from hub.core.verification import operations, queries, rules
+from hub.core.verification import operations, pages, queries, rules
 from hub.core.verification.models import DocumentCheck, DocumentFile
 from hub.core.verification.reactions import keep_up, vault
 from hub.core.verification.rules import DocumentKind
@@ -26,7 +26,7 @@ from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound,
 from hub.kernel.levels import Level
 from hub.web import todo
 from tests.factories.documents import PDF, WHY, accepted, everything_on_disk, on_disk, sent, taken, upload
-from tests.factories.people import actor_of, person
+from tests.factories.people import actor_of, person, sign_in
 
 
 def level(actor) -> Level:
@@ -68,6 +68,21 @@ def test_what_is_sent_lies_sealed_and_its_checker_alone_opens_it_seen_by_its_own
     with pytest.raises(NotNow):
         view(cast.admin, check)
     assert heard(cast.solver) == ["The documents of solver were not accepted: The picture is too dark to be read. You can send others."]
+
+
+def test_after_a_change_of_the_sites_key_whoever_took_a_check_still_rejects_it_or_gives_it_back(cast, client, monkeypatch):
+    check = taken(cast.solver, cast.admin)
+    monkeypatch.setattr(pages, "vault", lambda: replace(vault(), site_key="another-key"))
+    sign_in(client, cast.people["admin"])
+    shown = client.get(check.path)
+    page = shown.get_data(as_text=True)
+    assert shown.status_code == 200 and "File 1 cannot be read any more" in page
+    assert f"{check.path}/reject" in page and f"{check.path}/give-back" in page
+    assert client.get(f"{check.path}/files/1").status_code == 422
+    answer = client.post(f"{check.path}/reject", data={"reason": "The site’s key has changed: send it anew."})
+    assert answer.status_code == 302
+    db.session.expire_all()
+    assert queries.by_id(check.id).state is State.REJECTED
 
 
 def test_an_accepted_document_makes_somebody_verified_until_it_ends(cast):
