@@ -66,12 +66,11 @@ def ask_mailbox(*, actor: Actor, organisation: Organisation, address: str) -> Do
     """
     me, domain = _manages(actor, organisation), rules.check_address(address, organisation.website)
     known = queries.of_way(organisation.id, domain, Way.EMAIL)
-    mails = known.tries if known is not None and clock.now() < known.asked_at + rules.WORRY else 0
-    if mails >= rules.MOST_MAILS_A_DAY or queries.mails_today(organisation.id) >= rules.MOST_MAILS_A_DAY:
+    if queries.mails_today(organisation.id) >= rules.MOST_MAILS_A_DAY:
         raise TooMany(N_("Many mailboxes were asked for this organisation today. Try again tomorrow."), retry_after=86_400)
     if known is None:
-        return _begin(actor, organisation, me, domain=domain, way=Way.EMAIL, address=address, tries=1)
-    known.address, known.asked_by, known.asked_at, known.secret_hash, known.tries = address, me, clock.now(), None, mails + 1
+        return _begin(actor, organisation, me, domain=domain, way=Way.EMAIL, address=address)
+    known.address, known.asked_by, known.asked_at, known.secret_hash = address, me, clock.now(), None
     db.session.flush()
     _record(actor, known, _asked(known))
     return known

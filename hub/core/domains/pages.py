@@ -46,7 +46,7 @@ def show(slug: str) -> Any:
         "core/domains/domain.html", organisation=body, proofs=proofs, host=host, ways=Way, states=State, rules=rules,
         manages=actor().manages(body.id), troubles={proof.id: _trouble(proof) for proof in proofs},
         begun={proof.way for proof in proofs if proof.domain == (rules.bare(host) if proof.way is Way.DNS else host)},
-        counts={proof.id for proof in proofs if rules.counts([proof.domain], body.website)},
+        counts={proof.id for proof in proofs if rules.counts(proof.way, proof.domain, body.website)},
     )  # fmt: skip
 
 

@@ -9,12 +9,14 @@ from sqlalchemy import func, select
 from hub.core.accounts import rules as accounts
 from hub.core.accounts.models import Person
 from hub.core.domains import rules
+from hub.core.domains.events import DomainAsked
 from hub.core.domains.models import DomainProof
 from hub.core.domains.policy import POLICY
 from hub.core.domains.rules import Way
 from hub.core.domains.states import Act, State
 from hub.core.organisations.models import Membership, Organisation
 from hub.db.extensions import db
+from hub.db.journal import JournalRow
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -55,11 +57,11 @@ def by_secret(secret: str) -> DomainProof:
 
 
 def mails_today(organisation_id: int) -> int:
-    """Mailboxes that were asked for it within a day."""
-    since = clock.now() - rules.WORRY
-    asked = select(func.count()).select_from(DomainProof)
-    mine = DomainProof.organisation_id == organisation_id, DomainProof.way == Way.EMAIL, DomainProof.asked_at > since
-    return db.session.scalar(asked.where(*mine)) or 0
+    """Mails that were sent for it within a day, as the journal has them: taking a proof back takes none of them back."""
+    asked = select(func.count()).select_from(JournalRow)
+    mine = JournalRow.scope == f"organisation:{organisation_id}", JournalRow.kind == DomainAsked.__name__
+    since = JournalRow.at > clock.now() - rules.WORRY
+    return db.session.scalar(asked.where(*mine, since, JournalRow.facts["way"].as_string() == Way.EMAIL.value)) or 0
 
 
 def due(limit: int = 20) -> list[int]:
@@ -75,14 +77,14 @@ def _proven(organisation_ids: Sequence[int]) -> Sequence[DomainProof]:
 
 def proven_domain(organisation_id: int, website: str) -> str:
     """The domain that its page may show as proven, by the website or by its zone; empty for none."""
-    found = [one.domain for one in _proven([organisation_id]) if one.way.strong and rules.counts([one.domain], website)]
+    found = [one.domain for one in _proven([organisation_id]) if one.way.strong and rules.counts(one.way, one.domain, website)]
     return rules.bare(found[0]) if found else ""
 
 
 def organisation_level(organisation_id: int) -> Level:
     """What the proven domains say of the organisation, as far as they are those of the website that its page shows."""
     website = db.session.scalar(select(Organisation.website).where(Organisation.id == organisation_id)) or ""
-    ways = {one.way for one in _proven([organisation_id]) if rules.counts([one.domain], website)}
+    ways = {one.way for one in _proven([organisation_id]) if rules.counts(one.way, one.domain, website)}
     return Level.DOMAIN if any(way.strong for way in ways) else Level.EMAIL if Way.EMAIL in ways else Level.NONE
 
 
@@ -95,7 +97,7 @@ def person_level(person_id: int) -> Level:
     places = select(Organisation.id, Organisation.website).join(Membership, Membership.organisation_id == Organisation.id)
     websites = {row.id: row.website for row in db.session.execute(places.where(Membership.person_id == person_id))}
     for proof in _proven(list(websites)) if websites else []:
-        at_home = rules.counts([proof.domain], websites[proof.organisation_id]) and rules.belong_together(domain, proof.domain)
+        at_home = rules.counts(proof.way, proof.domain, websites[proof.organisation_id]) and rules.covers(proof.domain, domain)
         if proof.way.strong and at_home:
             return Level.DOMAIN
     return Level.NONE

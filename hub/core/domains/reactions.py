@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -70,9 +71,12 @@ def _write(proof: DomainProof, secret: str) -> EmailMessage:
 
 @every(60)
 def look() -> None:
-    """Look at what is due: websites and name servers are called outside the transaction, one after the other."""
+    """Look at what is due: websites and name servers are called outside the transaction, one after the other, until LOOKING is over."""
+    until = time.monotonic() + rules.LOOKING.total_seconds()
     for proof_id in queries.due():
         look_at(proof_id)
+        if time.monotonic() >= until:
+            return
 
 
 def look_at(proof_id: int) -> None:

@@ -21,6 +21,8 @@ LINK_LIFE = timedelta(days=7)
 ANSWER_COUNTS = timedelta(days=365)
 """A mailbox that answered is asked again after a year."""
 LOOK_AGAIN = timedelta(days=7)
+LOOKING = timedelta(seconds=5)
+"""So long the worker goes on looking at one go: what is left waits for the next, and everything else comes in between."""
 WORRY = timedelta(days=1)
 GRACE = timedelta(days=14)
 """How long a proof may be gone before the level falls, and how long one looks for a first one."""
@@ -65,6 +67,13 @@ def belong_together(domain: str, host: str) -> bool:
     """Is one the other, or within it? `example.org` and `www.example.org`, `mail.example.org` and `example.org`."""
     one, other = bare(domain), bare(host)
     return "." in one and "." in other and (one == other or one.endswith("." + other) or other.endswith("." + one))
+
+
+def covers(domain: str, host: str) -> bool:
+    """Is the host the domain, or within it? Whoever runs `me.example.org` shows nothing of `example.org` above it; `www.` alone counts for
+    what it stands before."""
+    one, other = bare(domain), bare(host)
+    return "." in one and (one == other or other.endswith("." + one))
 
 
 def domain_of(address: str) -> str:
@@ -149,7 +158,7 @@ def next_try(tries: int, asked_at: datetime, now: datetime) -> datetime | None:
     return now + min(timedelta(minutes=2**tries), WORRY) if tries < 30 and now < asked_at + GRACE else None
 
 
-def counts(domains: Iterable[str], website: str) -> bool:
-    """Is one of the proven domains that of the website which the organisation shows?"""
-    host = host_of(website)
-    return any(belong_together(domain, host) for domain in domains)
+def counts(way: Way, domain: str, website: str) -> bool:
+    """Does the proof count for the website that the organisation shows? What was shown by a host counts for it and what lies within; a
+    mailbox, which says less, counts along the whole name."""
+    return (belong_together if way is Way.EMAIL else covers)(domain, host_of(website))

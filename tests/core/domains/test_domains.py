@@ -140,6 +140,40 @@ def test_another_website_makes_an_old_proof_worthless_at_once(cast, acme, net):
     assert level(acme) is Level.NONE and queries.proven_domain(acme.id, acme.website) == ""
 
 
+def test_a_website_proves_itself_and_what_lies_within_it_and_nothing_above(cast, acme, net):
+    """Whoever has a page at a university does not speak for the university."""
+    with work.unit():
+        organisations.change(actor=cast.owner, organisation=acme, website="https://me.sites.univ.example")
+    member = person("Here", email="dean@univ.example")
+    with work.unit():
+        organisations.add_member(actor=cast.owner, organisation=acme, email=member.email, role=Role.MEMBER)
+    proof = ask(cast, acme)
+    net[proof.file_address] = Answer(200, body=proof.line.encode())
+    look()
+    assert level(acme) is Level.DOMAIN and people.card(member.id).level is Level.EMAIL
+    for website, found in (
+        ("https://univ.example", Level.NONE), ("https://www.univ.example", Level.NONE), ("https://sites.univ.example", Level.NONE),
+        ("https://www.me.sites.univ.example/about", Level.DOMAIN), ("https://blog.me.sites.univ.example", Level.DOMAIN),
+    ):  # fmt: skip
+        with work.unit():
+            organisations.change(actor=cast.owner, organisation=acme, website=website)
+        delivery.deliver_all()
+        assert (level(acme), people.card(member.id).level) == (found, Level.EMAIL), website
+        assert bool(queries.proven_domain(acme.id, acme.website)) is (found is Level.DOMAIN)
+
+
+def test_slow_websites_hold_up_nothing_else(cast, acme, net, monkeypatch):
+    """A look ends once its time is over: what is due after it waits for the next."""
+    with work.unit():
+        for number in range(4):
+            organisations.change(actor=cast.owner, organisation=acme, website=f"https://slow{number}.acme.example")
+            operations.ask_web(actor=cast.owner, organisation=acme)
+    monkeypatch.setattr(rules, "LOOKING", timedelta(0))  # the first call takes all of it
+    for calls in (1, 2, 3, 4):
+        look(timedelta(minutes=1) if calls == 1 else timedelta(0))
+        assert len(net["asked"]) == len({*net["asked"]}) == calls
+
+
 def test_what_is_taken_back_while_it_is_looked_for_stays_taken_back(cast, acme, net, monkeypatch):
     proof = ask(cast, acme)
 
@@ -227,8 +261,16 @@ def test_not_many_mailboxes_a_day_and_by_managers_alone(cast, acme):
     for number in range(rules.MOST_MAILS_A_DAY):
         with work.unit():
             operations.ask_mailbox(actor=cast.owner, organisation=acme, address=f"office@dep{number}.acme.example")
-    with pytest.raises(TooMany), work.unit():
-        operations.ask_mailbox(actor=cast.owner, organisation=acme, address="office@acme.example")
+    refused_mailbox(cast, acme, "five a day")
+    for proof in queries.of_organisation(acme.id):
+        with work.unit():
+            operations.remove(actor=cast.owner, proof=proof)
+    refused_mailbox(cast, acme, "removing what was asked frees none")
+    clock.advance(rules.WORRY)
+    for _again in range(rules.MOST_MAILS_A_DAY):
+        with work.unit():
+            operations.ask_mailbox(actor=cast.owner, organisation=acme, address="office@acme.example")
+    refused_mailbox(cast, acme, "nor does asking the same one")
     for outsider in (cast.member, cast.finance, cast.solver, cast.admin):
         with pytest.raises(NotAllowed), work.unit():
             operations.ask_web(actor=outsider, organisation=acme)
@@ -237,6 +279,13 @@ def test_not_many_mailboxes_a_day_and_by_managers_alone(cast, acme):
     with pytest.raises(HubError) as refused, work.unit():
         operations.ask_web(actor=cast.owner, organisation=acme)
     assert refused.value.code == "website_missing"
+
+
+def refused_mailbox(cast, acme, why):
+    before = last_id()
+    with pytest.raises(TooMany), work.unit():
+        operations.ask_mailbox(actor=cast.owner, organisation=acme, address="other@acme.example")
+    assert last_id() == before, why
 
 
 def test_people_are_verified_by_an_address_at_the_domain_of_their_organisation(cast, acme, net):
@@ -287,5 +336,6 @@ def test_domains_belong_together_only_along_whole_labels(labels, more, other):
     domain = ".".join(labels)
     inner = ".".join([*more, *labels])
     assert rules.belong_together(domain, f"www.{domain}")
+    assert rules.covers(domain, inner) and rules.covers(f"www.{domain}", domain) and not rules.covers(inner, domain)
     assert rules.belong_together(inner, domain) and rules.belong_together(domain, inner)
     assert not rules.belong_together(f"{other}{domain}", domain) and not rules.belong_together(f"{domain}.{other}", domain)
