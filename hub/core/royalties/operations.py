@@ -10,7 +10,7 @@ from hub.core.fees.rules import Mode
 from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose, mirrored
+from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, mirrored
 from hub.core.organisations import queries as organisations
 from hub.core.royalties import events, queries, rules
 from hub.core.royalties.models import RevenueShare, RevenueYear, Royalty, RoyaltyDue, Sale
@@ -124,24 +124,22 @@ def _set_aside(actor: Actor, sale: Sale, until: datetime) -> None:
     sale.pending_id = pended.pending.id
 
 
-def keep_returnable(*, actor: Actor, sale: Sale) -> bool:
-    """Set aside anew what each side got, without an end: somebody disputes that it is not given back. False if a side has spent it.
+def keep_returnable(*, actor: Actor, sale: Sale) -> Money:
+    """Set aside anew, without an end, what each side still has of what it got: somebody disputes that it is not given back.
 
-    `refund_sale` or `stop_keeping` lets it go. Bears being repeated.
+    Of each part what is free on that account, so whoever has spent some of it keeps the others' parts from nobody. Returns how much that is
+    in all. `refund_sale` or `stop_keeping` lets it go. Bears being repeated.
     """
     queries.lock(sale)
-    if sale.refund_id is not None:
-        return False
-    if sale.pending_id is not None:
+    legs = queries.returnable(sale) if sale.refund_id is None else []
+    if sale.refund_id is None and sale.pending_id is not None:
         ledger.let_go(actor=actor, pending_id=sale.pending_id)
-    legs = mirrored(books.ref_legs(sale.transaction_id or 0))
-    if any(leg.minor < 0 and leg.account.purpose is Purpose.BALANCE and books.available(leg.account) < -leg.minor for leg in legs):
-        return False
-    key = f"{sale.ref}:kept:{clock.now():%Y%m%dT%H%M%S%f}"
-    pended = ledger.pend(actor=actor, kind=Kind.REVERSAL, key=key, legs=legs, memo=sale.label, cause=sale.ref, subject=sale.subject)
-    sale.pending_id = pended.pending.id
+    if legs:
+        key = f"{sale.ref}:kept:{clock.now():%Y%m%dT%H%M%S%f}"
+        pended = ledger.pend(actor=actor, kind=Kind.REVERSAL, key=key, legs=legs, memo=sale.label, cause=sale.ref, subject=sale.subject)
+        sale.pending_id = pended.pending.id
     db.session.flush()
-    return True
+    return Money(sum(leg.minor for leg in legs if leg.minor > 0), sale.currency)
 
 
 def stop_keeping(*, actor: Actor, sale: Sale) -> None:

@@ -14,8 +14,8 @@ from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.models import Transaction
-from hub.core.ledger.rules import AccountRef, Kind, OwnerKind
+from hub.core.ledger.models import Account, Pending, PendingLeg, Posting, Transaction
+from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind
 from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
@@ -172,6 +172,26 @@ def sides_of(transaction_ids: Sequence[int]) -> dict[int, tuple[Sale, RevenueYea
     return {sale.transaction_id or 0: (sale, year, share) for sale, year, share in db.session.execute(chosen)}
 
 
+def returnable(sale: Sale) -> list[Leg]:
+    """The sale's mirror as far as each of those who got some still has it, what is pending for it counted in: of each leg the smaller of
+    its part and what is free on the account. Empty if nothing is left. One statement."""
+    mine = select(func.sum(-PendingLeg.minor)).join(Pending, Pending.id == PendingLeg.pending_id).where(PendingLeg.account_id == Account.id)
+    mine = mine.where(PendingLeg.minor < 0, Pending.id == sale.pending_id, Pending.state == PendingState.PENDING)
+    free = Account.balance - Account.pending_out + func.coalesce(mine.scalar_subquery(), 0)
+    chosen = select(Account, Posting.minor, free).join(Posting, Posting.account_id == Account.id)
+    rows = db.session.execute(chosen.where(Posting.transaction_id == sale.transaction_id)).all()
+    takes = [Leg(account.ref, -min(minor, max(0, int(left)))) for account, minor, left in rows if minor > 0]
+    whole = -sum(leg.minor for leg in takes)
+    gives = [Leg(account.ref, whole) for account, minor, _ in rows if minor < 0]
+    return [*(leg for leg in takes if leg.minor), *gives] if whole else []
+
+
+def left_of(sale_id: int) -> Money:
+    """What could be given back of a sale now, in all."""
+    sale = db.session.get_one(Sale, sale_id)
+    return Money(sum(leg.minor for leg in returnable(sale) if leg.minor > 0), sale.currency)
+
+
 def sale_by_key(key: str) -> Sale | None:
     return db.session.scalars(select(Sale).where(Sale.key == key)).one_or_none()
 
@@ -280,6 +300,7 @@ def _verify_sales(report: Report) -> None:
         rows = db.session.execute(checks.afresh(chosen)).all()
         wanted = [number for sale, _, _ in rows for number in (sale.transaction_id, sale.refund_id) if number is not None]
         legs = books.legs_of(wanted)
+        kept = _kept([sale.pending_id for sale, _, _ in rows])
         refunds, waiting = _kinds(wanted), books.pending_sides([sale.pending_id for sale, _, _ in rows if sale.pending_id is not None])
         for sale, share, year in rows:
             if share is None or year is None:
@@ -291,11 +312,22 @@ def _verify_sales(report: Report) -> None:
             mirrored = {ref: -minor for ref, minor in posted.items()}
             if sale.pending_id is not None:
                 state, sides = waiting.get(sale.pending_id, (None, {}))
-                if sides != mirrored or state is PendingState.POSTED or (sale.refund_id is not None and state is PendingState.PENDING):
+                whole = sides == mirrored or (sale.pending_id in kept and _is_part(sides, mirrored))
+                if not whole or state is PendingState.POSTED or (sale.refund_id is not None and state is PendingState.PENDING):
                     report.add("sale_pending", sale.ref, f"pending:{sale.pending_id} is not what was set aside in case it is given back.")
             back = sale.refund_id
             if back is not None and (refunds.get(back) is not Kind.REVERSAL or _sums(legs.get(back, [])) != mirrored):
                 report.add("sale_refund", sale.ref, f"transaction:{back} does not mirror the sale.")
+
+
+def _kept(ids: Sequence[int | None]) -> set[int]:
+    """Those set aside without an end, for a dispute: as far as it was still there."""
+    return set(db.session.scalars(select(Pending.id).where(Pending.id.in_([one for one in ids if one]), Pending.expires_at.is_(None))))
+
+
+def _is_part(sides: dict[AccountRef, int], whole: dict[AccountRef, int]) -> bool:
+    """Does this move no more than the whole, in the same directions?"""
+    return bool(sides) and all(0 < minor * (1 if whole.get(ref, 0) > 0 else -1) <= abs(whole.get(ref, 0)) for ref, minor in sides.items())
 
 
 def _kinds(ids: Sequence[int]) -> dict[int, Kind]:

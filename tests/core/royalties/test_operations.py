@@ -6,9 +6,13 @@ import itertools
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import event as sql
 
+from hub.core.checks.rules import Report
 from hub.core.controls import queries as controls
+from hub.core.ledger import operations as ledger
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.rules import OwnerKind
@@ -88,6 +92,51 @@ def test_what_is_given_back_is_what_was_posted_once(shop):
     assert sides(shop) == before
     assert queries.sold(PLATFORM, PERSON, shop.people["solver"].id, "USD", 2031) == 95_000
     assert sell(shop, 33_333).owner_minor == sale.owner_minor
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.integers(1, 200), st.lists(st.floats(0, 1), min_size=3, max_size=3), st.booleans())
+def test_kept_for_a_dispute_is_of_each_part_what_is_there_and_nothing_is_lost_at_the_end(shop, price, spent, back):
+    """Whatever seller, owner and site have spent of theirs meanwhile."""
+    work.rollback()
+    sale = sell(shop, price)
+    three = [accounts.balance_of(PERSON, shop.people["solver"].id, "USD"), accounts.balance_of(ORG, shop.company.id, "USD"),
+             accounts.fees("USD")]  # fmt: skip
+    parts = (sale.seller_minor, sale.owner_minor, sale.fee_minor)
+    with work.unit():
+        for place, share in enumerate(spent):
+            _spend_down_to(three[place], round(parts[place] * (1 - share)), to=_elsewhere(shop))
+    before = [books.available(one) for one in three]
+    whole = sum(sides(shop)) + books.balance(_elsewhere(shop))
+    with work.unit():
+        kept = operations.keep_returnable(actor=SYSTEM, sale=sale)
+    report = Report()
+    queries.verify(report)
+    assert report.problems == [], "the check knows that only a part was there"
+    taken = [had - books.available(one) for had, one in zip(before, three, strict=True)]
+    assert taken == [min(had, part) for had, part in zip(before, parts, strict=True)] and kept.minor == sum(taken)
+    with work.unit():
+        assert operations.keep_returnable(actor=SYSTEM, sale=sale) == kept, "again is the same"
+    if back and kept.minor == price:
+        with work.unit():
+            operations.refund_sale(actor=SYSTEM, sale=sale, reason="The plug-in does nothing.")
+        assert [books.available(one) for one in three] == [had - part for had, part in zip(before, parts, strict=True)]
+    else:
+        with work.unit():
+            operations.stop_keeping(actor=SYSTEM, sale=sale)
+        assert [books.available(one) for one in three] == before
+    assert sum(sides(shop)) + books.balance(_elsewhere(shop)) == whole
+
+
+def _elsewhere(cast):
+    return accounts.balance_of(PERSON, cast.people["member"].id, "USD")
+
+
+def _spend_down_to(account, left, to):
+    gone = books.available(account) - left
+    if gone > 0:
+        legs = accounts.from_to(account, to, gone)
+        ledger.post(actor=SYSTEM, kind=accounts.Kind.FUNDING, key=f"spent{next(KEYS)}", legs=legs)
 
 
 def test_the_same_sale_again_is_the_first_one(shop):
