@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -161,7 +161,8 @@ def _react(job: Leased) -> None:
     if known is None:
         raise LookupError(f"no reaction {job.reaction} to {job.kind}")
     event_class, reaction = known
-    reaction(event_class(**job.facts), job.fact)
+    facts = {one.name: job.facts[one.name] for one in fields(event_class) if one.name in job.facts}  # a fact of before may say more
+    reaction(event_class(**facts), job.fact)
     _DONE(connection(), {"number": job.number})
 
 

@@ -6,7 +6,7 @@ import os
 import signal
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, make_dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -72,6 +72,16 @@ def test_every_fact_reaches_its_reaction_in_order_once(app: Flask, reacting: Cal
     assert [event for event, _ in heard] == [Rang("a"), Rang("b"), Rang("c")]
     assert (heard[0][1].id, heard[0][1].subject, heard[0][1].scope, heard[0][1].at) == (1, "bell:a", "tower:1", clock.now())
     assert {d.state for d in db.session.query(Delivery)} == {DeliveryState.DONE}
+
+
+def test_a_fact_of_an_earlier_version_that_says_more_is_delivered_all_the_same(app: Flask, reacting: Callable[[Reaction], None]) -> None:
+    heard: list[Rang] = []
+    reacting(lambda event, fact: heard.append(event))
+    earlier = make_dataclass("Rang", [("bell", str), ("loudness", int)], frozen=True)
+    with work.unit():
+        journal.record(earlier("a", 5), actor=SYSTEM)
+    delivery.deliver_all()
+    assert heard == [Rang("a")] and only().state is DeliveryState.DONE
 
 
 def test_what_a_reaction_records_is_delivered_too(

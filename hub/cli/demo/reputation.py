@@ -13,7 +13,7 @@ import hub.cli
 from hub.cli.demo.people import Cast
 from hub.core.accounts import queries as accounts
 from hub.core.certificates import operations as certificates
-from hub.core.disputes import queries as disputes
+from hub.core.parties import queries as parties
 from hub.core.reputation import operations, queries
 from hub.core.reputation.rules import Part
 from hub.kernel import clock
@@ -48,7 +48,7 @@ def _spoken(rows: list[dict[str, Any]], lang: str) -> list[dict[str, Any]]:
 
 
 def _speaker(deal: Any, part: Part) -> Actor | None:
-    found = disputes.people_of(deal.side(part))
+    found = parties.people_of(deal.side(part))
     return accounts.actor_of(found[0]) if found else None
 
 

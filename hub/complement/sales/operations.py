@@ -203,7 +203,7 @@ def _found(number: int) -> Purchase:
 
 
 def _keep(number: int) -> None:
-    """What seller and platform still have of it is set aside until the dispute is closed."""
+    """What each of those who were paid still has of it is set aside until the dispute is closed."""
     royalties.keep_returnable(actor=SYSTEM, sale=_sale(_found(number)))
 
 
@@ -215,14 +215,14 @@ def _sale(purchase: Purchase) -> royalties_read.Sale:
     return royalties_read.sales([purchase.sale_id])[purchase.sale_id or 0]
 
 
-def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+def _carry_out(number: int, way: str, amount: Money | None, reason: str, ref: str) -> None:
     refund(actor=SYSTEM, purchase=_found(number), reason=reason if extent(reason) >= rules.SHORTEST_REASON else SETTLED)
 
 
 SETTLED = N_("Both sides settled their dispute.")
 DISPUTED = Source(
     N_("Purchase"), "/purchases/{}".format, queries.matter, lambda number: queries.lock(_found(number)), queries.effects, _carry_out,
-    _keep, _free,
+    _keep, _free, hidden=queries.hidden,
 )  # fmt: skip
 disputes.can_be_disputed("purchase", DISPUTED)
 

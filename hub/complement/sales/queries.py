@@ -21,7 +21,6 @@ from hub.core.billing.rules import Owner, Party, Tax, tax
 from hub.core.checks import queries as checks
 from hub.core.checks.rules import Report
 from hub.core.controls import queries as controls
-from hub.core.disputes import queries as disputes
 from hub.core.disputes import rules as disputing
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome
 from hub.core.ledger.rules import OwnerKind
@@ -189,16 +188,27 @@ REFUND = "refund"
 
 
 def matter(number: int) -> Matter | None:
-    """What of a purchase can be disputed, once its days are over: that the vendor does not return the money."""
+    """What of a purchase can be disputed, once its days are over: that the vendor does not return the money. What is left is at stake."""
     purchase = db.session.get(Purchase, number)
     if purchase is None:
         return None
     (buyer, seller), since = (_side(buyer_of(purchase)), _side(seller_of(purchase.product))), purchase.returnable_until or purchase.at
     claims = [Claim(buyer, since, "")] if purchase.state is State.PAID and since <= clock.now() else []
+    left = royalties.left_of(purchase.sale_id or 0) if claims else None
     return Matter(
         purchase.ref, purchase.product.name, (buyer, seller), claims, (Ground.NOT_AS_DESCRIBED, Ground.NOT_DELIVERED, Ground.OTHER),
-        [Outcome(REFUND, N_("The price goes back to the buyer, and the right to use the product ends"))], at_stake=purchase.price,
+        [Outcome(REFUND, N_("The price goes back to the buyer, and the right to use the product ends"))], at_stake=left or None,
+        hidden={buyer: BUYER},
     )  # fmt: skip
+
+
+BUYER = N_("The buyer")
+
+
+def hidden(numbers: Sequence[int]) -> dict[int, dict[disputing.Side, str]]:
+    """Who bought is not shown to who sold."""
+    chosen = select(Purchase.id, Purchase.person_id, Purchase.organisation_id).where(Purchase.id.in_(numbers))
+    return {number: {disputing.Side(person, body): BUYER} for number, person, body in db.session.execute(chosen)}
 
 
 def _side(side: Side) -> disputing.Side:
@@ -211,8 +221,7 @@ def effects(number: int, way: str, amount: Money | None) -> list[Effect]:
     if way != REFUND:
         return []
     purchase = db.session.get_one(Purchase, number)
-    names = disputes.names_of([_side(buyer_of(purchase))])
-    return [Effect(names.of(_side(buyer_of(purchase))), purchase.price, purchase.price.of(0))]
+    return [Effect(BUYER, purchase.price, purchase.price.of(0))]
 
 
 # What was sold

@@ -210,16 +210,14 @@ def end_without_award(*, actor: Actor, challenge: Challenge, reason: str) -> Cha
     return challenges.end(actor=actor, challenge=challenge, reason=reason)
 
 
-def pay_late(*, actor: Actor, entry: Entry, gross: Money) -> None:
+def pay_late(*, actor: Actor, entry: Entry, gross: Money, key: str) -> None:
     """Pay the author of an entry as a dispute about it ended: from what was set aside for it, and for the rest from the seeker's balance.
-
-    Raises NotAllowed (only the system does), Invalid (over_balance), and what the payments raise.
-    """
+    Each dispute (`key`) pays once; there may be one after each choice. Raises NotAllowed, Invalid (over_balance), what payments raise."""
     challenge = entry.challenge
     POLICY.require(actor, Act.PAY_LATE, challenge)
     paid = payments.pay_out_of(
         actor=actor, organisation_id=challenge.organisation_id, subject=entry.ref, gross=gross, fee_bp=challenge.fee_bp,
-        key=f"{entry.ref}:late", memo=challenge.title, to_person_id=entry.person_id,
+        key=f"{key}:late", memo=challenge.title, to_person_id=entry.person_id,
     )  # fmt: skip
     journal.record(EntryPaidLate(entry.id, challenge.id, paid.id, gross.minor), actor=actor, subject=entry.ref, scope=challenge.ref)
 
@@ -231,15 +229,18 @@ def _lock_entry(number: int) -> None:
     db.session.refresh(entry, with_for_update={"of": Entry})
 
 
-def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+def _carry_out(number: int, way: str, amount: Money | None, reason: str, ref: str) -> None:
     entry = entries_read.find(number)
-    if way == queries.REJUDGE:
+    if way == rules.REJUDGE:
         reopen_judging(actor=SYSTEM, challenge=entry.challenge, reason=reason)
         return
-    pay_late(actor=SYSTEM, entry=entry, gross=queries.to_pay(entry, way, amount) or entry.challenge.prize)
+    pay_late(actor=SYSTEM, entry=entry, gross=queries.to_pay(entry, way, amount) or entry.challenge.prize, key=ref)
 
 
-DISPUTED = Source(N_("Entry to a challenge"), queries.place_of, queries.matter, _lock_entry, queries.effects, _carry_out)
+DISPUTED = Source(
+    N_("Entry to a challenge"), queries.place_of, queries.matter, _lock_entry, queries.effects, _carry_out,
+    beside=queries.beside, hidden=queries.hidden, barred=queries.barred,
+)  # fmt: skip
 disputes.can_be_disputed("entry", DISPUTED)
 
 

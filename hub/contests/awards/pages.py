@@ -95,7 +95,7 @@ def _result(entry_id: int) -> Any:
         entry_states=EntryState,
         challenge_states=ChallengeState,
         award_states=State,
-        way=disputes.way_for(actor(), entry.ref) if result.decided else None,
+        way=disputes.way_for(actor(), entry.ref) if entry.state is EntryState.NOT_SELECTED else None,
     )
 
 

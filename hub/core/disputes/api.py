@@ -33,8 +33,8 @@ class Disputable:
     claim: Claim
 
 
-def _told(dispute: Dispute, status: int = 200) -> Any:
-    return tagged(schemas.DisputeOut().dump(dispute), dispute.version, status)
+def _told(dispute: Dispute, status: int = 200, out: type[schemas.OutsideOut] = schemas.DisputeOut) -> Any:
+    return tagged(out().dump(dispute), dispute.version, status)
 
 
 def _get(dispute_id: int, act: Act = Act.READ) -> Dispute:
@@ -58,8 +58,7 @@ def about(kind: str, number: int) -> Any:
 def disputes() -> Any:
     """Those in which you, or an organisation that you manage, are a side, and those in which you mediate; the newest first."""
     before, limit = cursor()
-    found = queries.of_actor(actor(), before=before, limit=limit)
-    return paged([one for one in found if queries.may_read(actor(), one)], schemas.DisputeOut(), limit)
+    return paged(queries.of_actor(actor(), before=before, limit=limit, readable=True), schemas.DisputeOut(), limit)
 
 
 @api.post("")
@@ -113,16 +112,19 @@ def answer(dispute_id: int) -> Any:
     return _told(operations.answer(actor=actor(), dispute=_get(dispute_id, Act.ANSWER), uploads=_uploads(), **parse(schemas.SayIn())))
 
 
-def _acts(path: str, act: Act, operate: Callable[..., Dispute], says: str, schema: Any = None, *, money: bool = False) -> None:
+def _acts(
+    path: str, act: Act, operate: Callable[..., Dispute], says: str, schema: Any = None, *, money: bool = False,
+    out: type[schemas.OutsideOut] = schemas.DisputeOut,
+) -> None:  # fmt: skip
     def plain(dispute_id: int) -> Any:
-        return _told(operate(actor=actor(), dispute=_get(dispute_id, act)))
+        return _told(operate(actor=actor(), dispute=_get(dispute_id, act)), out=out)
 
     def told(data: dict[str, Any], dispute_id: int) -> Any:
-        return _told(operate(actor=actor(), dispute=_get(dispute_id, act), **data))
+        return _told(operate(actor=actor(), dispute=_get(dispute_id, act), **data), out=out)
 
     view: Any = plain if schema is None else told
     view.__doc__ = says
-    view = api.response(200, schemas.DisputeOut)(view)
+    view = api.response(200, out)(view)
     view = writes(view if schema is None else api.arguments(schema)(view))
     api.post(f"{ONE}/{path}", endpoint=path.replace("-", "_"))(needs_scope("money")(view) if money else view)
 
@@ -131,13 +133,20 @@ _acts("call", Act.CALL, operations.call, "Ask for a mediator before the time to 
 _acts("withdraw", Act.WITHDRAW, operations.withdraw, "Its opener lets the decision stand.", schemas.WhyIn, money=True)
 _acts(
     "name",
-    Act.NAME,
+    Act.SEE,
     lambda **said: operations.name(person_id=said.pop("person"), **said),
-    "Name a mediator (administrators).",
+    "Name a mediator: administrators; where none is free of both sides, the side that has none.",
     schemas.NameIn,
+    out=schemas.OutsideOut,
 )
 _acts("declare", Act.DECLARE, operations.declare, "The mediator declares to have no conflict of interest.", schemas.DeclareIn)
-_acts("stand-down", Act.STAND_DOWN, operations.stand_down, "The mediator stands down: another one is named.")
+_acts(
+    "stand-down",
+    Act.STAND_DOWN,
+    operations.stand_down,
+    "The mediator stands down, or is relieved by an administrator.",
+    out=schemas.OutsideOut,
+)
 _acts(
     "decide", Act.DECIDE, operations.decide, "The mediator decides: what it says is carried out at once.", schemas.ResolutionIn, money=True
 )

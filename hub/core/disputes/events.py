@@ -71,14 +71,12 @@ class MediatorLeft:
 
 @dataclass(frozen=True)
 class SettlementOffered:
-    """`role` is who offers: opener, other or mediator."""
+    """`role` is who offers: opener, other or mediator. What is offered stands in the dispute alone: administrators read the journal."""
 
     SAYS: ClassVar[str] = N_("offered a settlement")
     dispute_id: int
     offer_id: int
     role: str
-    outcome: str
-    minor: int
 
 
 @dataclass(frozen=True)

@@ -8,11 +8,12 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, or_, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.disputes.rules import Effect, Ground, Role, Side
-from hub.core.disputes.states import LIFE, OFFERS, OfferState, State
+from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Role, Side
+from hub.core.disputes.states import CLOCKS, LIFE, OFFERS, OfferState, State
 from hub.db.extensions import db
 from hub.db.personal import CONTRACT, Hindrance, hinders_leaving, holds_of_person
 from hub.db.types import NO_DUE, UtcDateTime, Versioned, enum_type
+from hub.kernel import clock
 from hub.kernel.money import Money
 from hub.kernel.words import N_
 
@@ -84,6 +85,20 @@ class Dispute(Versioned, db.Model):
     effects: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     reason: Mapped[str] = mapped_column(Text, default="")
 
+    @staticmethod
+    def about(matter: Matter, claim: Claim, ground: Ground, person_id: int) -> Dispute:
+        """A new one, opened now by this person for the side that the decision went against."""
+        now, stake = clock.now(), matter.at_stake
+        other = next(side for side in matter.sides if side != claim.side)
+        return Dispute(
+            subject=matter.ref, title=matter.title[:200], opener_person_id=claim.side.person_id,
+            opener_organisation_id=claim.side.organisation_id, other_person_id=other.person_id,
+            other_organisation_id=other.organisation_id, opened_by=person_id, ground=ground, decision=claim.decision,
+            decided_at=claim.decided_at, state=LIFE.initial, opened_at=now, due_at=now + CLOCKS[State.OPENED], held_for=matter.held_for,
+            stake_minor=stake.minor if stake is not None else 0, currency=stake.currency if stake is not None else "",
+            outcome="", label="", effects=[], reason="",
+        )  # fmt: skip
+
     @property
     def ref(self) -> str:
         return f"dispute:{self.id}"
@@ -108,6 +123,10 @@ class Dispute(Versioned, db.Model):
     @property
     def other(self) -> Side:
         return Side(self.other_person_id, self.other_organisation_id)
+
+    @property
+    def sides(self) -> tuple[Side, Side]:
+        return self.opener, self.other
 
     def side(self, role: Role) -> Side:
         return self.opener if role is Role.OPENER else self.other

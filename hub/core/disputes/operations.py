@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from hub.core.disputes import events, queries, rules
 from hub.core.disputes.models import Dispute, DisputeFile, DisputeOffer, DisputeStatement
 from hub.core.disputes.policy import POLICY, role_of
-from hub.core.disputes.rules import UPHOLD, Claim, Ground, Matter, Outcome, Role, Upload
+from hub.core.disputes.rules import UPHOLD, Ground, Matter, Outcome, Role, Upload
 from hub.core.disputes.states import CLOCKS, LIFE, OFFERS, Act, OfferAct, OfferState, State
 from hub.core.files import operations as files
 from hub.core.holds import operations as holds
@@ -44,32 +44,19 @@ def open_(*, actor: Actor, kind: str, number: int, ground: Ground, statement: st
     matter = queries.matter_for(actor, kind, number)
     source = queries.source(kind)
     source.lock(number)
-    matter = queries.matter_for(actor, kind, number)
+    matter = source.one(number) or matter
     if matter.held_for:
         holds_read.locked_holds(matter.held_for)
     claim = queries.claim_for(actor, matter)
     rules.check_ground(matter, ground)
     body = rules.said(statement, "statement", least=rules.SHORTEST_WORDS, most=rules.LONGEST_WORDS)
-    dispute = _filed(actor, matter, claim, ground)
+    dispute = Dispute.about(matter, claim, ground, actor.person_id or 0)
+    db.session.add(dispute)
+    db.session.flush()
     _say(actor, dispute, Role.OPENER, body, uploads)
     _secure(dispute, matter)
     source.begin(number)
     _record(actor, dispute, events.DisputeFiled(dispute.id, dispute.subject, dispute.held_for, dispute.stake_minor, dispute.currency))
-    return dispute
-
-
-def _filed(actor: Actor, matter: Matter, claim: Claim, ground: Ground) -> Dispute:
-    opener, now, stake = claim.side, clock.now(), matter.at_stake
-    other = next(side for side in matter.sides if side != opener)
-    dispute = Dispute(
-        subject=matter.ref, title=matter.title[:200], opener_person_id=opener.person_id, opener_organisation_id=opener.organisation_id,
-        other_person_id=other.person_id, other_organisation_id=other.organisation_id, opened_by=actor.person_id, ground=ground,
-        decision=claim.decision, decided_at=claim.decided_at, state=LIFE.initial, opened_at=now, due_at=now + CLOCKS[State.OPENED],
-        held_for=matter.held_for, stake_minor=stake.minor if stake is not None else 0, currency=stake.currency if stake is not None else "",
-        outcome="", label="", effects=[], reason="",
-    )  # fmt: skip
-    db.session.add(dispute)
-    db.session.flush()
     return dispute
 
 
@@ -144,7 +131,8 @@ def call(*, actor: Actor, dispute: Dispute) -> Dispute:
 
 def name(*, actor: Actor, dispute: Dispute, person_id: int) -> Dispute:
     """Name a consultant or administrator who belongs to neither side. Raises NotAllowed, NotNow, Invalid about `person`."""
-    POLICY.require(actor, Act.NAME, dispute)
+    if not queries.may_name(actor, dispute):
+        POLICY.require(actor, Act.NAME, dispute)
     dispute = queries.locked(dispute.id)
     if person_id not in {one.id for one in queries.candidates(dispute)}:
         raise one_field("person", N_("Choose a consultant or administrator who belongs to neither side."), code="not_a_mediator")
@@ -171,7 +159,7 @@ def declare(*, actor: Actor, dispute: Dispute, declared: bool) -> Dispute:
 
 
 def stand_down(*, actor: Actor, dispute: Dispute) -> Dispute:
-    """The mediator cannot or will not: another one is named. Raises NotAllowed, NotNow."""
+    """The mediator cannot or will not, or is relieved by an administrator: another one is named. Raises NotAllowed, NotNow."""
     POLICY.require(actor, Act.STAND_DOWN, dispute)
     dispute = queries.locked(dispute.id)
     _leave(actor, dispute, by_clock=False)
@@ -228,7 +216,7 @@ def _put(actor: Actor, dispute: Dispute, role: Role, outcome: str, amount: Money
         made.stand_by(role, actor.person_id, clock.now())
     db.session.add(made)
     db.session.flush()
-    _record(actor, dispute, events.SettlementOffered(dispute.id, made.id, role.value, made.outcome, made.minor))
+    _record(actor, dispute, events.SettlementOffered(dispute.id, made.id, role.value))
     return made
 
 
@@ -248,8 +236,8 @@ def accept(*, actor: Actor, dispute: Dispute, offer_id: int) -> Dispute:
         return dispute
     with clock.held():
         _end_offer(made, OfferAct.ACCEPT)
-        way = queries.matter_of(dispute).outcome(made.outcome)
-        if [one.plain for one in queries.effects(dispute, made.outcome, made.amount)] != made.effects:
+        way = next((one for one in queries.outcomes(dispute) if one.key == made.outcome), None)
+        if way is None or [one.plain for one in queries.effects(dispute, way.key, made.amount)] != made.effects:
             raise Conflict(N_("What this would move has changed since it was offered: make a new offer."), code="effects_changed")
         _close(dispute, Act.SETTLE, way, made.amount, made.words)
         _record(actor, dispute, events.DisputeSettled(dispute.id, made.id, way.key, dispute.minor, dispute.currency))
@@ -349,9 +337,12 @@ def _carry_out(dispute: Dispute) -> None:
     if dispute.outcome in ("", *(one.key for one in rules.COMMON)):
         source.resume(dispute.number)
     else:
-        source.carry_out(dispute.number, dispute.outcome, dispute.amount, dispute.reason)
+        source.carry_out(dispute.number, dispute.outcome, dispute.amount, dispute.reason, dispute.ref)
     if dispute.secured:
         payments.refund(actor=SYSTEM, subject=dispute.held_for, key=f"{dispute.ref}:rest")
+        for other in queries.unsecured_beside(dispute):  # whoever disputes for the same money goes on with it set aside
+            _secure(other, queries.matter_of(other))
+    db.session.flush()
 
 
 # The clock
@@ -359,7 +350,7 @@ def _carry_out(dispute: Dispute) -> None:
 
 def run_clocks() -> int:
     """Move on every dispute whose step is over. Returns how many. Bears being repeated, and being late."""
-    over = [one for one in map(queries.locked, queries.due()) if one.due_at is not None and one.due_at <= clock.now()]
+    over = [one for one in map(queries.locked, sorted(queries.due())) if one.due_at is not None and one.due_at <= clock.now()]
     for dispute in over:
         _run_out(dispute)
     return len(over)
@@ -380,7 +371,7 @@ def _run_out(dispute: Dispute) -> None:
 
 def remind() -> int:
     """Remind those for whom the clock runs, once per step, two days before its end. Returns how many disputes."""
-    near = [queries.locked(dispute_id) for dispute_id in queries.to_remind()]
+    near = [one for one in map(queries.locked, sorted(queries.to_remind())) if rules.is_near(one)]
     for dispute in near:
         dispute.reminded_at = clock.now()
         _record(SYSTEM, dispute, events.DisputeDueSoon(dispute.id))

@@ -14,11 +14,12 @@ from hub.core.audit import queries as audit
 from hub.core.disputes import operations, policy, queries, rules, schemas
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.policy import POLICY
-from hub.core.disputes.rules import Role, Upload
+from hub.core.disputes.rules import Claim, Matter, Role, Side, Upload
 from hub.core.disputes.states import CLOSED, LIFE, OPEN, Act, OfferState, State
 from hub.core.files import pages as files
 from hub.core.files import rules as file_rules
 from hub.core.looks import pages as looks
+from hub.core.parties import queries as parties
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
@@ -38,7 +39,14 @@ TABS: dict[str, tuple[str, tuple[State, ...]]] = {
 
 
 def show_page(template: str, **context: Any) -> str:
-    return render_template(f"core/disputes/{template}.html", rules=rules, states=State, acts=Act, roles=Role, **context)
+    return render_template(f"core/disputes/{template}.html", rules=rules, states=State, acts=Act, roles=Role, called=called, **context)
+
+
+def called(names: parties.Names, dispute: Dispute, role: Role) -> str:
+    """The side's name, or the word for one that the reader is not to know."""
+    side = dispute.side(role)
+    veil = names.veil(side, dispute.id)
+    return _(veil) if veil else names.of(side)
 
 
 def _uploads() -> list[Upload]:
@@ -55,14 +63,16 @@ def _get(dispute_id: int, act: Act = Act.SEE) -> Dispute:
 @pages.get("/disputes")
 def mine() -> Any:
     found = queries.of_actor(actor())[:50]
-    return show_page("mine", disputes=found, names=queries.names(found), role_of=lambda one: policy.role_of(actor(), one), open=OPEN)
+    return show_page(
+        "mine", disputes=found, names=queries.names(actor(), found), role_of=lambda one: policy.role_of(actor(), one), open=OPEN
+    )
 
 
 @pages.get("/disputes/desk")
 def desk() -> Any:
     """For administrators: what waits for a mediator."""
     listed = in_tabs(TABS, partial(queries.desk, actor()))
-    return show_page("desk", names=queries.names(listed["found"]), **listed)
+    return show_page("desk", names=queries.names(actor(), listed["found"]), **listed)
 
 
 @waits
@@ -89,8 +99,16 @@ def new(kind: str, number: int) -> Any:
         why_not = _(refusal.message)
     return show_page(
         "new", matter=matter, claim=claim, why_not=why_not, source=source, href=source.href(number), accept=file_rules.ACCEPT,
-        names=queries.names_of(matter.sides),
+        sides=_sides(matter, queries.own_claim(actor(), matter)),
     )  # fmt: skip
+
+
+def _sides(matter: Matter, own: Claim | None) -> list[tuple[str, str]]:
+    """As ui.pairs takes them: who would dispute it, and with whom."""
+    names, hidden = parties.names(matter.sides), matter.hidden
+    mine = own.side if own is not None else matter.sides[0]
+    other = next(side for side in matter.sides if side != mine)
+    return [(_("One side"), names.of(mine)), (_("The other side"), _(hidden[other]) if other in hidden else names.of(other))]
 
 
 @pages.post("/disputes/new/<kind>/<int:number>")
@@ -111,25 +129,33 @@ def show(dispute_id: int) -> Any:
     if not POLICY.can(who, Act.READ, dispute):
         return _from_outside(dispute)
     role = policy.role_of(who, dispute)
+    sides = queries.naming_sides(dispute) if dispute.state is State.WAITING and role in rules.PARTIES else []
+    naming = role in rules.PARTIES and dispute.side(role) in sides
     said, offers, story = queries.statements(dispute.id), queries.offers(dispute.id), queries.story(dispute)
     people = [*(one.statement.person_id for one in said), dispute.mediator_id, *(line.actor_id for line in story)]
-    names = queries.names([dispute], people)
+    names = queries.names(who, [dispute], people)
     source = queries.source_for(dispute)
     moves = {move.act for move in LIFE.moves_for(who, dispute, POLICY) if not move.blocked(dispute)}
     return show_page(
         "show", dispute=dispute, role=role, said=said, offers=offers, offer_states=OfferState, names=names, moves=moves, source=source,
-        href=source.href(dispute.number), is_open=dispute.state in OPEN, story=_entries(story, names), steps=_steps(dispute),
-        turn=_turn(dispute, role, names, [one for one in offers if one.state is OfferState.OPEN]), accept=file_rules.ACCEPT,
+        href=source.href(dispute.number), is_open=dispute.state in OPEN, story=_entries(dispute, story, names), steps=_steps(dispute),
+        turn=_turn(dispute, role, names, [one for one in offers if one.state is OfferState.OPEN], sides), accept=file_rules.ACCEPT,
+        naming=naming, candidates=_candidates(dispute) if naming else [],
     )  # fmt: skip
+
+
+def _candidates(dispute: Dispute) -> list[tuple[int, str]]:
+    return [(one.id, one.name) for one in queries.candidates(dispute)]
 
 
 def _from_outside(dispute: Dispute) -> str:
     """For who has to name a mediator, or has been named and not declared: who the sides are, and nothing of what they say."""
     named = policy.is_named(actor(), dispute)
     naming = dispute.state is State.WAITING and POLICY.can(actor(), Act.NAME, dispute)
+    relieves = not named and dispute.state is State.MEDIATION and POLICY.can(actor(), Act.STAND_DOWN, dispute)
     return show_page(
-        "outside", dispute=dispute, named=named, names=queries.names([dispute], [dispute.mediator_id]), source=queries.source_for(dispute),
-        candidates=[(one.id, one.name) for one in queries.candidates(dispute)] if naming else [], naming=naming,
+        "outside", dispute=dispute, named=named, names=queries.names(actor(), [dispute], [dispute.mediator_id]), naming=naming,
+        source=queries.source_for(dispute), candidates=_candidates(dispute) if naming else [], relieves=relieves,
     )  # fmt: skip
 
 
@@ -141,17 +167,14 @@ def _steps(dispute: Dispute) -> list[tuple[str, str, str]]:
     return [(name, "", "done" if number < now else "now" if number == now else "next") for number, name in enumerate(names)]
 
 
-def _entries(story: Iterable[audit.Line], names: queries.Names) -> list[dict[str, Any]]:
+def _entries(dispute: Dispute, story: Iterable[audit.Line], names: parties.Names) -> list[dict[str, Any]]:
     """As ui.timeline takes them."""
-    return [
-        {"when": line.at, "who": names.people[line.actor_id].name if line.actor_id in names.people else "", "what": _(line.says)}
-        for line in story
-    ]
+    return [{"when": line.at, "who": names.person(line.actor_id, dispute.id), "what": _(line.says)} for line in story]
 
 
-def _turn(dispute: Dispute, role: Role | None, names: queries.Names, table: list[Any]) -> tuple[str, datetime | None]:
+def _turn(dispute: Dispute, role: Role | None, names: parties.Names, table: list[Any], sides: list[Side]) -> tuple[str, datetime | None]:
     """Who has to do what until when, in one sentence for this reader."""
-    other, mediator = names.of(dispute.other), names.people[dispute.mediator_id].name if dispute.mediator_id is not None else ""
+    other, mediator = called(names, dispute, Role.OTHER), names.people[dispute.mediator_id].name if dispute.mediator_id is not None else ""
     if dispute.state is State.OPENED:
         told = _("You answer. If you say nothing, it goes to a mediator, who decides on what there is.")
         if role is not Role.OTHER:
@@ -160,7 +183,11 @@ def _turn(dispute: Dispute, role: Role | None, names: queries.Names, table: list
     if dispute.state is State.TALKING:
         return _("Both sides look for a settlement; then, or as soon as one side asks for it, it goes to a mediator."), dispute.due_at
     if dispute.state is State.WAITING:
-        return _("An administrator who belongs to neither side names a mediator."), dispute.due_at
+        if not sides:
+            return _("An administrator who belongs to neither side names a mediator."), dispute.due_at
+        if role is not None and dispute.side(role) in sides:
+            return _("You name a mediator: no administrator of the site is free of both sides."), dispute.due_at
+        return _("The other side names a mediator: no administrator of the site is free of both sides."), dispute.due_at
     if dispute.state is State.MEDIATION:
         if dispute.declared_at is None:
             return _("%(who)s declares to have no conflict of interest, or stands down.", who=mediator), dispute.due_at
@@ -232,9 +259,9 @@ def _name(*, person: int, **said: Any) -> Dispute:
 
 
 _moves("call", Act.CALL, operations.call, N_("A mediator is named within three days."))
-_moves("name", Act.NAME, _name, N_("Named. They are asked to declare that they have no interest."), schemas.NameIn)
+_moves("name", Act.SEE, _name, N_("Named. They are asked to declare that they have no interest."), schemas.NameIn)
 _moves("declare", Act.DECLARE, operations.declare, N_("Thank you. Read what both sides say."), schemas.DeclareIn)
-_moves("stand-down", Act.STAND_DOWN, operations.stand_down, N_("You have stood down: somebody else is named."))
+_moves("stand-down", Act.STAND_DOWN, operations.stand_down, N_("Somebody else is named."))
 
 
 @pages.get(f"{ONE}/withdraw")

@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
+from sqlalchemy import ColumnElement, and_, or_
+
 from hub.core.disputes.models import Dispute
-from hub.core.disputes.rules import Role, Side
+from hub.core.disputes.rules import Role
 from hub.core.disputes.states import OPEN, Act
+from hub.core.parties.policy import is_of, speaks_for
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, administers, by_the_system, either
-
-
-def speaks_for(actor: Actor, side: Side) -> bool:
-    """The person, or an owner or manager of the organisation."""
-    if side.person_id is not None:
-        return actor.person_id == side.person_id
-    return actor.manages(side.organisation_id)
-
-
-def is_of(actor: Actor, side: Side) -> bool:
-    """As `speaks_for`, or anybody else of the organisation: whoever has to do with a side."""
-    return speaks_for(actor, side) or (side.organisation_id is not None and actor.belongs_to(side.organisation_id))
+from hub.kernel.permissions import Policy, administers, by_the_system, consults, either
 
 
 def role_of(actor: Actor, dispute: Dispute) -> Role | None:
@@ -48,8 +39,8 @@ def is_free(actor: Actor, dispute: Dispute) -> bool:
 
 
 def is_named(actor: Actor, dispute: Dispute) -> bool:
-    """The mediator, as long as they belong to neither side."""
-    return actor.person_id is not None and actor.person_id == dispute.mediator_id and is_free(actor, dispute)
+    """The mediator, as long as they are of the staff and belong to neither side."""
+    return actor.person_id is not None and actor.person_id == dispute.mediator_id and consults(actor, dispute) and is_free(actor, dispute)
 
 
 def mediates(actor: Actor, dispute: Dispute) -> bool:
@@ -80,11 +71,43 @@ POLICY = Policy(
         Act.WITHDRAW: opened_it,
         Act.NAME: names_mediators,
         Act.DECLARE: is_named,
-        Act.STAND_DOWN: either(is_named, by_the_system),
+        Act.STAND_DOWN: either(is_named, names_mediators, by_the_system),
         Act.PROPOSE: mediates,
         Act.DECIDE: mediates,
         Act.PASS: by_the_system,
         Act.DROP: either(is_party, by_the_system),
     },
 )
-"""DROP: a refusal takes the mediator's proposal off the table."""
+"""DROP: a refusal takes the mediator's proposal off the table. STAND_DOWN: an administrator relieves a mediator. NAME: where no
+administrator is free of both sides, a side does it (`queries.may_name`)."""
+
+
+# The same for lists
+
+
+def sides_of(actor: Actor) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """As `opened_it` and `answers_it`."""
+    person, managed = actor.person_id or 0, [number for number in actor.roles if actor.manages(number)]
+    opener = or_(Dispute.opener_person_id == person, Dispute.opener_organisation_id.in_(managed))
+    return opener, or_(Dispute.other_person_id == person, Dispute.other_organisation_id.in_(managed))
+
+
+def beside(actor: Actor) -> ColumnElement[bool]:
+    """As `is_free`."""
+    bodies, person = list(actor.roles), actor.person_id or 0
+    parts: list[ColumnElement[bool]] = [Dispute.opener_organisation_id.in_(bodies), Dispute.other_organisation_id.in_(bodies)]
+    parts += [Dispute.opener_person_id == person, Dispute.other_person_id == person]
+    return and_(*(or_(part.is_(None), ~part) for part in parts))
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """As `is_party` or `is_named`."""
+    parts = [*sides_of(actor)]
+    if consults(actor, None):
+        parts.append(and_(Dispute.mediator_id == actor.person_id, beside(actor)))
+    return or_(*parts)
+
+
+def read_by(actor: Actor) -> ColumnElement[bool]:
+    """As Act.READ."""
+    return and_(seen_by(actor), or_(*sides_of(actor), Dispute.declared_at.is_not(None)))

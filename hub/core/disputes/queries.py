@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +18,20 @@ from hub.core.controls import queries as controls
 from hub.core.disputes import policy
 from hub.core.disputes.models import Dispute, DisputeFile, DisputeOffer, DisputeStatement
 from hub.core.disputes.policy import POLICY
-from hub.core.disputes.rules import COMMON, REMIND_BEFORE, Claim, Effect, Matter, Outcome, Role, Side, Source
+from hub.core.disputes.rules import COMMON, PARTIES, REMIND_BEFORE, Claim, Effect, Matter, Outcome, Role, Side, Source
 from hub.core.disputes.states import CLOSED, OPEN, Act, OfferState, State
 from hub.core.files import queries as files
 from hub.core.ledger import queries as ledger
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import Kind
-from hub.core.organisations import queries as organisations
+from hub.core.parties import queries as parties
+from hub.core.parties.policy import speaks_for
 from hub.db.extensions import db
 from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty
 from hub.kernel.errors import NotAllowed, NotFound, NotNow
 from hub.kernel.money import Money
-from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 NO_DISPUTE = N_("There is no such dispute.")
@@ -63,31 +63,46 @@ def matter_of(dispute: Dispute) -> Matter:
 
 
 def matter_for(actor: Actor, kind: str, number: int) -> Matter:
-    """A thing whose side the actor speaks for. Raises NotFound for everybody else, and for what cannot be disputed at all."""
+    """A thing with a decision against the actor's side. Raises NotFound for everybody else: who counts numbers learns nothing."""
     matter = _sources[kind].one(number) if kind in _sources else None
-    if matter is None or not any(policy.speaks_for(actor, side) for side in matter.sides):
+    if matter is None or own_claim(actor, matter) is None:
         raise NotFound(N_("There is nothing here that you could dispute."))
     return matter
 
 
+def own_claim(actor: Actor, matter: Matter) -> Claim | None:
+    """The decision against the actor's side, whether or not it is too late to dispute it."""
+    return next((one for one in matter.claims if speaks_for(actor, one.side)), None)
+
+
 def claim_for(actor: Actor, matter: Matter) -> Claim:
     """The decision that the actor may dispute now. Raises NotNow (nothing_to_dispute, too_late, disputed_before, disputed_now)."""
-    claim = next((one for one in matter.claims if policy.speaks_for(actor, one.side)), None)
+    claim = own_claim(actor, matter)
     if claim is None:
         raise NotNow(N_("There is no decision now that you could dispute."), code="nothing_to_dispute")
-    before = last_about(matter.ref)
-    if before is not None and before.state in OPEN:
+    earlier = all_about(matter.ref)
+    if any(one.state in OPEN for one in earlier):
         raise NotNow(N_("A dispute about this is open already."), code="disputed_now")
-    if before is not None and before.opener == claim.side and before.decided_at >= claim.decided_at:
+    if _is_known(claim, earlier):
         raise NotNow(N_("You have disputed this decision before: how it ended stands."), code="disputed_before")
     if not claim.in_time:
         raise NotNow(N_("The time to dispute this decision is over."), code="too_late")
     return claim
 
 
+def _is_known(claim: Claim, earlier: Iterable[Dispute]) -> bool:
+    """Has this side disputed this very decision, whatever was disputed since?"""
+    return any(one.opener == claim.side and one.decided_at >= claim.decided_at for one in earlier)
+
+
+def all_about(ref: str) -> Sequence[Dispute]:
+    """Every dispute about the thing, the newest first."""
+    return db.session.scalars(select(Dispute).where(Dispute.subject == ref).order_by(Dispute.id.desc())).all()
+
+
 def last_about(ref: str) -> Dispute | None:
     """The newest dispute about the thing."""
-    return db.session.scalars(select(Dispute).where(Dispute.subject == ref).order_by(Dispute.id.desc()).limit(1)).one_or_none()
+    return next(iter(all_about(ref)), None)
 
 
 @dataclass(frozen=True)
@@ -108,18 +123,15 @@ def way_for(actor: Actor, ref: str) -> Way | None:
     kind, _sep, number = ref.partition(":")
     if not actor.signed_in or kind not in _sources:
         return None
-    last = last_about(ref)
+    earlier = all_about(ref)
+    last = next(iter(earlier), None)
     if last is not None and last.state in OPEN:
         return Way(last.path, last) if policy.is_party(actor, last) else None
     matter = _sources[kind].one(int(number))
-    claim = next((one for one in matter.claims if policy.speaks_for(actor, one.side)), None) if matter is not None else None
-    known = last is not None and policy.is_party(actor, last)
-    fresh = claim is not None and claim.in_time
-    if claim is not None and last is not None and last.opener == claim.side and last.decided_at >= claim.decided_at:
-        fresh = False
-    if claim is not None and fresh:
+    claim = own_claim(actor, matter) if matter is not None else None
+    if claim is not None and claim.in_time and not _is_known(claim, earlier):
         return Way(f"/disputes/new/{kind}/{number}", None, claim.until)
-    return Way(last.path, last) if known and last is not None else None
+    return Way(last.path, last) if last is not None and policy.is_party(actor, last) else None
 
 
 def is_frozen(held_for: str) -> bool:
@@ -148,10 +160,20 @@ def by_id(dispute_id: int) -> Dispute:
 
 
 def locked(dispute_id: int) -> Dispute:
-    """The dispute as it is now, kept from others until this unit of work ends."""
+    """The dispute as it is now, kept from others until this unit of work ends; so are, in one order, those open about the same money."""
     db.session.flush()
-    query = select(Dispute).where(Dispute.id == dispute_id).with_for_update()
-    return db.session.scalars(query.execution_options(populate_existing=True)).one()
+    query = select(Dispute).where(or_(Dispute.id == dispute_id, _beside(by_id(dispute_id)))).order_by(Dispute.id).with_for_update()
+    return next(one for one in db.session.scalars(query.execution_options(populate_existing=True)).all() if one.id == dispute_id)
+
+
+def _beside(dispute: Dispute) -> ColumnElement[bool]:
+    others = source_for(dispute).beside(dispute.number) if dispute.kind in _sources else ()
+    return and_(Dispute.subject.in_([f"{dispute.kind}:{number}" for number in others]), Dispute.state.in_(OPEN))
+
+
+def unsecured_beside(dispute: Dispute) -> Sequence[Dispute]:
+    """Other open disputes about the money that was set aside for this one, the oldest first. Locked with it."""
+    return db.session.scalars(select(Dispute).where(_beside(dispute), Dispute.secured.is_(False)).order_by(Dispute.id)).all()
 
 
 def offer_of(dispute: Dispute, offer_id: int) -> DisputeOffer:
@@ -188,9 +210,8 @@ def statements(dispute_id: int) -> list[Said]:
     """The oldest first. Three statements at most."""
     query = select(DisputeStatement).where(DisputeStatement.dispute_id == dispute_id).order_by(DisputeStatement.id)
     said = db.session.scalars(query).all()
-    links = db.session.scalars(
-        select(DisputeFile).where(DisputeFile.statement_id.in_([one.id for one in said])).order_by(DisputeFile.id)
-    ).all()  # fmt: skip
+    beside = select(DisputeFile).where(DisputeFile.statement_id.in_([one.id for one in said]))
+    links = db.session.scalars(beside.order_by(DisputeFile.id)).all()
     known = files.files(link.file_id for link in links)
     return [Said(one, [known[link.file_id] for link in links if link.statement_id == one.id]) for one in said]
 
@@ -218,71 +239,65 @@ def story(dispute: Dispute) -> list[audit.Line]:
     return audit.story(dispute.ref)
 
 
-@dataclass(frozen=True)
-class Names:
-    """What the two sides are called, and where they are found."""
-
-    people: dict[int, PersonCard]
-    organisations: dict[int, organisations.OrganisationCard]
-
-    def of(self, side: Side) -> str:
-        if side.person_id is not None:
-            return self.people[side.person_id].name
-        return self.organisations[side.organisation_id or 0].name
-
-    def quoted(self, side: Side) -> Of | str:
-        """For a notice."""
-        return self.of(side) if side.person_id is None else Of(side.person_id, self.of(side))
-
-    def path(self, side: Side) -> str:
-        if side.person_id is not None:
-            return f"/people/{self.people[side.person_id].handle}"
-        return f"/orgs/{self.organisations[side.organisation_id or 0].slug}"
+def names(reader: Actor, disputes: Sequence[Dispute], also: Sequence[int | None] = ()) -> parties.Names:
+    """What their sides are called to this reader. Two statements, and one for each kind of thing that hides somebody."""
+    veils: dict[int, dict[Side, str]] = {}
+    known = {reader.person_id or 0}
+    for one, words in _hidden(disputes):
+        role = policy.role_of(reader, one)
+        if role in PARTIES and (word := words.get(one.side(role.opposite))):
+            veils[one.id] = {one.side(role.opposite): word}
+            known.add(one.mediator_id or 0)
+    cards = parties.names([side for one in disputes for side in one.sides], also)
+    return replace(cards, veils=veils, known=frozenset(known))
 
 
-def names(disputes: Iterable[Dispute], also: Iterable[int | None] = ()) -> Names:
-    """Two statements."""
-    return names_of([side for one in disputes for side in (one.opener, one.other)], also)
+def _hidden(disputes: Sequence[Dispute]) -> Iterable[tuple[Dispute, Mapping[Side, str]]]:
+    """The sides that the other one is not to know, and what they are called to it."""
+    for kind in sorted({one.kind for one in disputes} & set(_sources)):
+        of_kind = [one for one in disputes if one.kind == kind]
+        hidden = _sources[kind].hidden([one.number for one in of_kind])
+        yield from ((one, hidden.get(one.number, {})) for one in of_kind)
 
 
-def names_of(sides: Sequence[Side], also: Iterable[int | None] = ()) -> Names:
-    return Names(accounts.cards([*(side.person_id for side in sides), *also]), organisations.cards(side.organisation_id for side in sides))
+def veil(dispute: Dispute, role: Role) -> str:
+    """What a side is called that the other one is not to know; empty for any other."""
+    return next((words.get(dispute.side(role), "") for _, words in _hidden([dispute])), "")
 
 
-def people_of(side: Side) -> list[int]:
-    """Whom the news of this side goes to."""
-    if side.person_id is not None:
-        return [side.person_id]
-    return organisations.managers_of([side.organisation_id or 0]).get(side.organisation_id or 0, [])
+def called(dispute: Dispute, role: Role) -> str:
+    """The side as everybody reads of it who reads of the dispute."""
+    return veil(dispute, role) or parties.names([dispute.side(role)]).of(dispute.side(role))
 
 
 def candidates(dispute: Dispute) -> list[PersonCard]:
     """Who could mediate: consultants and administrators who have nothing to do with either side, nor with the decision."""
-    barred = matter_of(dispute).barred
-    known = accounts.cards([one for one in _free([Duty.CONSULTANT, Duty.ADMIN], dispute) if one not in barred])
+    barred = source_for(dispute).barred(dispute.number)
+    free = parties.staff_beside(dispute.sides, Duty.CONSULTANT, Duty.ADMIN)
+    known = accounts.cards([one for one in free if one not in barred])
     return sorted(known.values(), key=lambda card: (card.name, card.id))
 
 
-def administrators(dispute: Dispute) -> list[int]:
+def naming_sides(dispute: Dispute) -> list[Side]:
+    """Those who name the mediator if no administrator is free of both sides: the one without administrators, or else either."""
+    if parties.staff_beside(dispute.sides, Duty.ADMIN):
+        return []
+    return parties.without_administrators(dispute.sides) or [*dispute.sides]
+
+
+def may_name(actor: Actor, dispute: Dispute) -> bool:
+    return POLICY.can(actor, Act.NAME, dispute) or any(speaks_for(actor, side) for side in naming_sides(dispute))
+
+
+def namers(dispute: Dispute) -> list[int]:
     """Those who may name a mediator."""
-    return _free([Duty.ADMIN], dispute)
-
-
-def _free(duties: Sequence[Duty], dispute: Dispute) -> list[int]:
-    """People with these duties who belong to neither side."""
-    sides = (dispute.opener, dispute.other)
-    bound = {one for side in sides if side.organisation_id is not None for one in organisations.member_ids(side.organisation_id)}
-    bound |= {side.person_id for side in sides if side.person_id is not None}
-    return [one for one in dict.fromkeys(one for duty in duties for one in accounts.with_duty(duty)) if one not in bound]
+    free = parties.staff_beside(dispute.sides, Duty.ADMIN)
+    return free or [one for side in naming_sides(dispute) for one in parties.people_of(side)]
 
 
 def outcomes(dispute: Dispute) -> list[Outcome]:
     """The ways in which it can end now."""
     return [*COMMON, *matter_of(dispute).outcomes]
-
-
-def may_read(actor: Actor, dispute: Dispute) -> bool:
-    return POLICY.can(actor, Act.READ, dispute)
 
 
 def effects(dispute: Dispute, outcome: str, amount: Money | None) -> list[Effect]:
@@ -291,24 +306,16 @@ def effects(dispute: Dispute, outcome: str, amount: Money | None) -> list[Effect
     if dispute.secured:
         left = dispute.stake_minor - sum(one.gross.minor for one in found)
         if left > 0:
-            found.append(Effect(names([dispute]).of(dispute.other), Money(left, dispute.currency), Money(0, dispute.currency)))
+            found.append(Effect(called(dispute, Role.OTHER), Money(left, dispute.currency), Money(0, dispute.currency)))
     return found
 
 
 # Lists
 
 
-def _mine(actor: Actor) -> ColumnElement[bool]:
-    managed = [number for number in actor.roles if actor.manages(number)]
-    person = actor.person_id or 0
-    sides = (Dispute.opener_person_id == person, Dispute.other_person_id == person)
-    bodies = (Dispute.opener_organisation_id.in_(managed), Dispute.other_organisation_id.in_(managed))
-    return or_(*sides, *bodies, Dispute.mediator_id == person)
-
-
-def of_actor(actor: Actor, *, before: int | None = None, limit: int = 50) -> Sequence[Dispute]:
-    """Up to `limit` + 1 in which the actor is a side or mediates, the newest first."""
-    query = select(Dispute).where(_mine(actor))
+def of_actor(actor: Actor, *, before: int | None = None, limit: int = 50, readable: bool = False) -> Sequence[Dispute]:
+    """Up to `limit` + 1 in which the actor is a side or mediates, the newest first; `readable`: only what they may read already."""
+    query = select(Dispute).where(policy.read_by(actor) if readable else policy.seen_by(actor))
     if before is not None:
         query = query.where(Dispute.id < before)
     return db.session.scalars(query.order_by(Dispute.id.desc()).limit(limit + 1)).all()
@@ -318,13 +325,10 @@ def desk(actor: Actor, states: Sequence[State], *, page: int = 1, size: int = 20
     """For administrators: those in these states in which they have no part, the most urgent first; and how many."""
     if not actor.is_admin:
         raise NotAllowed(N_("Administrators name mediators."))
-    chosen = and_(Dispute.state.in_(states), *_not_of(actor))
+    chosen = and_(Dispute.state.in_(states), policy.beside(actor))
     total = db.session.scalar(select(func.count()).select_from(Dispute).where(chosen)) or 0
     query = select(Dispute).where(chosen).order_by(Dispute.due_at, Dispute.id).limit(size).offset((page - 1) * size)
     return list(db.session.scalars(query)), total
-
-
-# The clock
 
 
 def due(limit: int = 200) -> Sequence[int]:
@@ -343,28 +347,19 @@ def to_remind(limit: int = 200) -> Sequence[int]:
 def waiting(actor: Actor, who: str) -> Question:
     """As hub.web.todo asks: what waits for the actor as `who`: "answer", "accept", "mediate" or "name"."""
     query = select(Dispute.title.label("detail"), Dispute.id.label("key"), Dispute.due_at.label("due"))
-    person, managed = actor.person_id or 0, [number for number in actor.roles if actor.manages(number)]
-    opener = or_(Dispute.opener_person_id == person, Dispute.opener_organisation_id.in_(managed))
-    other = or_(Dispute.other_person_id == person, Dispute.other_organisation_id.in_(managed))
+    opener, other = policy.sides_of(actor)
     if who == "answer":
         return query.where(Dispute.state == State.OPENED, other)
     if who == "mediate":
-        return query.where(Dispute.state == State.MEDIATION, Dispute.mediator_id == person)
+        return query.where(Dispute.state == State.MEDIATION, Dispute.mediator_id == actor.person_id)
     if who == "name":
-        return query.where(Dispute.state == State.WAITING, *_not_of(actor))
+        return query.where(Dispute.state == State.WAITING, policy.beside(actor))
     offer = select(DisputeOffer.id).where(DisputeOffer.dispute_id == Dispute.id, DisputeOffer.state == OfferState.OPEN)
     unanswered = or_(
         and_(opener, offer.where(DisputeOffer.opener_at.is_(None)).exists()),
         and_(other, offer.where(DisputeOffer.other_at.is_(None)).exists()),
     )
     return query.where(Dispute.state.in_(OPEN), unanswered)
-
-
-def _not_of(actor: Actor) -> list[ColumnElement[bool]]:
-    bodies, person = list(actor.roles), actor.person_id or 0
-    parts: list[ColumnElement[bool]] = [Dispute.opener_organisation_id.in_(bodies), Dispute.other_organisation_id.in_(bodies)]
-    parts += [Dispute.opener_person_id == person, Dispute.other_person_id == person]
-    return [or_(part.is_(None), ~part) for part in parts]
 
 
 # The check

@@ -8,19 +8,20 @@ from typing import Any
 from hub.core.accounts import queries as accounts
 from hub.core.disputes import events, operations, queries
 from hub.core.disputes.models import Dispute
-from hub.core.disputes.rules import Role
+from hub.core.disputes.rules import PARTIES, Role
 from hub.core.disputes.states import Act, OfferState, State
 from hub.core.looks import queries as looks
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
+from hub.core.parties import queries as parties
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
-from hub.kernel.actor import SYSTEM, Actor
+from hub.kernel.actor import SYSTEM, Actor, Duty
+from hub.kernel.errors import NotFound
 from hub.kernel.whose import Of
 from hub.kernel.words import N_
 
 MINUTE, FIVE_MINUTES = 60, 300
-PARTIES = (Role.OPENER, Role.OTHER)
 
 
 @every(MINUTE)
@@ -36,8 +37,12 @@ def remind_of_what_is_due() -> None:
 @reacts_to(events.DisputeFiled)
 def tell_the_other_side(event: events.DisputeFiled, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
+    if queries.veil(dispute, Role.OPENER):
+        told = N_("A decision about “%(title)s” is disputed. Answer by %(by)s; without an answer it goes to a mediator.")
+        _tell(dispute, fact, [Role.OTHER], told)
+        return
     told = N_("%(who)s disputes a decision about “%(title)s”. Answer by %(by)s; without an answer it goes to a mediator.")
-    _tell(dispute, fact, [Role.OTHER], told, who=queries.names([dispute]).quoted(dispute.opener))
+    _tell(dispute, fact, [Role.OTHER], told, who=parties.names([dispute.opener]).quoted(dispute.opener))
 
 
 @reacts_to(events.DisputeAnswered)
@@ -55,14 +60,18 @@ def tell_of_the_statement(event: events.StatementMade, fact: Fact) -> None:
 @reacts_to(events.MediatorCalled)
 def ask_for_a_mediator(event: events.MediatorCalled, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
-    _send(dispute, fact, queries.administrators(dispute), N_("A dispute about “%(title)s” waits for a mediator: name one by %(by)s."))
+    _send(dispute, fact, queries.namers(dispute), N_("A dispute about “%(title)s” waits for a mediator: name one by %(by)s."))
     _tell(dispute, fact, PARTIES, N_("The dispute about “%(title)s” goes to a mediator, who is named within three days."))
 
 
 @reacts_to(events.MediatorMissing)
 def ask_again(event: events.MediatorMissing, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
-    _send(dispute, fact, queries.administrators(dispute), N_("A dispute about “%(title)s” still waits for a mediator: name one."))
+    if queries.candidates(dispute):
+        _send(dispute, fact, queries.namers(dispute), N_("A dispute about “%(title)s” still waits for a mediator: name one."))
+        return
+    told = N_("A dispute about “%(title)s” waits for a mediator, and none of the staff is free of both sides: make somebody a consultant.")
+    _send(dispute, fact, accounts.with_duty(Duty.ADMIN), told, link="/admin/people")
 
 
 @reacts_to(events.MediatorNamed)
@@ -80,7 +89,10 @@ def ask_for_another(event: events.MediatorLeft, fact: Fact) -> None:
     if event.by_clock:
         gone = N_("Nothing came from you in time: somebody else mediates in the dispute about “%(title)s”.")
         _send(dispute, fact, [event.person_id], gone, link="/disputes")
-    _send(dispute, fact, queries.administrators(dispute), N_("A dispute about “%(title)s” waits for another mediator: name one."))
+    elif fact.actor_id != event.person_id:
+        gone = N_("An administrator has relieved you: somebody else mediates in the dispute about “%(title)s”.")
+        _send(dispute, fact, [event.person_id], gone, link="/disputes")
+    _send(dispute, fact, queries.namers(dispute), N_("A dispute about “%(title)s” waits for another mediator: name one."))
     _tell(dispute, fact, PARTIES, N_("The dispute about “%(title)s” gets another mediator."))
 
 
@@ -127,12 +139,12 @@ def _whose_turn(dispute: Dispute) -> list[int | None]:
     if dispute.state is State.MEDIATION:
         return [dispute.mediator_id]
     if dispute.state is State.WAITING:
-        return [*queries.administrators(dispute)]
+        return [*queries.namers(dispute)]
     sides = {State.OPENED: [Role.OTHER], State.TALKING: [*PARTIES]}.get(dispute.state)
     if sides is None:
         proposal = next((one for one in queries.on_the_table(dispute.id) if one.role is Role.MEDIATOR), None)
         sides = [role for role in PARTIES if proposal is not None and not proposal.accepted_by(role)]
-    return [person for role in sides for person in queries.people_of(dispute.side(role))]
+    return [person for role in sides for person in parties.people_of(dispute.side(role))]
 
 
 @reacts_to(events.DisputeSettled)
@@ -157,7 +169,7 @@ def _tell(dispute: Dispute, fact: Fact, roles: Iterable[Role], text: str, **valu
     people: list[int | None] = []
     for role in roles:
         if role is not Role.MEDIATOR:
-            people += queries.people_of(dispute.side(role))
+            people += parties.people_of(dispute.side(role))
         elif dispute.declared_at is not None:
             people.append(dispute.mediator_id)
     _send(dispute, fact, people, text, **values)
@@ -177,4 +189,6 @@ def _send(dispute: Dispute, fact: Fact, people: Iterable[int | None], text: str,
 def looked_at(actor: Actor, number: int) -> looks.Thing:
     """Who has taken copies of its files is for both sides and the mediator to see. Raises NotFound."""
     dispute = queries.get_for(actor, number, Act.READ)
+    if queries.names(actor, [dispute]).veils:  # the readers' names would say who the other side is
+        raise NotFound(queries.NO_DISPUTE)
     return looks.Thing(dispute.title, dispute.path)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
 
+from hub.core.parties.rules import Side
 from hub.kernel import clock
 from hub.kernel.errors import NotNow, one_field
 from hub.kernel.money import Money
@@ -52,6 +53,9 @@ class Role(Worded):
         return Role.OTHER if self is Role.OPENER else Role.OPENER
 
 
+PARTIES = (Role.OPENER, Role.OTHER)
+
+
 @dataclass(frozen=True)
 class Upload:
     """A file as it arrives."""
@@ -61,18 +65,6 @@ class Upload:
 
 
 UPHOLD, FINDING = "uphold", "finding"
-
-
-@dataclass(frozen=True)
-class Side:
-    """One of the two parties: a person, or an organisation for which its owners and managers speak."""
-
-    person_id: int | None = None
-    organisation_id: int | None = None
-
-    def __post_init__(self) -> None:
-        if (self.person_id is None) == (self.organisation_id is None):
-            raise ValueError("a side is one person or one organisation")
 
 
 @dataclass(frozen=True)
@@ -137,9 +129,9 @@ class Matter:
     """A thing that is or could be disputed, as its room tells of it.
 
     `held_for` names the hold that nobody moves while the dispute is open ("order:5"). With `secure` the money is not held yet: what of it
-    is on that organisation's balance is set aside for `held_for` when the dispute is opened.
-    `barred` are people who cannot mediate although
-    they belong to neither side (judges, approvers). `claims` is empty when there is nothing to dispute now.
+    is on that organisation's balance is set aside for `held_for` when the dispute is opened. With neither, `at_stake` is what the room
+    itself sets aside then (`Source.begin`). `hidden` are sides that the other one is not to know, and what they are called to it:
+    {Side(person_id=7): N_("The buyer")}. `claims` is empty when there is nothing to dispute now.
     """
 
     ref: str
@@ -151,7 +143,7 @@ class Matter:
     held_for: str = ""
     at_stake: Money | None = None
     secure: tuple[int, Money] | None = None
-    barred: frozenset[int] = frozenset()
+    hidden: Mapping[Side, str] = field(default_factory=dict)
 
     def outcome(self, key: str) -> Outcome:
         """Raises Invalid about `outcome`."""
@@ -165,13 +157,31 @@ def _nothing(number: int) -> None:
     """What a room does that has nothing to do."""
 
 
+def _alone(number: int) -> Sequence[int]:
+    """Of a thing that shares its money with no other."""
+    return ()
+
+
+def _nobody(number: int) -> frozenset[int]:
+    """Of a thing on which its two sides alone decide."""
+    return frozenset()
+
+
+def _known(numbers: Sequence[int]) -> Mapping[int, Mapping[Side, str]]:
+    """Of things whose sides know one another."""
+    return {}
+
+
 @dataclass(frozen=True)
 class Source:
     """How a room above takes part. `word` says what its things are called, `href` where both sides find one.
 
     `one` tells of a thing, None if there is none; with `lock` nobody else decides on it until the unit of work ends. `effects` says what an
-    outcome would move, `carry_out` does it (actor: the system; the dispute is closed by then, so its money is free). `begin` is called
+    outcome would move, `carry_out` does it (actor: the system; the dispute is closed by then, so its money is free): number, outcome,
+    amount, reason, and the dispute's ref, which makes the keys of what it moves. `begin` is called
     when one is opened, `resume` when it ends with nothing moved, so that clocks which stood still go on fairly.
+    `beside` are the other things that the same money is set aside for, once for all of them; `hidden` as in the matter, for many things at
+    once, by number. `barred` are people who cannot mediate although they belong to neither side (judges, approvers).
     """
 
     word: str
@@ -179,9 +189,12 @@ class Source:
     one: Callable[[int], Matter | None]
     lock: Callable[[int], None]
     effects: Callable[[int, str, Money | None], Sequence[Effect]]
-    carry_out: Callable[[int, str, Money | None, str], None]
+    carry_out: Callable[[int, str, Money | None, str, str], None]
     begin: Callable[[int], None] = _nothing
     resume: Callable[[int], None] = _nothing
+    beside: Callable[[int], Sequence[int]] = _alone
+    hidden: Callable[[Sequence[int]], Mapping[int, Mapping[Side, str]]] = _known
+    barred: Callable[[int], frozenset[int]] = _nobody
 
 
 def amount_of(outcome: Outcome, amount: Money | None) -> Money | None:
@@ -217,6 +230,12 @@ def require_open(dispute: Any) -> None:
     """Raises NotNow (closed)."""
     if dispute.closed_at is not None:
         raise NotNow(N_("This dispute is closed."), code="closed")
+
+
+def is_near(dispute: Any) -> bool:
+    """Is its step over soon, and nobody was reminded of it? Not once it is closed."""
+    due: datetime | None = dispute.due_at
+    return due is not None and dispute.reminded_at is None and due - REMIND_BEFORE <= clock.now() < due
 
 
 def has_declared(dispute: Any) -> bool:

@@ -116,21 +116,26 @@ class OfferOut(Schema):
     effects = fields.List(fields.Nested(EffectOut), attribute="moves")
 
 
-class DisputeOut(Schema):
+class OutsideOut(Schema):
+    """What administrators, and a mediator who has not declared, know of a dispute: that there is one, and where it stands."""
+
     id = fields.Integer()
     about = fields.String(attribute="subject")
     title = fields.String()
     state = fields.Enum(State, by_value=True)
+    opened_at = fields.DateTime()
+    due_at = fields.DateTime(allow_none=True, metadata={"description": "When the present step ends."})
+    mediator = fields.Integer(attribute="mediator_id", allow_none=True)
+    href = fields.String(attribute="path")
+    version = fields.Integer()
+
+
+class DisputeOut(OutsideOut):
     ground = fields.Enum(Ground, by_value=True)
     decision = fields.String()
     decided_at = fields.DateTime()
-    opened_at = fields.DateTime()
-    due_at = fields.DateTime(allow_none=True, metadata={"description": "When the present step ends."})
     closed_at = fields.DateTime(allow_none=True)
     at_stake = fields.Function(lambda one: str(one.stake) if one.stake else None, metadata={"type": ["string", "null"]})
-    mediator = fields.Integer(attribute="mediator_id", allow_none=True)
     outcome = fields.String()
     effects = fields.List(fields.Nested(EffectOut), attribute="moved")
     reason = fields.String()
-    href = fields.String(attribute="path")
-    version = fields.Integer()

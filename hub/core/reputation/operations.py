@@ -7,7 +7,6 @@ from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, exists, select, text, update
 
-from hub.core.disputes import queries as disputes
 from hub.core.disputes.rules import Side
 from hub.core.integrity import queries as integrity
 from hub.core.messages import operations as messages
@@ -15,6 +14,7 @@ from hub.core.messages.states import Kind
 from hub.core.moderation import queries as moderation
 from hub.core.moderation.rules import Reason
 from hub.core.organisations import queries as organisations
+from hub.core.parties import queries as parties
 from hub.core.reputation import events, queries, rules
 from hub.core.reputation.models import DealRating, FinishedDeal, PromiseKept, Recommendation, Standing
 from hub.core.reputation.policy import POLICY, part_of
@@ -349,7 +349,7 @@ def recommend(*, actor: Actor, deal: FinishedDeal, score: int, why: str = "") ->
 
 
 def _tell(side: Side, says: str, link: str, **values: str) -> None:
-    messages.notify(actor=SYSTEM, person_ids=disputes.people_of(side), text=says, values=values, kind=Kind.REPUTATION, link=link)
+    messages.notify(actor=SYSTEM, person_ids=parties.people_of(side), text=says, values=values, kind=Kind.REPUTATION, link=link)
 
 
 def _record(actor: Actor, deal: FinishedDeal, event: Any) -> None:

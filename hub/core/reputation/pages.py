@@ -10,9 +10,9 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hub.core.disputes import queries as disputes
 from hub.core.moderation.rules import Reason
 from hub.core.organisations import queries as organisations
+from hub.core.parties import queries as parties
 from hub.core.reputation import operations, queries, rules, schemas
 from hub.core.reputation.models import DealRating
 from hub.core.reputation.policy import POLICY
@@ -173,7 +173,7 @@ def report(deal_id: int) -> Any:
 def reports() -> Any:
     _require_moderator(actor())
     found = queries.reported(actor())
-    return show_page("reports", ratings=found, names=disputes.names_of([side for one in found for side in _sides(one)]), parts=Part)
+    return show_page("reports", ratings=found, names=parties.names([side for one in found for side in _sides(one)]), parts=Part)
 
 
 def _sides(rating: DealRating) -> list[Side]:

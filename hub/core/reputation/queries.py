@@ -18,6 +18,7 @@ from hub.core.disputes.rules import UPHOLD, Side
 from hub.core.disputes.states import OPEN as DISPUTED
 from hub.core.disputes.states import State as DisputeState
 from hub.core.organisations.models import Organisation
+from hub.core.parties import queries as parties
 from hub.core.profiles.models import Profile
 from hub.core.questions.models import Question as Asking
 from hub.core.questions.states import State as AskingState
@@ -135,7 +136,7 @@ class View:
 def views(actor: Actor, deals: Sequence[FinishedDeal]) -> list[View]:
     """In three statements."""
     parts = {deal.id: part for deal in deals if (part := part_of(actor, deal)) is not None}
-    names = disputes.names_of([deal.side(parts[deal.id].other) for deal in deals if deal.id in parts])
+    names = parties.names([deal.side(parts[deal.id].other) for deal in deals if deal.id in parts])
     said: dict[tuple[int, Part], DealRating] = {}
     if parts:
         for one in db.session.scalars(select(DealRating).where(DealRating.deal_id.in_(parts))):
@@ -393,8 +394,3 @@ def reasons(limit: int = 50) -> list[Any]:
     """The newest words, without who said them: (mode, score, why, month)."""
     query = select(Recommendation.mode, Recommendation.score, Recommendation.why, Recommendation.month)
     return list(db.session.execute(query.where(Recommendation.why != "").order_by(Recommendation.id.desc()).limit(limit)))
-
-
-def people_of(side: Side) -> list[int]:
-    """Whom the news of this side goes to."""
-    return disputes.people_of(side)

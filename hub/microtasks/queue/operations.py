@@ -277,7 +277,7 @@ def pay_late(*, actor: Actor, assignment: Assignment) -> Assignment:
     return assignment
 
 
-def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+def _carry_out(number: int, way: str, amount: Money | None, reason: str, ref: str) -> None:
     pay_late(actor=SYSTEM, assignment=queries.whole(number))
 
 

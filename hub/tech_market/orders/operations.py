@@ -313,7 +313,7 @@ def settle(*, actor: Actor, order: ServiceOrder, to_lab: Money, reason: str) -> 
     return order
 
 
-def _carry_out(number: int, way: str, amount: Money | None, reason: str) -> None:
+def _carry_out(number: int, way: str, amount: Money | None, reason: str, ref: str) -> None:
     order = _found(number)
     settle(actor=SYSTEM, order=order, to_lab=queries.to_lab(order, way, amount), reason=reason or SETTLED)
 

@@ -38,7 +38,7 @@ from hub.core.royalties.rules import Band, due_on
 from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.kernel import clock
-from hub.kernel.actor import Role
+from hub.kernel.actor import SYSTEM, Role
 from hub.kernel.errors import HubError, Invalid, NotAllowed, NotFound, NotNow
 from hub.kernel.money import Money, breakdown
 from tests.db.processes import together
@@ -425,7 +425,7 @@ def test_the_check_finds_each_way_of_corrupting_a_sale(cast, product, damage, co
 def test_a_buyer_disputes_after_the_days_and_the_price_is_there_however_long_it_takes(cast, product):
     purchase = buy(cast.user, product)
     say = {"kind": "purchase", "number": purchase.id, "ground": Ground.NOT_AS_DESCRIBED, "statement": "It never read a single tag of ours."}
-    refused(NotNow, "nothing_to_dispute", lambda: disputes.open_(actor=cast.user, **say))
+    refused(NotFound, "not_found", lambda: disputes.open_(actor=cast.user, **say))
     clock.set_to(purchase.returnable_until)
     with work.unit():
         dispute = disputes.open_(actor=cast.user, **say)
@@ -449,3 +449,42 @@ def test_a_dispute_that_is_withdrawn_frees_what_the_vendor_got(cast, product):
         )
         disputes.withdraw(actor=cast.user, dispute=dispute, reason="We found a use for it.")
     assert books.available(accounts.balance_of(ORG, cast.firm.id, "EUR")) == 1_615
+
+
+def test_what_the_vendor_still_has_is_kept_for_a_dispute_though_it_has_spent_a_cent(cast, product, client):
+    purchase = buy(cast.user, product)
+    clock.set_to(purchase.returnable_until)
+    firm = accounts.balance_of(ORG, cast.firm.id, "EUR")
+    with work.unit():
+        ledger.expire_due()
+        legs = accounts.from_to(firm, accounts.balance_of(ORG, cast.house.id, "EUR"), 1)
+        ledger.post(actor=SYSTEM, kind=accounts.Kind.FUNDING, key="a cent", legs=legs)
+    whole = queries.matter(purchase.id).at_stake
+    people.sign_in(client, cast.persons["user"])
+    assert "EUR 19.99" in client.get(f"/disputes/new/purchase/{purchase.id}").get_data(as_text=True), "what is there is said beforehand"
+    with work.unit():
+        say = {"kind": "purchase", "number": purchase.id, "ground": Ground.NOT_AS_DESCRIBED, "statement": "It never read a single tag."}
+        dispute = disputes.open_(actor=cast.user, **say)
+    assert dispute.stake == whole == eur(1_999)
+    assert (books.balance(firm), books.available(firm)) == (1_614, 0), "the rest is not paid out meanwhile"
+    with work.unit():
+        disputes.withdraw(actor=cast.user, dispute=dispute, reason="We found a use for it.")
+    assert books.available(firm) == 1_614
+
+
+def test_the_vendor_learns_from_no_dispute_who_bought(cast, product, client):
+    purchase = buy(cast.user, product)
+    clock.set_to(purchase.returnable_until)
+    path = f"/disputes/new/purchase/{purchase.id}"
+    people.sign_in(client, cast.persons["rival"])
+    assert client.get(path).status_code == 404
+    with work.unit():
+        say = {"kind": "purchase", "number": purchase.id, "ground": Ground.NOT_AS_DESCRIBED, "statement": "It never read a single tag."}
+        dispute = disputes.open_(actor=cast.user, **say)
+        disputes.offer(actor=cast.user, dispute=dispute, outcome="refund")
+    delivery.deliver_all()
+    name = cast.persons["user"].name
+    shown = [client.get(where).get_data(as_text=True) for where in (dispute.path, "/disputes", "/inbox")]
+    assert not [page for page in shown if name in page.partition("<main")[2]] and "The buyer" in shown[0]
+    people.sign_in(client, cast.persons["user"])
+    assert name in client.get(dispute.path).get_data(as_text=True)

@@ -16,6 +16,7 @@ from hub.core.organisations import operations as organisations
 from hub.core.payments import queries as payments
 from hub.db import delivery, work
 from hub.db.extensions import db
+from hub.db.journal import JournalRow
 from hub.kernel import clock
 from hub.kernel.actor import Role
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, TooMany
@@ -23,6 +24,7 @@ from hub.kernel.money import Money
 from hub.tech_market.orders import operations as orders
 from hub.tech_market.orders.states import State as OrderState
 from tests.factories import disputes as made
+from tests.factories import people
 from tests.factories.disputes import GROSS
 from tests.factories.money import refused, usd
 
@@ -58,7 +60,7 @@ def test_the_lab_disputes_that_its_delivery_came_back_and_the_money_stays_where_
 @pytest.mark.parametrize(
     ("who", "changes", "error", "code"),
     [
-        ("buyer", {}, NotNow, "nothing_to_dispute"),
+        ("buyer", {}, NotFound, "not_found"),
         ("stranger", {}, NotFound, "not_found"),
         ("admin", {}, NotFound, "not_found"),
         ("lab", {"number": 99_999}, NotFound, "not_found"),
@@ -89,10 +91,26 @@ def test_the_buyer_disputes_that_nothing_came_from_the_day_after_it_was_due(row)
     due = row.order.due_on
     with clock.at(row.order.held_at + timedelta(days=row.order.turnaround_days)):
         assert clock.now().date() == due
-        refused("nothing_to_dispute", NotNow, opening(row, "buyer", ground=Ground.NOT_DELIVERED))
+        refused("not_found", NotFound, opening(row, "buyer", ground=Ground.NOT_DELIVERED))
     with clock.at(row.order.held_at + timedelta(days=row.order.turnaround_days + 1)), work.unit():
         dispute = opening(row, "buyer", ground=Ground.NOT_DELIVERED)()
         assert dispute.opener.organisation_id == row.house.id and dispute.other.organisation_id == row.bench.id
+
+
+def test_a_decision_is_disputed_once_whatever_was_disputed_since(row):
+    late = row.order.held_at + timedelta(days=row.order.turnaround_days + 1)
+    with clock.at(late):
+        for who, ground in (("buyer", Ground.NOT_DELIVERED), ("lab", Ground.AS_AGREED)):
+            if who == "lab":
+                with work.unit():
+                    orders.deliver(actor=row.actor("lab"), order=row.order, text="With the three films.")
+                    orders.send_back(actor=row.actor("buyer"), order=row.order, reason="One film is still missing.")
+            with work.unit():
+                dispute = opening(row, who, ground=ground)()
+                operations.withdraw(actor=row.actor(who), dispute=dispute, reason="We let it stand for now.")
+        refused("disputed_before", NotNow, opening(row, "buyer", ground=Ground.NOT_DELIVERED))
+        assert queries.way_for(row.actor("buyer"), row.ref).dispute is not None, "its page offers no second time"
+        assert len(queries.all_about(row.ref)) == 2
 
 
 # While it is open
@@ -230,6 +248,60 @@ def test_a_mediator_who_joins_a_side_is_none_any_more(row):
     )
 
 
+def test_a_mediator_who_is_dismissed_decides_nothing_and_is_relieved(row):
+    dispute = made.in_mediation(row)
+    mediator, admin = row.actor("mediator"), row.actor("admin")
+    with work.unit():
+        row.staff["mediator"].is_consultant = False
+    mediator = row.actor("mediator")
+    with pytest.raises(NotFound):
+        queries.get_for(mediator, dispute.id)
+    for act in (operations.decide, operations.propose):
+        with pytest.raises(NotAllowed), work.unit():
+            act(actor=mediator, dispute=dispute, outcome="pay", words="It is what was agreed.")
+    assert queries.of_actor(mediator) == queries.of_actor(mediator, readable=True) == []
+    for nobody in ("lab", "buyer", "stranger"):
+        with pytest.raises(NotAllowed), work.unit():
+            operations.stand_down(actor=row.actor(nobody), dispute=dispute)
+    with work.unit():
+        operations.stand_down(actor=admin, dispute=dispute)
+    dispute = made.afresh(dispute)
+    assert (dispute.state, dispute.mediator_id, dispute.declared_at) == (State.WAITING, None, None)
+    assert any("has relieved you" in text for text in notices(row.staff["mediator"]))
+    with work.unit():
+        operations.name(actor=admin, dispute=dispute, person_id=row.staff["second"].id)
+
+
+def test_where_no_administrator_is_free_of_both_sides_the_side_without_one_names_the_mediator(row, client):
+    dispute = made.answered(row, made.opened(row))
+    with work.unit():
+        organisations.add_member(actor=row.actor("buyer"), organisation=row.house, email=row.staff["admin"].email, role=Role.MANAGER)
+        operations.call(actor=row.actor("buyer"), dispute=dispute)
+    assert any("name one by" in text for text in notices(row.lab)), "somebody is asked"
+    made.days_on(3)
+    delivery.run_periodic()
+    assert any("still waits for a mediator" in text for text in notices(row.lab))
+    for nobody in ("admin", "buyer", "stranger"):
+        who = row.actor(nobody)
+        refused("not_allowed", NotAllowed, lambda w=who: operations.name(actor=w, dispute=dispute, person_id=row.staff["second"].id))
+    people.sign_in(client, row.lab)
+    assert "You name a mediator" in client.get(dispute.path).get_data(as_text=True)
+    assert client.post(f"{dispute.path}/name", data={"person": row.buyer.id}).status_code == 422
+    assert client.post(f"{dispute.path}/name", data={"person": row.staff["second"].id}).status_code == 302
+    assert (made.afresh(dispute).state, dispute.mediator_id) == (State.MEDIATION, row.staff["second"].id)
+
+
+def test_where_nobody_at_all_is_free_administrators_are_asked_for_a_consultant(row):
+    dispute = made.answered(row, made.opened(row))
+    with work.unit():
+        for name in ("admin", "mediator", "second"):
+            organisations.add_member(actor=row.actor("buyer"), organisation=row.house, email=row.staff[name].email, role=Role.MEMBER)
+        operations.call(actor=row.actor("lab"), dispute=dispute)
+    made.days_on(3)
+    delivery.run_periodic()
+    assert queries.candidates(dispute) == [] and any("make somebody a consultant" in text for text in notices(row.staff["admin"]))
+
+
 def test_a_proposal_that_both_accept_settles_it(row):
     dispute = made.in_mediation(row)
     with work.unit():
@@ -300,6 +372,55 @@ def test_each_step_is_reminded_once_and_moved_on_when_its_time_is_over(row):
     dispute = made.afresh(dispute)
     assert dispute.state is State.WAITING and dispute.mediator_id is None
     assert any("Nothing came from you in time" in text for text in notices(row.staff["mediator"]))
+
+
+def test_two_workers_that_saw_the_same_remind_once_and_of_nothing_that_is_over(row, monkeypatch):
+    dispute = made.opened(row)
+    made.days_on(5.5)
+    seen = list(queries.to_remind())
+    assert seen == [dispute.id]
+    monkeypatch.setattr(queries, "to_remind", lambda: seen)  # as the second worker read it, before it waited for the first
+    for told in (1, 0):
+        with work.unit():
+            assert operations.remind() == told
+    assert sum("your word is waited for" in text for text in notices(row.buyer)) == 1
+    with work.unit():
+        operations.withdraw(actor=row.actor("lab"), dispute=queries.by_id(dispute.id), reason="We found the three films.")
+        queries.by_id(dispute.id).reminded_at = None
+    with work.unit():
+        assert operations.remind() == 0
+
+
+def test_the_doors_tell_whoever_names_a_mediator_nothing_of_what_is_said(row, client):
+    older = made.answered(row, made.opened(row))
+    with work.unit():
+        operations.offer(actor=row.actor("buyer"), dispute=older, outcome="part", amount=usd(61_234))
+        operations.call(actor=row.actor("lab"), dispute=older)
+    path, asked = f"/api/v1{older.path}", {"person": row.staff["mediator"].id}
+    told = client.post(f"{path}/name", json=asked, headers=people.api_headers(row.staff["admin"]))
+    left = client.post(f"{path}/stand-down", headers=people.api_headers(row.staff["mediator"]))
+    for answer in (told, left):
+        assert answer.status_code == 200 and set(answer.json) == {
+            "id", "about", "title", "state", "opened_at", "due_at", "mediator", "href", "version",
+        }  # fmt: skip
+    facts = db.session.scalars(select(JournalRow.facts).where(JournalRow.kind == "SettlementOffered")).one()
+    assert set(facts) == {"dispute_id", "offer_id", "role"}
+
+
+def test_what_a_mediator_does_not_read_yet_hides_nothing_older(row, client):
+    older = made.in_mediation(row)
+    with work.unit():
+        operations.withdraw(actor=row.actor("lab"), dispute=older, reason="We found the three films.")
+    made.days_on(1)
+    with work.unit():
+        orders.deliver(actor=row.actor("lab"), order=row.order, text="With the three films.")
+        orders.send_back(actor=row.actor("buyer"), order=row.order, reason="One film is still missing.")
+    newer = made.mediated(row, made.answered(row, made.opened(row)), declared=False)
+    headers = people.api_headers(row.staff["mediator"])
+    told = client.get("/api/v1/disputes?limit=1", headers=headers).json
+    assert [one["id"] for one in told["items"]] == [older.id]
+    people.sign_in(client, row.staff["mediator"])
+    assert newer.path in client.get("/disputes").get_data(as_text=True)
 
 
 def test_what_is_said_is_bounded_and_ends_with_the_dispute(row, monkeypatch):

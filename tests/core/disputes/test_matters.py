@@ -28,7 +28,7 @@ from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM
-from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow
+from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
 from hub.microtasks.queue import operations as queue
 from hub.microtasks.queue.states import State as AnswerState
 from tests.factories import entries as contests
@@ -36,7 +36,7 @@ from tests.factories import people, tasks
 from tests.factories.money import deposited, race, refused, usd
 
 SAYS = "The reason names a criterion that the challenge does not have."
-PRIZE = usd(4_000_000)
+PRIZE, PAY = usd(4_000_000), usd(100)
 
 
 def has(kind: str, number: int) -> int:
@@ -95,8 +95,11 @@ def test_the_prize_of_a_contest_that_nobody_won_is_set_aside_once_and_paid_late(
     assert judge.id not in {one.id for one in queries.candidates(dispute)}
     dispute = decided(dispute, ended.manager, "sum", usd(1_000_000))
     assert [(one.gross, one.net) for one in dispute.moved] == [(usd(1_000_000), usd(950_000)), (usd(3_000_000), usd(3_000_000))]
-    assert (has("person", solver.person_id), has("organisation", seeker)) == (950_000, 3_000_000)
-    assert holds.held(entry.ref, "USD") == 0
+    assert (has("person", solver.person_id), has("organisation", seeker), holds.held(entry.ref, "USD")) == (950_000, 0, 0)
+    assert holds.held(second.subject, "USD") == 3_000_000, "what is left stays set aside for whoever else disputes"
+    with work.unit():
+        operations.withdraw(actor=people.actor_of(ended.solvers[1]), dispute=queries.by_id(second.id), reason="We see the point by now.")
+    assert has("organisation", seeker) == 3_000_000
 
 
 def test_a_decision_that_stands_gives_back_what_was_set_aside_and_who_was_not_turned_down_disputes_nothing(ended):
@@ -189,8 +192,8 @@ def terms_of(award) -> str:
     return agreements.get(award.terms_id).hash
 
 
-def _settle(dispute, seeker, loser):
-    offer = operations.offer(actor=seeker, dispute=dispute, outcome="sum", amount=usd(100))
+def _settle(dispute, seeker, loser, amount=PAY):
+    offer = operations.offer(actor=seeker, dispute=dispute, outcome="sum", amount=amount)
     operations.accept(actor=loser, dispute=dispute, offer_id=offer.id)
 
 
@@ -218,3 +221,154 @@ def test_a_rejected_answer_is_paid_after_all_once(app):
     assert has("person", other.person_id) == 100 and holds.held(second.ref, "USD") == 0
     assert queue.queries.whole(second.id).state is AnswerState.REJECTED
     assert 500 - gross.minor == has("organisation", company.id) and controls.verify().problems == []
+
+
+# A choice that changes, and several who dispute
+
+
+def choose(made, number):
+    with work.unit():
+        return awards.select_winner(actor=made.manager, challenge=made.challenge, entry=entry_of(made, number), message="Then this one.")
+
+
+def lapsed(award):
+    clock.set_to(award.sign_by)
+    with work.unit():
+        assert awards.lapse_overdue() == 1
+
+
+def settled(dispute, made, author, amount):
+    with work.unit():
+        _settle(dispute=queries.by_id(dispute.id), seeker=made.manager, loser=author, amount=amount)
+
+
+def ways(dispute) -> list[str]:
+    db.session.expire_all()
+    return [one.key for one in queries.outcomes(queries.by_id(dispute.id))]
+
+
+def test_a_second_dispute_of_an_entry_after_another_choice_pays_as_it_says(app):
+    made, award = contests.selected(solvers=3)
+    deposited(made.organisation, usd(1_000))
+    author, number = people.actor_of(made.solvers[1]), entry_of(made, 1).id
+    settled(opened(author, "entry", number), made, author, usd(100))
+    lapsed(award)
+    choose(made, 2)
+    settled(opened(author, "entry", number), made, author, usd(100))
+    assert (has("person", author.person_id), has("organisation", made.organisation.id)) == (190, 800)
+    lapsed(choice_of(made))
+    winner = people.actor_of(made.solvers[2])
+    settled(opened(winner, "entry", entry_of(made, 2).id), made, winner, usd(200))
+    assert has("person", winner.person_id) == 190 and controls.verify().problems == []
+
+
+def choice_of(made):
+    return awards.queries.of_challenge(made.challenge.id)
+
+
+def test_what_is_in_the_running_again_moves_no_money_and_its_judges_never_mediate(app):
+    made, award = contests.selected(solvers=2)
+    deposited(made.organisation, PRIZE)
+    loser = people.actor_of(made.solvers[1])
+    dispute = opened(loser, "entry", entry_of(made, 1).id)
+    neutral = people.person("Crane", consultant=True).id
+    with work.unit():
+        offer = operations.offer(actor=made.manager, dispute=queries.by_id(dispute.id), outcome="sum", amount=usd(100)).id
+        made.judges[0].is_consultant = True
+        awards.decline(actor=people.actor_of(made.solvers[0]), award=award)
+    assert ways(dispute) == ["uphold", "finding"], "what was disputed does not stand any more, and the real prize is held"
+    refused("effects_changed", Conflict, lambda: operations.accept(actor=loser, dispute=queries.by_id(dispute.id), offer_id=offer))
+    assert [one.id for one in queries.candidates(queries.by_id(dispute.id))] == [neutral]
+    choose(made, 1)
+    assert ways(dispute) == ["uphold", "finding"]
+    contests.accept(choice_of(made), loser)
+    work.commit()
+    assert has("person", loser.person_id) == 3_800_000 and has("organisation", made.organisation.id) == PRIZE.minor
+    assert [one.id for one in queries.candidates(queries.by_id(dispute.id))] == [neutral]
+
+
+@pytest.mark.parametrize("cheaply", [False, True], ids=["withdrawn", "settled cheaply"])
+def test_the_prize_stays_set_aside_until_the_last_of_several_disputes_has_ended(ended, cheaply):
+    first, second = (people.actor_of(solver) for solver in ended.solvers)
+    one, other = (opened(who, "entry", entry_of(ended, place).id) for place, who in enumerate((first, second)))
+    assert (one.secured, other.secured, other.stake) == (True, False, None)
+    if cheaply:
+        settled(one, ended, first, usd(100))
+    else:
+        with work.unit():
+            operations.withdraw(actor=first, dispute=queries.by_id(one.id), reason="We see the point by now.")
+    db.session.expire_all()
+    other, left = queries.by_id(other.id), usd(PRIZE.minor - 100 * cheaply)
+    assert (other.secured, other.stake, has("organisation", ended.organisation.id)) == (True, left, 0)
+    assert holds.held(other.subject, "USD") == left.minor
+    if cheaply:
+        deposited(ended.organisation, usd(100))
+    decided(other, ended.manager, "award")
+    assert (has("person", second.person_id), has("organisation", ended.organisation.id)) == (3_800_000, 0)
+    assert holds.held(other.subject, "USD") == 0
+
+
+def test_whose_award_lapsed_may_dispute_that_before_the_seeker_has_chosen_anew(app, client):
+    made, award = contests.selected(solvers=2)
+    deposited(made.organisation, PRIZE)
+    lapsed(award)
+    author, entry = people.actor_of(made.solvers[0]), entry_of(made)
+    people.sign_in(client, made.solvers[0])
+    assert f"/disputes/new/entry/{entry.id}" in client.get(f"/entries/{entry.id}").get_data(as_text=True)
+    dispute = opened(author, "entry", entry.id)
+    assert ways(dispute) == ["uphold", "finding", "sum"] and not dispute.secured, "the prize is held for whom the seeker chooses"
+    clock.advance(timedelta(days=15))
+    choose(made, 1)
+    settled(dispute, made, author, usd(1_000))
+    assert has("person", author.person_id) == 950 and controls.verify().problems == []
+
+
+# Who learns of whom
+
+
+def pages_of(client, person, *paths) -> str:
+    people.sign_in(client, person)
+    headers = people.api_headers(person)
+    found = [client.get(path, headers=headers if path.startswith("/api/") else {}) for path in paths]
+    assert {one.status_code for one in found} == {200}, [one.status for one in found]
+    return " ".join(one.get_data(as_text=True) for one in found)
+
+
+def test_neither_an_anonymous_seeker_nor_the_author_of_an_entry_is_named_to_the_other(app, client):
+    made = contests.judged(solvers=2, seeker_shown=False)
+    with work.unit():
+        awards.end_without_award(actor=made.manager, challenge=made.challenge, reason="No entry measured what we asked for.")
+    solver, entry = made.solvers[0], entry_of(made)
+    new = pages_of(client, solver, f"/disputes/new/entry/{entry.id}")
+    assert made.organisation.name not in new and "The seeker" in new
+    dispute = opened(people.actor_of(solver), "entry", entry.id)
+    with work.unit():
+        operations.answer(actor=made.manager, dispute=dispute, statement="Nobody measured the hue over a whole day.")
+        operations.offer(actor=made.manager, dispute=dispute, outcome="sum", amount=usd(100))
+    delivery.deliver_all()
+    seen = pages_of(client, solver, dispute.path, "/disputes", "/inbox", f"/api/v1/disputes/{dispute.id}/offers")
+    assert made.organisation.name not in seen and made.owner.name not in seen and "The seeker" in seen
+    seen = pages_of(client, made.owner, dispute.path, "/disputes", "/inbox", f"/api/v1/disputes/{dispute.id}/offers")
+    assert solver.name not in seen and "The author of the entry" in seen and made.owner.name in seen
+    assert "A decision about" in seen
+    with work.unit():
+        operations.call(actor=made.manager, dispute=queries.by_id(dispute.id))
+    people.sign_in(client, solver)
+    assert client.get(f"/looks/dispute/{dispute.id}").status_code == 404, "who has taken copies of files would tell who the seeker is"
+    seen = pages_of(client, people.person("Owl", admin=True), dispute.path)
+    assert made.organisation.name in seen and solver.name in seen, "who names a mediator has to know whom not to name"
+
+
+@pytest.mark.parametrize("place", ["drafted", "sealed", "of the other side", "of somebody else"])
+def test_who_counts_the_numbers_of_entries_learns_nothing(app, client, place):
+    made = contests.contest(solvers=2)
+    author, other = (people.actor_of(one) for one in made.solvers)
+    with work.unit():
+        entry = contests.draft(made.challenge, author)
+        if place == "sealed":
+            contests.operations.seal(actor=author, entry=entry)
+        contests.seal(made.challenge, other)
+    reader = {"of the other side": made.owner, "of somebody else": made.solvers[1]}.get(place, made.solvers[0])
+    people.sign_in(client, reader)
+    assert client.get(f"/disputes/new/entry/{entry.id}").status_code == 404
+    assert client.get(f"/api/v1/disputes/about/entry/{entry.id}", headers=people.api_headers(reader)).status_code == 404

@@ -3,28 +3,43 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 from typing import Any
 
+from hub.complement.products import queries as products
+from hub.complement.sales import operations as selling
+from hub.contests.awards import operations as awards
+from hub.contests.challenges import operations as challenges
 from hub.core.accounts import queries as accounts
 from hub.core.disputes import operations
 from hub.core.disputes import queries as disputes
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.rules import Ground, Upload
+from hub.db import work
+from hub.kernel import clock
+from hub.microtasks.queue import operations as queue
 from hub.tech_market.orders import operations as orders
+from tests.factories import challenges as contest
+from tests.factories import entries as entering
+from tests.factories import platforms as made
+from tests.factories import sales, tasks
 from tests.factories import services as making
 from tests.house.matrix.services import OTHER, _order, _organisation
 from tests.house.matrix.table import (
     ADMIN,
+    AUTHOR,
     CONSULTANT,
-    DONE,
     MANAGERS,
+    NOBODY,
     NOT_YOURS,
     OK,
     SIGNED,
+    STAFF,
     STOPPED,
     Row,
     get,
     post,
+    who,
 )  # fmt: skip
 
 # The other lab's delivery to the house came back, and its owner disputes that; the consultant mediates. The admin finds mediators, and reads
@@ -37,12 +52,28 @@ WAY = {"outcome": "uphold", "words": "Three films are missing in the report."}
 WHY = {"reason": "We found the three films."}
 ONE = "/disputes/{dispute_talk}"
 
+CLAIMS = [
+    ("entry/{entry_free}", AUTHOR, "turned down: its author's own, and nobody's who counts numbers"),
+    ("entry/{entry_hidden}", AUTHOR, "of an anonymous seeker"),
+    ("entry/{entry_draft}", NOBODY, "a draft"),
+    ("entry/{entry_closed}", NOBODY, "sealed, not decided"),
+    ("entry/{entry_won}", NOBODY, "that won"),
+    ("assignment/{answer_rejected}", who("newcomer"), "rejected: its person's own"),
+    ("assignment/{task_answer}", NOBODY, "not decided"),
+    ("purchase/{purchase_over}", AUTHOR, "past its days: the buyer's, and the vendor does not learn whose"),
+    ("purchase/{purchase}", NOBODY, "that can be given back still"),
+]
+"""About what, who has a decision against their own side there, and why nobody else finds anything."""
+
 PAGES = [
     get("/disputes", SIGNED),
     get("/disputes/desk", ADMIN, rest=NOT_YOURS),
     get("/disputes/desk?state=open", ADMIN, rest=NOT_YOURS, about="all open ones"),
-    get("/disputes/new/order/{disputable}", PARTIES),
-    post("/disputes/new/order/{disputable}", PARTIES, send=OPEN, ok=DONE | STOPPED),
+    get("/disputes/new/order/{disputable}", MANAGERS),
+    post("/disputes/new/order/{disputable}", MANAGERS, send=OPEN),
+    *(get(f"/disputes/new/{about}", whom, about=why) for about, whom, why in CLAIMS),
+    post("/disputes/new/entry/{entry_free}", AUTHOR, send=OPEN | {"ground": "procedure"}),
+    get("/disputes/{dispute_hidden}", AUTHOR | MANAGERS | ADMIN, about="with an anonymous seeker"),
     get(ONE, PARTIES | ADMIN),
     get("/disputes/{dispute_named}", READERS | ADMIN, about="before the declaration"),
     get("/disputes/{dispute_mediated}", READERS | ADMIN, about="with a mediator"),
@@ -57,7 +88,7 @@ PAGES = [
     post(f"{ONE}/call", PARTIES, ADMIN),
     post("/disputes/{dispute_wait}/name", ADMIN, PARTIES, send={"person": "{mediator}"}),
     post("/disputes/{dispute_named}/declare", CONSULTANT, PARTIES | ADMIN, send={"declared": "1"}),
-    post("/disputes/{dispute_mediated}/stand-down", CONSULTANT, PARTIES | ADMIN),
+    post("/disputes/{dispute_mediated}/stand-down", STAFF, PARTIES),
     get("/disputes/{dispute_open}/withdraw", OTHER, MANAGERS | ADMIN),
     post("/disputes/{dispute_open}/withdraw", OTHER, MANAGERS | ADMIN, send=WHY, money=True),
     get(f"{ONE}/offer", PARTIES, ADMIN),
@@ -77,8 +108,12 @@ API = "/api/v1/disputes"
 TALK, MEDIATED = f"{API}/{{dispute_talk}}", f"{API}/{{dispute_mediated}}"
 PROGRAMS = [
     get(API, SIGNED),
-    get(f"{API}/about/order/{{disputable}}", PARTIES, ok=OK | STOPPED),
-    post(API, PARTIES, send={"about": "order:{disputable}", **OPEN}, ok=DONE | STOPPED),
+    get(f"{API}/about/order/{{disputable}}", MANAGERS),
+    post(API, MANAGERS, send={"about": "order:{disputable}", **OPEN}),
+    *(get(f"{API}/about/{about}", whom, ok=OK | STOPPED, about=why) for about, whom, why in CLAIMS),
+    post(API, AUTHOR, send={"about": "entry:{entry_free}", **OPEN, "ground": "procedure"}, about="an entry"),
+    get(f"{API}/{{dispute_hidden}}", AUTHOR | MANAGERS, ADMIN, about="with an anonymous seeker"),
+    get(f"{API}/{{dispute_hidden}}/offers", AUTHOR | MANAGERS, ADMIN, about="with an anonymous seeker"),
     get(TALK, PARTIES, ADMIN),
     get(f"{API}/{{dispute_named}}", PARTIES, CONSULTANT | ADMIN, about="before the declaration"),
     *(get(f"{MEDIATED}/{what}", READERS, ADMIN) for what in ("statements", "outcomes", "offers", "files/{dispute_file}")),
@@ -88,7 +123,7 @@ PROGRAMS = [
     post(f"{TALK}/call", PARTIES, ADMIN),
     post(f"{API}/{{dispute_wait}}/name", ADMIN, PARTIES, send={"person": "{mediator}"}),
     post(f"{API}/{{dispute_named}}/declare", CONSULTANT, PARTIES | ADMIN, send={"declared": True}),
-    post(f"{MEDIATED}/stand-down", CONSULTANT, PARTIES | ADMIN),
+    post(f"{MEDIATED}/stand-down", STAFF, PARTIES),
     post(f"{MEDIATED}/effects", READERS, ADMIN, send={"outcome": "pay"}, ok=OK),
     post(f"{MEDIATED}/propose", CONSULTANT, PARTIES | ADMIN, send=WAY),
     post(f"{MEDIATED}/decide", CONSULTANT, PARTIES | ADMIN, send=WAY, money=True),
@@ -134,9 +169,47 @@ def places() -> dict[str, str]:
     sold = _order(lab, other, ours, owner, "Order that came back")
     orders.deliver(actor=owner, order=sold, text="All forty films.")
     orders.send_back(actor=other, order=sold, reason="Three films are missing.")
-    return {
+    return _others(owner) | {
         "dispute_open": str(filed("that is open").id), "dispute_talk": str(talk.id), "dispute_wait": str(called("that waits").id),
         "dispute_named": str(named("with a mediator", declared=False).id), "dispute_mediated": str(mediated.id),
         "dispute_closed": str(closed.id), "offer_talk": str(offer.id), "disputable": str(sold.id), "mediator": str(consultant.person_id),
         "dispute_file": str(disputes.statements(mediated.id)[0].files[0].id),
     }  # fmt: skip
+
+
+def _others(owner: Any) -> dict[str, str]:
+    """What else can be disputed: an entry for an anonymous seeker (and the dispute about it), a rejected answer, a purchase past its days."""
+    from tests.house.matrix.places import EMAILS, Organisation, _entry, _one  # the places of all others ask for these
+
+    meridian, author, worker = _one(Organisation, Organisation.slug == "meridian-foods"), _actor("solver"), _actor("newcomer")
+    judge = accounts.by_email(EMAILS["judge"])
+    assert judge is not None
+    with clock.at(clock.now() - timedelta(days=30)):
+        asked = contest.challenge(
+            meridian, owner, "open", title="Dry herbs with their scent", closes_at=clock.now() + timedelta(days=28), seeker_shown=False
+        )
+    with clock.at(clock.now() - timedelta(days=4)):
+        entering.seal(asked, author)
+        entering.appoint(asked, owner, judge)
+    challenges.close(actor=owner, challenge=asked)
+    entry = _entry(asked)
+    entering.score(entry, accounts.actor_of(judge.id), points=2, met=False)
+    awards.end_without_award(actor=owner, challenge=asked, reason="None of the entries met what was required.")
+    hidden = operations.open_(actor=author, kind="entry", number=entry.id, ground=Ground.PROCEDURE, **SAYS)
+    operations.offer(actor=owner, dispute=hidden, outcome="finding")
+    answer = tasks.answer(worker, tasks.paid(meridian, owner, tasks=1, redundancy=1, title="Sentences that were sorted wrongly"))
+    queue.reject(actor=owner, assignment=answer, reason="This is not what the sentence says.")
+    return {"entry_hidden": str(entry.id), "dispute_hidden": str(hidden.id), "answer_rejected": str(answer.id)} | _purchase(author)
+
+
+def _purchase(buyer: Any) -> dict[str, str]:
+    owner, vendor = _actor("company"), _actor("owner")
+    with clock.at(clock.now() - timedelta(days=40)):
+        shop = made.platform(owner, _organisation("meridian-foods").id, name="Shop of last month")
+        product = sales.priced(vendor, shop, owner, name="Bought last month", organisation_id=_organisation("loom-materials-lab").id)
+        number = product.id
+        work.commit()
+        sales.rich(buyer, sales.eur(2_000))
+        work.start_writing()
+        purchase = selling.buy(actor=buyer, product=products.by_id(number), agreed=sales.eur(2_000))
+    return {"purchase_over": str(purchase.id)}

@@ -16,7 +16,7 @@ from tests.house.matrix.world import Look, World
 
 BINARY = {"application/pdf", "text/csv", "application/zip", "image/png", "image/jpeg"}
 OUTSIDERS = frozenset(PEOPLE) - HOUSE - STAFF
-ABOUT_THE_ANONYMOUS = {"open", "entry_draft", "entry_terms", "asked", "file_draft"}
+ABOUT_THE_ANONYMOUS = {"open", "entry_draft", "entry_terms", "asked", "file_draft", "entry_hidden", "dispute_hidden"}
 """Places that belong to the challenge whose seeker does not want to be known."""
 SEEKER = ("meridian", "heron")
 """The organisation and who acts for it."""

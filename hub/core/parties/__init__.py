@@ -1,0 +1,1 @@
+"""Parties: a person or an organisation as one side of something."""
