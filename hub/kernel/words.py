@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 
 def N_(text: str) -> str:
@@ -46,3 +47,12 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def printable(text: str) -> str:
     """Without the control characters that XML 1.0 cannot carry: one odd title must not take a feed from everybody."""
     return _NOT_XML.sub("", text)
+
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\ufeff", "＝", "＋", "－", "＠")
+"""How a cell begins that a spreadsheet may calculate; some read the full-width signs of Chinese keyboards as the plain ones."""
+
+
+def harmless(cell: Any) -> Any:
+    """No spreadsheet takes it for a formula: a text that begins like one gets an apostrophe. Numbers stay numbers."""
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import re
 from typing import Any
@@ -9,8 +10,10 @@ from typing import Any
 import flask_smorest
 from apispec.ext.marshmallow import MarshmallowPlugin
 from apispec.ext.marshmallow.common import resolve_schema_cls
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask.json.provider import DefaultJSONProvider
+from webargs.core import missing
+from webargs.flaskparser import FlaskParser
 
 from hub.kernel.errors import one_field
 from hub.kernel.words import N_, Worded
@@ -33,6 +36,19 @@ REFUSED: dict[str, Any] = {
 }
 
 
+class Reader(FlaskParser):
+    """Reads bodies as the application does, so that what is no JSON for pages is none for programs."""
+
+    def _raw_load_json(self, req: Any) -> Any:
+        body = req.get_data(cache=True)
+        if not req.is_json or not body:
+            return missing
+        try:
+            return current_app.json.loads(body)
+        except ValueError as error:
+            raise json.JSONDecodeError(str(error), "?", 0) from error
+
+
 class Api(flask_smorest.Api):
     """Errors are answered by hub.web.errors, not by the library."""
 
@@ -42,6 +58,8 @@ class Api(flask_smorest.Api):
 
 class ApiBlueprint(flask_smorest.Blueprint):
     """A room's JSON door under /api/v1. Keys only, so no CSRF; limited per key."""
+
+    ARGUMENTS_PARSER = Reader()
 
     def __init__(self, name: str, import_name: str, *, prefix: str, description: str) -> None:
         super().__init__(f"{name}_api", import_name, url_prefix=f"/api/v1{prefix}", description=description)
@@ -124,8 +142,28 @@ def _spec(app: Flask) -> dict[str, Any]:
             operation["security"] = [{}] if is_public else [{"key": []}]
             operation["x-scope"] = "" if is_public else needed
             done = {status: said for status, said in operation.get("responses", {}).items() if str(status) < "400"}
+            if method == "get" and view is not None:
+                _say_what_is_read(done.setdefault("200", {"description": "As it was asked for"}), view)
             operation["responses"] = {**done, "default": REFUSED}
     return document
+
+
+def _say_what_is_read(answer: dict[str, Any], view: Any) -> None:
+    """A view that answers with `paged` gives a page of what it names; one that names nothing gives a file."""
+    made = _calls(inspect.unwrap(view)) & {"paged", "jsonify"}
+    content = answer.setdefault("content", {"*/*": {}})
+    listed = content.get("application/json", {}).get("schema", {})
+    if made and listed.get("type") == "array":
+        following = {"type": ["string", "null"], "description": "The `cursor` of the next page."}
+        page = {"type": "object", "properties": {"items": listed, "next": following}, "required": ["items", "next"]}
+        content["application/json"] = {"schema": page}
+
+
+def _calls(view: Any) -> set[str]:
+    """What a view calls by name, also in the helpers of its own module."""
+    names = set(view.__code__.co_names)
+    helpers = [view.__globals__.get(name) for name in names if name.startswith("_")]
+    return names.union(*(helper.__code__.co_names for helper in helpers if inspect.isfunction(helper)))
 
 
 def _openapi_path(rule: str) -> str:

@@ -11,13 +11,7 @@ from typing import Any
 from flask import Response, request, send_file, stream_with_context
 
 from hub.db import work
-
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-
-
-def safe(cell: Any) -> Any:
-    """No spreadsheet takes it for a formula: a text that begins like one gets an apostrophe. Numbers stay numbers."""
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(FORMULA) else cell
+from hub.kernel.words import harmless
 
 
 def csv_file(name: str, portions: Iterable[Sequence[Sequence[Any]]]) -> Response:
@@ -29,7 +23,7 @@ def csv_file(name: str, portions: Iterable[Sequence[Sequence[Any]]]) -> Response
         yield mark
         for portion in portions:
             out = io.StringIO()
-            csv.writer(out).writerows([safe(cell) for cell in row] for row in portion)
+            csv.writer(out).writerows([harmless(cell) for cell in row] for row in portion)
             work.rollback()
             yield out.getvalue()
 

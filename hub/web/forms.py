@@ -134,3 +134,10 @@ def typed_rows(*names: str, least: int, most: int) -> list[tuple[str, ...]]:
     """The rows of a form that asks for several at once, as this request typed them: from `least` (empty ones) up to `most`."""
     rows = list(zip_longest(*map(request.form.getlist, names), fillvalue=""))
     return [*rows, *[("",) * len(names)] * (least - len(rows))][:most]
+
+
+class Whole(fields.Nested):
+    """A part that is sent as a whole also where the rest may be left out: what it must have and what it has by itself stay as they are."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Any, partial: Any = None, **kwargs: Any) -> Any:
+        return super()._deserialize(value, attr, data, partial=False, **kwargs)

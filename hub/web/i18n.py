@@ -87,9 +87,16 @@ def options(members: Iterable[Any]) -> list[tuple[str, str]]:
     return [(str(member.value), label(member)) for member in members]
 
 
+def translated(text: str) -> str:
+    """Words of ours or of somebody's own, in the reader's language where they are ours: escaped in any case, as `_(text)` is not."""
+    return str(gettext(text)) if text else ""
+
+
 def init(app: Flask) -> None:
     babel.init_app(app, locale_selector=language, default_translation_directories="web/translations")
     app.jinja_env.add_extension("jinja2.ext.i18n")
-    app.jinja_env.filters.update(money=show_money, when=when, day=day, until=until, label=label, options=options, state_label=label)
+    app.jinja_env.filters.update(
+        money=show_money, when=when, day=day, until=until, label=label, options=options, state_label=label, translated=translated
+    )
     app.jinja_env.globals.update(ngettext=ngettext, LANGUAGES=LANGUAGES)
     app.context_processor(lambda: {"lang": language(), "lang_tag": TAGS[language()]})

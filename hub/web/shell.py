@@ -245,4 +245,4 @@ def inbox_label(unread: int) -> str:
 
 def _url_here(**changes: Any) -> str:
     """This page's address with some of its query changed."""
-    return url_for(request.endpoint or "", **{**(request.view_args or {}), **request.args, **changes})
+    return url_for(request.endpoint or "", **{**request.args, **(request.view_args or {}), **changes})

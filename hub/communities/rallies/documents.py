@@ -17,7 +17,7 @@ from hub.communities.rallies.states import PHASES, RUNNING, State
 from hub.core.organisations import queries as organisations
 from hub.kernel.documents import Document
 from hub.kernel.levels import Level
-from hub.kernel.words import N_
+from hub.kernel.words import N_, harmless
 from hub.search.index.operations import provides
 from hub.web.i18n import day, label, until, when
 
@@ -112,12 +112,7 @@ def report_csv(report: queries.Report) -> str:
     writer.writerow(COLUMNS)
     for one in report.standings:
         onto = " ".join(str(named.id) for named in report.links.onto(one.idea_id))
-        texts = [_plain(report.links.names[one.idea_id].title), _plain(report.authors[one.idea_id].name)]
+        texts = [harmless(report.links.names[one.idea_id].title), harmless(report.authors[one.idea_id].name)]
         figures = [one.votes, one.of, f"{one.share:.4f}", f"{one.low:.4f}", f"{one.high:.4f}"]
         writer.writerow([one.place or "", int(one.tied), one.idea_id, *texts, *figures, onto])
     return "\ufeff" + out.getvalue()
-
-
-def _plain(text: str) -> str:
-    """No spreadsheet takes it for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text

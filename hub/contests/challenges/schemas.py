@@ -12,7 +12,7 @@ from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import Phase, State
 from hub.core.clauses.schemas import CHOOSE, Row, TermsForm, TermsIn, whole
 from hub.kernel.taxonomy import Sector
-from hub.web.forms import Amount, Currency, Moment, Text, as_money
+from hub.web.forms import Amount, Currency, Moment, Text, Whole, as_money
 
 
 class CriterionIn(Schema):
@@ -44,7 +44,7 @@ class ChallengeIn(Schema):
     eligibility = Text(0, rules.LONGEST_ELIGIBILITY)
     terms = fields.Nested(TermsIn)
     criteria = fields.List(
-        fields.Nested(CriterionIn), validate=validate.Length(max=rules.MOST_CRITERIA, error=lazy_gettext("Name at most 20 criteria."))
+        Whole(CriterionIn), validate=validate.Length(max=rules.MOST_CRITERIA, error=lazy_gettext("Name at most 20 criteria."))
     )
 
     @validates_schema

@@ -12,11 +12,11 @@ from datetime import datetime
 from xml.etree import ElementTree
 
 from hub.kernel.money import Money
+from hub.kernel.words import harmless
 
 MOST = 200
 """Payouts in one file."""
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NAMESPACE = "urn:iso:std:iso:20022:tech:xsd:pain.001.001.03"
 NOT_LATIN = re.compile(r"[^A-Za-z0-9/\-?:().,'+ ]")
 
@@ -48,11 +48,6 @@ def payout_named(text: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def safe(cell: str) -> str:
-    """No spreadsheet takes it for a formula: a text that begins like one gets an apostrophe."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
 def as_csv(orders: Sequence[Order]) -> str:
     """The file as a table with a header, UTF-8 with a byte order mark once encoded."""
     out = io.StringIO()
@@ -61,7 +56,7 @@ def as_csv(orders: Sequence[Order]) -> str:
     lines.writerow(["payout", "name", "account", "amount", "currency", "end_to_end_id"])
     for order in orders:
         cells = [str(order.payout_id), order.name, order.account, order.amount.plain(), order.amount.currency, order.end_to_end]
-        lines.writerow([safe(cell) for cell in cells])
+        lines.writerow([harmless(cell) for cell in cells])
     return out.getvalue()
 
 

@@ -82,7 +82,9 @@ class ContractOut(Schema):
     title = fields.String(attribute="contract.title")
     object = fields.String(attribute="contract.object")
     takes = fields.Enum(Takes, by_value=True, attribute="contract.takes", metadata={"description": "The place of the side drawing it up."})
-    price = fields.Function(lambda said: said["contract"].price.plain() if said["contract"].price else None, metadata={"type": "string"})
+    price = fields.Function(
+        lambda said: said["contract"].price.plain() if said["contract"].price else None, metadata={"type": ["string", "null"]}
+    )
     currency = fields.String(attribute="contract.currency")
     about = fields.String(attribute="contract.about")
     drawn_up_by = fields.Nested(PartyOut)

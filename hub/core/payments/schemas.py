@@ -68,7 +68,7 @@ class HoldsOut(Schema):
 class FundingOut(Schema):
     id = fields.Integer()
     reference = fields.String(metadata={"description": "To be written on the bank transfer."})
-    organisation_id = fields.Integer()
+    organisation_id = fields.Integer(allow_none=True)
     subject = fields.String(metadata={"description": "What the money is held for; empty for the organisation's own balance."})
     label = fields.String()
     state = fields.Enum(FundingState, by_value=True)

@@ -163,7 +163,7 @@ class PledgeOut(Schema):
     pool = fields.String(attribute="pool.slug")
     amount = fields.Nested(MoneyOut)
     organisation_id = fields.Function(
-        lambda pledge: pledge.owner_id if pledge.owner_kind == "organisation" else None, metadata={"type": "integer"}
+        lambda pledge: pledge.owner_id if pledge.owner_kind == "organisation" else None, metadata={"type": ["integer", "null"]}
     )
     named = fields.Boolean()
     state = fields.Enum(PledgeState, by_value=True)

@@ -56,7 +56,7 @@ class AssignmentOut(Schema):
     leased_at = fields.DateTime()
     lease_until = fields.DateTime()
     submitted_at = fields.DateTime(allow_none=True)
-    answer = fields.Raw(allow_none=True, metadata={"type": ["object", "null"]})
+    answer = fields.Raw(allow_none=True, metadata={"type": "object"})
     seconds = fields.Integer(allow_none=True)
     reason = fields.String(metadata={"description": "Why it was rejected, or why the task was called broken."})
 

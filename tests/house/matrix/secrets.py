@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from sqlalchemy import select
@@ -11,6 +12,7 @@ from hub.contests.entries.models import Entry
 from hub.core.profiles.models import Profile
 from hub.db.extensions import db
 from hub.tech_market.listings.models import Listing
+from tests.house.matrix import places
 from tests.house.matrix.table import HOUSE, PEOPLE, STAFF, Row, get, who
 from tests.house.matrix.world import Look, World
 
@@ -43,12 +45,27 @@ def keep_them(row: Row, looks: Sequence[Look]) -> None:
     """Nobody reads what is not for them, also not in passing: on a challenge's page, its story, an organisation's pages, any open list."""
     for look in looks:
         said = "" if look.mimetype in BINARY else look.body.decode()
+        assert row.address in LINKS_IN_MAILS or not mail_addresses(look), f"{look.person} reads a mail address: {mail_addresses(look)}"
         if look.person in OUTSIDERS and ABOUT_THE_ANONYMOUS & set(row.names):
             assert not [name for name in SEEKER if name in said.lower()], f"{look.person} reads who the anonymous seeker is"
         if not row.names and "anonymous" in row.yes and look.person in {"anonymous", "newcomer", "other"}:
             assert not [title for title in (*UNPUBLISHED, *SEALED) if title in said], f"{look.person} reads what is not published"
         if row.names and _reads_no_entry(row, look.person):
             assert not [title for title in SEALED if title in said], f"{look.person} reads a sealed entry"
+
+
+LINKS_IN_MAILS = {"/verify/{verify}", "/reset/{reset}"}
+"""Whoever has the link has the mail, and reads whose address it confirms."""
+MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+SHOWN_MAIL = re.compile(r"(company|owner|solver|expert|volunteer|consultant|admin)@demo\.example|\w+@example\.(org|com)")
+"""The demo accounts that its banner offers, and hints of how an address is written."""
+
+
+def mail_addresses(look: Look) -> set[str]:
+    """Somebody else's, as visitors and newcomers may read none."""
+    if look.person not in {"anonymous", "newcomer"} or look.mimetype in BINARY | {"text/calendar"}:
+        return set()
+    return {mail for mail in MAIL.findall(look.body.decode()) if not SHOWN_MAIL.fullmatch(mail)} - {places.EMAILS.get(look.person)}
 
 
 def _reads_no_entry(row: Row, person: str) -> bool:

@@ -81,6 +81,13 @@ def make(folder: Path) -> Made:
     return Made(folder, database, found, cookies, keys)
 
 
+WRITING = ("INSERT", "UPDATE", "DELETE")
+TRACES = frozenset(
+    "annex_look entry_view submission_look journal journal_head delivery login_session api_key notification private_address".split()
+)
+"""What reading may write: who looked at what, that a message was read or a credential used, and the journal of it."""
+
+
 def _signed() -> tuple[str, ...]:
     return tuple(person for person in table.PEOPLE if person != "anonymous")
 
@@ -204,6 +211,8 @@ class World:
             answer = self.call(row, person)
             body = answer.get_data()
             answer.close()
+        written = {made.split()[1 if made.startswith("UPDATE") else 2].strip('"') for made in statements if made.startswith(WRITING)}
+        assert written <= TRACES, f"reading writes into {sorted(written - TRACES)}"
         return Look(person, answer.status_code, answer.headers.get("Location", ""), answer.mimetype, body, statements)
 
     @contextmanager
