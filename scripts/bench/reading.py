@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import insert
 
 from hub.contests.challenges.models import Challenge
+from hub.contests.challenges.states import State
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
 from hub.core.accounts.models import Person
@@ -53,7 +54,7 @@ def reader(number: int, notices: int) -> Person:
 
 def thread(author: Person, posts: int) -> Thread:
     """A discussion with so many posts, every third of them an answer to the one before."""
-    about = db.session.query(Challenge).filter(Challenge.published_at.is_not(None)).order_by(Challenge.id).first()
+    about = db.session.query(Challenge).filter(Challenge.state == State.OPEN).order_by(Challenge.id).first()
     assert about is not None
     made = discussions.open_thread(actor=people.actor_of(author.id), subject=about.ref, title=f"Of {posts}", body="Who has measured it?")
     rows = [
