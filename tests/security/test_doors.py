@@ -153,6 +153,11 @@ def test_what_is_no_json_or_no_object_is_refused(client: FlaskClient, body: byte
     )
 
 
+def test_what_an_address_asks_never_replaces_what_it_names(client: FlaskClient):
+    page = client.get("/needs?kind=evil&q=x")
+    assert page.status_code == 200 and 'href="/evil' not in page.get_data(as_text=True)
+
+
 # Under https
 
 

@@ -54,6 +54,8 @@ def test_a_program_goes_the_whole_way_to_an_open_challenge(client, world, owner,
     here = f"{URL}/{made.json['slug']}"
     edited = client.patch(here, json={"summary": "Berries, a week longer."}, headers=owner | {"If-Match": made.headers["ETag"]})
     assert edited.status_code == 200 and edited.json["version"] == made.json["version"] + 1
+    less = client.patch(here, json={"criteria": [{"title": "Cost", "weight": 100}, {"title": "Cold", "kind": "must"}]}, headers=owner)
+    assert less.status_code == 200 and [(c["kind"], c["detail"]) for c in less.json["criteria"]] == [("scored", ""), ("must", "")]
     assert client.post(f"{here}/submit", headers=owner).json["state"] == "in_review"
     assert client.post(f"{here}/return", json={"remarks": "Which berries?"}, headers=consultant).json["state"] == "draft"
     assert client.get(f"{here}/remarks", headers=owner).json[0]["text"] == "Which berries?"
