@@ -44,9 +44,12 @@ class Reader(FlaskParser):
         if not req.is_json or not body:
             return missing
         try:
-            return current_app.json.loads(body)
+            found = current_app.json.loads(body)
         except ValueError as error:
             raise json.JSONDecodeError(str(error), "?", 0) from error
+        if not isinstance(found, dict):
+            raise json.JSONDecodeError("no object", "?", 0)
+        return found
 
 
 class Api(flask_smorest.Api):

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from flask import Response, g, make_response, redirect, request, url_for
 from marshmallow import EXCLUDE, Schema, ValidationError, fields
 from sqlalchemy.exc import IntegrityError
+from werkzeug.exceptions import BadRequest
 
 from hub.db import once as once_keys
 from hub.db import work
@@ -57,7 +58,10 @@ def needs_scope(scope: str) -> Callable[[View], View]:
 def parse(schema: Schema) -> dict[str, Any]:
     """The request's JSON body or form through one schema. Raises Invalid, which names each field to mend."""
     if request.is_json:
-        return load(schema, request.get_json())
+        sent_as_json = request.get_json()
+        if not isinstance(sent_as_json, dict):
+            raise BadRequest
+        return load(schema, sent_as_json)
     lists = {name for name, kind in schema.fields.items() if isinstance(kind, fields.List)}
     sent: dict[str, Any] = {
         name: request.form.getlist(name) if name in lists else value for name, value in request.form.items() if not name.startswith("_")
