@@ -72,7 +72,7 @@ def _is_hidden_and_shown_again(site: Site, thread: str, solver: Page, other: Pag
     consultant.goto("/moderation")
     follow(consultant, "Light in the shop")
     follow(consultant, "Tone")
-    consultant.get_by_label("Hide the post").check()
+    consultant.get_by_label("Hide it").check()
     press(consultant, "Decide")
     reads(consultant, "The post attacks a person instead of an argument.")
     solver.goto(thread)

@@ -267,5 +267,5 @@ def cancel(slug: str) -> Any:
 def on_its_page(reader: Actor, organisation: Any) -> organisations.Panel | None:
     """An organisation's public challenges, those left out for which it stays anonymous."""
     rows = queries.shown_by(organisation.id)
-    docs = [card(s) for s in queries.shown(reader, rows)]
+    docs = [card(s) for s in queries.shown(reader, rows, {organisation.id: organisations.card_of(organisation)})]
     return organisations.Panel(_("Challenges"), docs) if docs else None

@@ -265,10 +265,10 @@ def seeker_card(challenge: Challenge, actor: Actor) -> SeekerCard:
     return seeker_cards([challenge], actor)[challenge.id]
 
 
-def seeker_cards(challenges: Iterable[Challenge], actor: Actor) -> dict[int, SeekerCard]:
-    """`seeker_card` for many, by challenge id. One statement."""
+def seeker_cards(challenges: Iterable[Challenge], actor: Actor, known: organisations.Cards | None = None) -> dict[int, SeekerCard]:
+    """`seeker_card` for many, by challenge id. One statement, unless their organisations' cards are known."""
     challenges = list(challenges)
-    cards = organisations.cards({c.organisation_id for c in challenges})
+    cards = known or organisations.cards({c.organisation_id for c in challenges})
     return {c.id: _card(cards[c.organisation_id], c.seeker_shown or sees_seeker(actor, c)) for c in challenges}
 
 
@@ -325,10 +325,10 @@ class Shown:
         return self.paid.net.plain()
 
 
-def shown(actor: Actor, challenges: Iterable[Challenge]) -> list[Shown]:
+def shown(actor: Actor, challenges: Iterable[Challenge], known: organisations.Cards | None = None) -> list[Shown]:
     """The challenges as `actor` may see them. At most two statements."""
     challenges = list(challenges)
-    seekers, counts = seeker_cards(challenges, actor), entry_counts([c.id for c in challenges])
+    seekers, counts = seeker_cards(challenges, actor, known), entry_counts([c.id for c in challenges])
     return [Shown(c, seekers[c.id], counts.get(c.id, 0)) for c in challenges]
 
 

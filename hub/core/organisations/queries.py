@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -34,6 +34,9 @@ class OrganisationCard:
     name: str
     kind: Kind
     level: Level = Level.NONE
+
+
+Cards = Mapping[int, OrganisationCard]
 
 
 @dataclass(frozen=True)
@@ -221,6 +224,11 @@ def cards(organisation_ids: Iterable[int | None]) -> dict[int, OrganisationCard]
         )
     )
     return {row.id: OrganisationCard(row.id, row.slug, row.name, row.kind, row.level) for row in rows}
+
+
+def card_of(organisation: Organisation) -> OrganisationCard:
+    """That of one that is at hand, without asking for it."""
+    return OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind, organisation.level)
 
 
 def of_person(person_id: int) -> list[tuple[Organisation, Role]]:

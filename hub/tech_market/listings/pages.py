@@ -359,6 +359,6 @@ def offers_panel(who: Actor, organisation: Any) -> organisations.Panel | None:
     found, total = queries.first_offers(organisation.id)
     if not total:
         return None
-    owner = organisations.OrganisationCard(organisation.id, organisation.slug, organisation.name, organisation.kind)
+    owner = organisations.card_of(organisation)
     href = url_for("listings.index", kind=Kind.OFFER, owner=organisation.id)
     return organisations.Panel(f"{gettext('Offers')} ({total})", [_card(Shown(listing, owner), {}) for listing in found], href)

@@ -138,7 +138,7 @@ def test_a_bad_file_is_named_and_nothing_kept(
 
 @pytest.mark.parametrize(
     ("sent", "field"),
-    [({"title": "x" * 161}, "title"), ({"body": "x" * 100_001}, "body"), ({"body": "nul\x00"}, "body"), ({"title": 5}, "title"), ({"else": 1}, "else"), ({"body": "lone \ud800"}, "body")],
+    [({"title": "x" * 161}, "title"), ({"body": "x" * 100_001}, "body"), ({"body": "nul\x00"}, "body"), ({"title": 5}, "title"), ({"else": 1}, "else")],
 )  # fmt: skip
 def test_what_cannot_be_stored_is_named(made: Made, key: Key, client: FlaskClient, drafted: int, sent: dict[str, Any], field: str) -> None:
     assert field in refused(client.patch(f"/api/v1/entries/{drafted}", headers=key, json=sent), 422, "invalid")["errors"]

@@ -83,7 +83,7 @@ def make(folder: Path) -> Made:
 
 WRITING = ("INSERT", "UPDATE", "DELETE")
 TRACES = frozenset(
-    "annex_look entry_view submission_look journal journal_head delivery login_session api_key notification private_address".split()
+    "annex_look entry_view look submission_look journal journal_head delivery login_session api_key notification private_address".split()
 )
 """What reading may write: who looked at what, that a message was read or a credential used, and the journal of it."""
 
