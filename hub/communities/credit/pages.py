@@ -45,4 +45,4 @@ def give(slug: str) -> Any:
     return redirect(url_for("credit.listed", slug=slug))
 
 
-deeds.tells(50, deeds.Told("contributions", N_("contributions accepted by communities"), "community", person=queries.given_to))
+deeds.tells(50, deeds.Told("contributions", N_("Contributions accepted by communities"), "community", person=queries.given_to))

@@ -282,7 +282,7 @@ def _came_back(who: Actor, managed: list[int]) -> Any:
 deeds.tells(
     60,
     deeds.Told(
-        "products", N_("products published"), "complement",
+        "products", N_("Products published"), "complement",
         person=lambda number: queries.listed_of(person_id=number), organisation=lambda number: queries.listed_of(organisation_id=number),
     ),
 )  # fmt: skip

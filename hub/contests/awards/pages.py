@@ -385,5 +385,5 @@ def next_step(who: Actor, challenge: Challenge) -> challenges.NextStep | None:
     return challenges.NextStep(f"/awards/{found.id}", N_("Sign your award") if to_be_signed else N_("See the award"))
 
 
-deeds.tells(10, deeds.Told("entries_won", N_("entries that won"), "contest", person=queries.won_by))
-deeds.tells(11, deeds.Told("prizes_paid", N_("prizes awarded"), "contest", organisation=queries.paid_by))
+deeds.tells(10, deeds.Told("entries_won", N_("Entries that won"), "contest", person=queries.won_by))
+deeds.tells(11, deeds.Told("prizes_paid", N_("Prizes awarded"), "contest", organisation=queries.paid_by))

@@ -277,4 +277,4 @@ def waiting(who: Actor) -> list[Waiting]:
     return questions
 
 
-deeds.tells(40, deeds.Told("answers_accepted", N_("task answers judged good"), "microtask", person=queries.accepted_of))
+deeds.tells(40, deeds.Told("answers_accepted", N_("Task answers judged good"), "microtask", person=queries.accepted_of))

@@ -335,4 +335,4 @@ def waiting(who: Actor) -> list[Waiting]:
     return found
 
 
-deeds.tells(20, deeds.Told("deals", N_("deals concluded"), "market", organisation=queries.concluded_by))
+deeds.tells(20, deeds.Told("deals", N_("Deals concluded"), "market", organisation=queries.concluded_by))

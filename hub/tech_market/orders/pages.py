@@ -235,4 +235,4 @@ def waiting(who: Actor) -> list[Waiting]:
     ]
 
 
-deeds.tells(30, deeds.Told("services_delivered", N_("services delivered"), "market", organisation=queries.delivered_by))
+deeds.tells(30, deeds.Told("services_delivered", N_("Services delivered"), "market", organisation=queries.delivered_by))
