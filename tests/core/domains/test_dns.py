@@ -11,19 +11,19 @@ from sqlalchemy import select
 
 from hub.config import BadSetting, from_environment
 from hub.core.accounts import queries as people
-from hub.core.domains import operations, queries, reactions
+from hub.core.domains import operations, queries
 from hub.core.domains.rules import Way
 from hub.core.domains.states import State
 from hub.core.messages.models import Notification
 from hub.core.organisations import operations as organisations
-from hub.core.organisations import queries as bodies
-from hub.db import delivery, work
+from hub.db import work
 from hub.db.extensions import db
-from hub.kernel import clock, naming
+from hub.kernel import naming
 from hub.kernel.actor import Role
 from hub.kernel.errors import Invalid, NotAllowed
 from hub.kernel.levels import Level
 from hub.kernel.naming import Unresolved
+from tests.factories.domains import level, look
 from tests.factories.names import names
 from tests.factories.people import person, sign_in
 
@@ -37,30 +37,15 @@ def server():
 
 
 @pytest.fixture
-def acme(cast, app, server):
-    """Its website begins with www.; the site asks the server on this machine."""
+def acme(acme, app, server):
+    """The site asks the server on this machine."""
     app.config["HUB"] = dataclasses.replace(app.config["HUB"], resolvers=(server.server,))
-    with work.unit():
-        organisations.change(actor=cast.owner, organisation=cast.company, website="https://www.acme.example/about")
-    return cast.company
+    return acme
 
 
 def ask(cast, acme):
     with work.unit():
         return operations.ask_dns(actor=cast.manager, organisation=acme)
-
-
-def look(after=timedelta(minutes=1)):
-    clock.advance(after)
-    work.rollback()
-    with work.unit():
-        reactions.look()
-    delivery.deliver_all()
-
-
-def level(acme) -> Level:
-    work.rollback()
-    return bodies.card(acme.id).level
 
 
 def test_a_record_proves_the_domain_and_its_people(cast, acme, server):

@@ -18,7 +18,6 @@ from hub.core.domains.rules import Way
 from hub.core.domains.states import State
 from hub.core.messages.models import Notification
 from hub.core.organisations import operations as organisations
-from hub.core.organisations import queries as bodies
 from hub.db import delivery, work
 from hub.db.extensions import db
 from hub.db.journal import last_id
@@ -27,6 +26,7 @@ from hub.kernel.actor import Role
 from hub.kernel.egress import Answer, Unreachable
 from hub.kernel.errors import HubError, Invalid, NotAllowed, NotFound, NotNow, TooMany
 from hub.kernel.levels import Level
+from tests.factories.domains import level, look
 from tests.factories.people import api_headers, person, sign_in
 
 
@@ -48,29 +48,9 @@ def net(monkeypatch):
     return answers
 
 
-@pytest.fixture
-def acme(cast):
-    with work.unit():
-        organisations.change(actor=cast.owner, organisation=cast.company, website="https://www.acme.example/about")
-    return cast.company
-
-
 def ask(cast, acme) -> DomainProof:
     with work.unit():
         return operations.ask_web(actor=cast.manager, organisation=acme)
-
-
-def look(after=timedelta(minutes=1)):
-    clock.advance(after)
-    work.rollback()
-    with work.unit():
-        reactions.look()
-    delivery.deliver_all()
-
-
-def level(acme) -> Level:
-    work.rollback()
-    return bodies.card(acme.id).level
 
 
 def heard(actor) -> list[str]:
