@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.core.accounts import queries as people
 from hub.core.agreements import queries as agreements
 from hub.core.clauses import operations as clauses
 from hub.core.contracts import operations
 from hub.core.contracts.rules import Takes
 from hub.core.organisations import queries as organisations
-from hub.kernel import clock, money
+from hub.kernel import money
 from hub.kernel.actor import Actor
 
 STORY = Path(hub.cli.__file__).parent / "demo_data" / "agreements.toml"
@@ -26,17 +25,13 @@ def tell(cast: Cast) -> None:
     story = tomllib.loads(STORY.read_text(encoding="utf-8"))
     for row in story["template"]:
         owner, body = cast.owner_of(row["organisation"]), cast.organisations[row["organisation"]]
-        with _ago(row["saved"]):
+        with ago(row["saved"]):
             template = clauses.save(actor=owner, kind=row["kind"], name=row["name"], choices=row["choices"], organisation_id=body)
         if "changed" in row:
-            with _ago(row["saved"] / 2):
+            with ago(row["saved"] / 2):
                 clauses.change(actor=owner, template=template, name=row["name"], choices=row["changed"])
     for row in sorted(story["contract"], key=lambda row: -row["proposed"]):
         _agree(cast, row)
-
-
-def _ago(days: float) -> Any:
-    return clock.at(clock.now() - timedelta(days=days))
 
 
 def _actor(cast: Cast, key: str) -> Actor:
@@ -49,20 +44,20 @@ def _agree(cast: Cast, row: dict[str, Any]) -> None:
     named = row["other"] in cast.organisations
     said = organisations.card(cast.organisations[row["other"]]).slug if named else people.get(cast.people[row["other"]]).handle
     price = money.parse(*row["price"]) if "price" in row else None
-    with _ago(row["proposed"] + 0.2):
+    with ago(row["proposed"] + 0.2):
         contract = operations.draft(
             actor=drafter, kind=row["kind"], title=row["title"], object=row["object"], terms=row["choices"], takes=Takes(row["takes"]),
             other=f"/orgs/{said}" if named else f"@{said}", organisation_id=body, price=price,
         )  # fmt: skip
-    with _ago(row["proposed"]):
+    with ago(row["proposed"]):
         operations.propose(actor=drafter, contract=contract)
     if row["state"] == "returned":
         _sign(drafter, contract, row["signed"][0])
     if "sent_back" in row:
-        with _ago(row["sent_back"]):
+        with ago(row["sent_back"]):
             operations.return_(actor=other, contract=contract, reason=row["reason"])
     if "again" in row:
-        with _ago(row["again"]):
+        with ago(row["again"]):
             operations.edit(
                 actor=drafter, contract=contract, title=row["title"], object=row["object"], terms=row["then"],
                 takes=Takes(row["takes"]), price=price,
@@ -74,5 +69,5 @@ def _agree(cast: Cast, row: dict[str, Any]) -> None:
 
 
 def _sign(actor: Actor, contract: Any, days: float) -> None:
-    with _ago(days):
+    with ago(days):
         operations.sign(actor=actor, contract=contract, seen_hash=agreements.get(contract.terms_id or 0).hash)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as payments_read
 from hub.kernel import clock, money
@@ -29,29 +29,25 @@ def tell(cast: Cast) -> None:
         _tell(cast, row)
 
 
-def _ago(days: float) -> Any:
-    return clock.at(clock.now() - timedelta(days=days))
-
-
 def _tell(cast: Cast, row: dict[str, Any]) -> None:
     consultant, client = cast.actor("consultant"), cast.owner_of(row["organisation"])
     written, stage = row["written"], row["stage"]
     now = clock.now()
-    with _ago(written):
+    with ago(written):
         brief = _draft(cast, row, consultant, now)
         if "fee" in row:
             operations.offer_fee(actor=consultant, brief=brief, gross=money.parse(row["fee"], row["currency"]))
     if stage == "draft":
         return
-    with _ago(written - 1):
+    with ago(written - 1):
         operations.submit(actor=consultant, brief=brief)
     if stage == "returned":
-        with _ago(written - 3):
+        with ago(written - 3):
             operations.send_back(actor=client, brief=brief, remarks=row["remarks"])
     elif stage in OPENED:
         if "fee" in row:
             _pay_in(cast, row, brief, client)
-        with _ago(written - 2):
+        with ago(written - 2):
             operations.sign_off(actor=client, brief=brief)
         _invite(cast, row, brief, consultant)
         for each in row.get("proposal", []):
@@ -63,7 +59,7 @@ def _tell(cast: Cast, row: dict[str, Any]) -> None:
 def _pay_in(cast: Cast, row: dict[str, Any], brief: Brief, client: Actor) -> None:
     """The client agrees to the fee, and its transfer arrives."""
     gross = money.parse(row["fee"], row["currency"])
-    with _ago(row["written"] - 1.5):
+    with ago(row["written"] - 1.5):
         operations.hold_fee(actor=client, brief=brief, seen=gross, pay=Pay.TRANSFER)
         (funding,) = payments_read.open_fundings_for(brief.ref)
         payments.confirm_funding(actor=cast.actor("admin"), funding=funding, received=gross, bank_reference=f"DEMO-B{brief.id:03}")
@@ -80,10 +76,10 @@ def _draft(cast: Cast, row: dict[str, Any], consultant: Actor, now: Any) -> Brie
 
 
 def _invite(cast: Cast, row: dict[str, Any], brief: Brief, consultant: Actor) -> None:
-    with _ago(row["written"] - 3):
+    with ago(row["written"] - 3):
         for person in row.get("invite", []):
             operations.invite(actor=consultant, brief=brief, key=f"expert:{cast.people[person]}")
-    with _ago(row["written"] - 5):
+    with ago(row["written"] - 5):
         for person in row.get("decline", []):
             operations.decline_invitation(actor=cast.actor(person), brief=brief)
 

@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import io
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.core.agreements import queries as agreements
 from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
-from hub.kernel import clock
 from hub.kernel.actor import Actor, Role
 from hub.kernel.taxonomy import Sector
 from hub.tech_market.deals import operations, queries
@@ -41,17 +39,13 @@ def tell(cast: Cast) -> None:
         _Deal(cast, row).tell()
 
 
-def _ago(days: float) -> Any:
-    return clock.at(clock.now() - timedelta(days=days))
-
-
 def _found(title: str) -> Listing:
     return db.session.scalars(select(Listing).where(Listing.title.startswith(title)).order_by(Listing.id)).one()
 
 
 def _list(cast: Cast, row: dict[str, Any]) -> None:
     owner = cast.owner_of(row["organisation"])
-    with _ago(row["published"]):
+    with ago(row["published"]):
         listing = listings.draft(
             actor=owner, kind=Kind(row["kind"]), organisation_id=cast.organisations[row["organisation"]], title=row["title"],
             summary=row["summary"], body=row["body"], sector=Sector(row["sector"]), deals=[DealKind(deal) for deal in row["deals"]],
@@ -63,7 +57,7 @@ def _list(cast: Cast, row: dict[str, Any]) -> None:
 
 def _write_annex(cast: Cast, row: dict[str, Any]) -> None:
     listing, author = _found(row["listing"]), cast.actor(row["person"])
-    with _ago(100):
+    with ago(100):
         operations.write_annex(actor=author, listing=listing, body=row["body"])
         if "file" in row:
             name, content = row["file"]
@@ -83,23 +77,23 @@ class _Deal:
         self.steps = list(row.get("steps", []))
 
     def tell(self) -> None:
-        with _ago(self.row["asked"]):
+        with ago(self.row["asked"]):
             proposes = DealKind(self.row["proposes"]) if "proposes" in self.row else None
             deal = operations.express_interest(
                 actor=self.party, listing=self.listing, message=self.row["message"], organisation_id=self.organisation_id, proposes=proposes
             )
         if self.state == "expired":
-            with _ago(self.row["asked"] - 31):
+            with ago(self.row["asked"] - 31):
                 operations.expire_silent()
         elif self.state == "declined":
-            with _ago(self.steps[0]):
+            with ago(self.steps[0]):
                 operations.decline(actor=self.owner, deal=deal, reason=self.row["reason"])
         elif self.state != "interested":
             self._talk(deal)
 
     def _talk(self, deal: Deal) -> None:
         """From the owner's yes on, in the order of time."""
-        with _ago(self.steps.pop(0)):
+        with ago(self.steps.pop(0)):
             operations.accept(actor=self.owner, deal=deal)
         last = self.steps.pop() if self.state.startswith("closed") else None
         sides = [PARTY, OWNER]
@@ -108,10 +102,10 @@ class _Deal:
         if "look" in self.row:
             happens.append((self.row["look"], self._look, ()))
         for when, act, more in sorted(happens, key=lambda one: -one[0]):
-            with _ago(when):
+            with ago(when):
                 act(deal, *more)
         if last is not None:
-            with _ago(last):
+            with ago(last):
                 operations.close(actor=self.owner, deal=deal, agreed=self.state == "closed_deal", reason=self.row["reason"])
 
     def _actor(self, side: str) -> Actor:

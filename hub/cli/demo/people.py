@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -20,6 +21,11 @@ from hub.kernel.taxonomy import Sector
 
 PASSWORD = "demo"
 HERE_SINCE = timedelta(days=200)
+
+
+def ago(days: float) -> AbstractContextManager[None]:
+    """What happens in the block happened so many days ago."""
+    return clock.at(clock.now() - timedelta(days=days))
 
 
 @dataclass

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
-from hub.kernel import clock
+from hub.cli.demo.people import Cast, ago
 from hub.portals.desk import operations as desk
 from hub.portals.desk.models import Submission
 from hub.portals.desk.states import DECISIONS, Act
@@ -29,13 +27,9 @@ def tell(cast: Cast) -> None:
             _send(cast, portal, submission)
 
 
-def _ago(days: float) -> Any:
-    return clock.at(clock.now() - timedelta(days=days))
-
-
 def _set_up(cast: Cast, row: dict[str, Any]) -> Portal:
     consultant = cast.actor(CONSULTANT)
-    with _ago(row["days_ago"]):
+    with ago(row["days_ago"]):
         portal = sites.found(
             actor=consultant, slug=row["slug"], organisation_id=cast.organisations[row["organisation"]], names=row["names"],
             languages=row["languages"],
@@ -53,7 +47,7 @@ def _send(cast: Cast, portal: Portal, row: dict[str, Any]) -> None:
     submission: Submission | None = None
     for days, who, act, words in row["steps"]:
         actor = cast.actor(who)
-        with _ago(days):
+        with ago(days):
             if act == "submit":
                 draft = desk.save(actor=actor, portal=portal, title=row["title"], answers=row["answers"])
                 language = "zh" if row["title"][0] > "\u2e80" else "en"

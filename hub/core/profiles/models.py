@@ -107,7 +107,7 @@ class EvidenceItem(Versioned, db.Model):
 
     @property
     def link(self) -> str:
-        return self.url or (f"https://doi.org/{self.doi}" if self.doi else "")
+        return rules.link_to(self.doi, self.url)
 
 
 holds_of_person("profile", "person_id", what=N_("Your profile"), erase=True)

@@ -166,3 +166,8 @@ def is_same(one: Known, other: Known) -> bool:
         return False
     title = likeness(one.title)
     return bool(title) and title == likeness(other.title)
+
+
+def link_to(doi: str, url: str) -> str:
+    """Where a work stands: its own address, or that of its DOI; empty if there is neither."""
+    return url or (f"https://doi.org/{doi}" if doi else "")

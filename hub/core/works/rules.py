@@ -43,7 +43,7 @@ class Work:
 
     @property
     def link(self) -> str:
-        return self.url or (f"https://doi.org/{self.doi}" if self.doi else "")
+        return profiles.link_to(self.doi, self.url)
 
 
 @dataclass(frozen=True)
