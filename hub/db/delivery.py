@@ -28,6 +28,8 @@ MAX_AWAY = 80
 """Attempts when somebody else's server is away: some three days."""
 TOGETHER = 20
 """So many deliveries that were not tried yet are leased in one unit of work."""
+AT_ONCE = 2
+"""So many things that take long run beside a worker's rounds."""
 PATIENCE = timedelta(seconds=10)
 """No round begins another reaction after so long: what is due by the clock has its turn."""
 
@@ -36,15 +38,29 @@ class Away(Exception):
     """Raised by a reaction whose counterpart outside does not answer: it is tried for days, since nothing is wrong with it."""
 
 
-_periodic: list[tuple[float, Callable[[], None]]] = []
+@dataclass(frozen=True)
+class Periodic:
+    """What the clock calls for. What takes long goes `beside` the worker's rounds."""
+
+    seconds: float
+    call: Callable[[], None]
+    beside: bool
 
 
-def every(seconds: float) -> Callable[[Callable[[], None]], Callable[[], None]]:
-    """Have the function called about every `seconds` by the worker, in a unit of work of its own. It must bear being repeated."""
+_periodic: list[Periodic] = []
+
+
+def every(seconds: float, *, beside: bool = False) -> Callable[[Callable[[], None]], Callable[[], None]]:
+    """Have the function called about every `seconds` by the worker, in a unit of work of its own. It must bear being repeated.
+
+    `beside` is for what may take minutes: it runs in a thread beside the rounds, so that neither mail nor clocks wait for it. Of several
+    workers each may be at it, as with all that is periodic, and one that ends is not waited for: what must not be done twice is claimed in
+    the database first, with a lease.
+    """
 
     def register(call: Callable[[], None]) -> Callable[[], None]:
-        if call not in [known for _, known in _periodic]:
-            _periodic.append((seconds, call))
+        if call not in [known.call for known in _periodic]:
+            _periodic.append(Periodic(seconds, call, beside))
         return call
 
     return register
@@ -187,18 +203,19 @@ def revive(delivery_id: int) -> None:
 
 def run_periodic() -> None:
     """Everything that is due by the clock, once: for tests and commands."""
-    for _, call in _periodic:
+    for one in _periodic:
         with work.unit():
-            call()
+            one.call()
 
 
 class Worker:
-    """The loop of `hub worker`, or a thread of `hub serve`."""
+    """The loop of `hub worker`, or a thread of `hub serve`; beside it at most AT_ONCE threads with what takes long."""
 
     def __init__(self, app: Flask, pause: float = 0.5) -> None:
         self._app, self._pause = app, pause
         self._stop = threading.Event()
         self._next_run: dict[Callable[[], None], float] = {}
+        self._beside: dict[Callable[[], None], threading.Thread] = {}
 
     def start_thread(self) -> threading.Thread:
         thread = threading.Thread(target=self.run, name="hub-worker", daemon=True)
@@ -224,8 +241,32 @@ class Worker:
             return 0
 
     def _periodic(self) -> None:
-        for seconds, call in _periodic:
-            if time.monotonic() >= self._next_run.get(call, 0):
-                self._next_run[call] = time.monotonic() + seconds
+        for one in _periodic:
+            if time.monotonic() < self._next_run.get(one.call, 0):
+                continue
+            if one.beside and not self._has_room(one.call):
+                continue  # asked again in the next round
+            self._next_run[one.call] = time.monotonic() + one.seconds
+            if one.beside:
+                self._begin_beside(one.call)
+            else:
                 with work.unit():
-                    call()
+                    one.call()
+
+    def _has_room(self, call: Callable[[], None]) -> bool:
+        self._beside = {known: thread for known, thread in self._beside.items() if thread.is_alive()}
+        return call not in self._beside and len(self._beside) < AT_ONCE
+
+    def _begin_beside(self, call: Callable[[], None]) -> None:
+        """In a thread that the process does not wait for when it ends: what is left undone is begun anew after the next start."""
+        thread = threading.Thread(target=self._run_beside, args=(call,), name=f"hub-worker-{call.__name__}", daemon=True)
+        self._beside[call] = thread
+        thread.start()
+
+    def _run_beside(self, call: Callable[[], None]) -> None:
+        """With an application context, and so a session and a connection, of its own."""
+        try:
+            with self._app.app_context(), work.unit():
+                call()
+        except Exception:  # it is called again when its time comes
+            log.exception("%s failed", call.__qualname__)

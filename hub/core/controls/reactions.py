@@ -28,7 +28,7 @@ KINDS = ("transfer", "charge", "refund")
 """Kinds of objects that carry our metadata and stand behind balance transactions."""
 
 
-@every(HOUR)
+@every(HOUR, beside=True)
 def reconcile_daily() -> None:
     """Each day once, when the days after it that belong to the comparison are over; and again while something differs that nobody has
     explained: what differs was looked at afresh, and may be in the books by now."""

@@ -69,7 +69,7 @@ def _write(proof: DomainProof, secret: str) -> EmailMessage:
     return message
 
 
-@every(60)
+@every(60, beside=True)
 def look() -> None:
     """Look at what is due: websites and name servers are called outside the transaction, one after the other, until LOOKING is over."""
     until = time.monotonic() + rules.LOOKING.total_seconds()

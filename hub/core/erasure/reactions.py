@@ -20,7 +20,7 @@ from hub.db import work
 from hub.db.delivery import every
 
 
-@every(3600)
+@every(3600, beside=True)
 def erase_those_due() -> None:
     """Each step in a unit of work of its own: killed between two, the next round goes on."""
     for erasure_id in queries.due():

@@ -62,7 +62,7 @@ for _event in MOVES:
     reacts_to(_event)(issue)
 
 
-@every(FIVE_MINUTES)
+@every(FIVE_MINUTES, beside=True)
 def look_again() -> None:
     """Transactions from before the papers, or whose reaction died. Read outside of the writing transaction, in portions."""
     while True:

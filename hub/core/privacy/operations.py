@@ -167,9 +167,10 @@ def _put_papers(archive: zipfile.ZipFile, person_id: int) -> list[tuple[str, str
 
 
 def finish_build(*, export_id: int, attempt: int, made: Made, days: int) -> bool:
-    """Offer the file to its person for `days`, and delete their older one. False if another attempt took over: its file counts."""
-    export = db.session.get_one(Export, export_id, populate_existing=True, with_for_update=True)
-    if export.state is not ExportState.BUILDING or export.attempts != attempt:
+    """Offer the file to its person for `days`, and delete their older one. False if another attempt took over, whose file counts,
+    or if the person has left meanwhile."""
+    export = db.session.get(Export, export_id, populate_existing=True, with_for_update=True)
+    if export is None or export.state is not ExportState.BUILDING or export.attempts != attempt:
         return False
     for older in db.session.scalars(select(Export).where(Export.person_id == export.person_id, Export.state == ExportState.READY)):
         _delete(older)
@@ -182,6 +183,11 @@ def finish_build(*, export_id: int, attempt: int, made: Made, days: int) -> bool
     text = N_("Everything we hold of you is ready to download, for you alone, until %(day)s.")
     _tell(export.person_id, text, day=export.expires_at.date().isoformat())
     return True
+
+
+def drop(made: Made) -> None:
+    """A file that is not offered disappears at once: it is everything somebody has."""
+    (queries.folder() / made.name).unlink(missing_ok=True)
 
 
 def delete_expired(*, export: Export) -> None:

@@ -8,7 +8,6 @@ from hub.core.accounts import queries as accounts
 from hub.core.accounts.events import PersonErased, PersonRegistered
 from hub.core.messages.reactions import LOCALES
 from hub.core.privacy import operations, queries
-from hub.core.privacy.events import ExportAsked
 from hub.core.privacy.rules import ConsentKind
 from hub.core.profiles.events import ProfileChanged
 from hub.core.retention import queries as retention
@@ -18,14 +17,9 @@ from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import Actor
 
 
-@reacts_to(ExportAsked)
-def build_at_once(event: ExportAsked, fact: Fact) -> None:
-    _build(event.export_id)
-
-
-@every(60)
+@every(2, beside=True)
 def build_what_waits() -> None:
-    """Exports whose builder died, once its lease is over."""
+    """Exports that were asked for, and those whose builder died, once its lease is over: beside the worker's rounds, for they take long."""
     for export_id in queries.to_build():
         _build(export_id)
 
@@ -41,8 +35,11 @@ def _build(export_id: int) -> None:
         with force_locale(language):
             made = operations.write_file(person_id=person_id, say=gettext, lang=language)
         work.rollback()
-    operations.finish_build(export_id=export_id, attempt=attempt, made=made, days=retention.days()["exports"])
+    days = retention.days()["exports"]
+    offered = operations.finish_build(export_id=export_id, attempt=attempt, made=made, days=days)
     with work.outside():
+        if not offered:
+            operations.drop(made)
         operations.drop_files()
         work.rollback()
 

@@ -13,7 +13,7 @@ from hub.kernel.actor import SYSTEM
 FIVE_MINUTES, AT_ONCE = 300, 20
 
 
-@every(FIVE_MINUTES)
+@every(FIVE_MINUTES, beside=True)
 def close_months() -> None:
     """What is read is read outside of the writing transaction, what is written is committed in portions: others write in between.
 

@@ -6,17 +6,23 @@ import dataclasses
 import io
 import json
 import os
+import threading
+import time
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from hub.app import create_app
+from hub.core.accounts import operations as accounts
 from hub.core.erasure.queries import shelves
 from hub.core.files import operations as files
 from hub.core.integrity import operations as integrity
-from hub.core.messages.models import Notification
+from hub.core.messages.models import Mail, Notification
+from hub.core.messages.states import State as MailState
 from hub.core.moderation import operations as moderation
 from hub.core.moderation.rules import Reason
 from hub.core.privacy import operations, queries, reactions, rules
@@ -28,7 +34,7 @@ from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotFound, NotSignedIn
 from hub.web.security import limiter
-from tests.db.children import killed_in
+from tests.db.children import dying, killed, killed_in
 from tests.factories import talk
 from tests.factories.people import actor_of, api_headers, organisation, person, sign_in
 from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
@@ -41,8 +47,14 @@ def asked(who) -> Export:
 
 def ready(who) -> Export:
     export = asked(who)
-    delivery.deliver_all()
+    build()
     return queries.get(export.id)
+
+
+def build() -> None:
+    with work.unit():
+        reactions.build_what_waits()
+    work.rollback()
 
 
 def test_all_of_ones_own_is_in_it_and_nothing_of_others(app):
@@ -75,7 +87,8 @@ def test_asked_twice_it_is_built_once(app):
     ada = person()
     first, second = asked(ada), asked(ada)
     assert first.id == second.id
-    delivery.deliver_all()
+    build()
+    build()
     assert queries.get(first.id).attempts == 1
     with work.unit():
         assert operations.begin_build(export_id=first.id) is None
@@ -168,6 +181,87 @@ def test_its_days_over_it_is_deleted(app):
     assert not path.exists() and queries.get(export.id).state is ExportState.GONE
 
 
+@contextmanager
+def working(app) -> Iterator[None]:
+    """A worker's thread as in `hub serve`, and nothing left of it afterwards."""
+    db.session.rollback()
+    worker = delivery.Worker(app, pause=0.01)
+    thread = worker.start_thread()
+    try:
+        yield
+    finally:
+        worker.stop()
+        thread.join(10)
+        for beside in worker._beside.values():
+            beside.join(10)
+        assert not thread.is_alive()
+
+
+def until(true: Callable[[], bool]) -> None:
+    """Wait for what a worker does."""
+    end = time.monotonic() + 20
+    while not true():
+        assert time.monotonic() < end, "it never came to that"
+        db.session.rollback()
+        time.sleep(0.01)
+
+
+def mails() -> list[int]:
+    return list(db.session.scalars(select(Mail.person_id).where(Mail.state == MailState.SENT)))
+
+
+def test_while_a_big_one_is_put_together_mail_goes_out(app, monkeypatch):
+    export, write, begun, go = asked(person("Ada")), operations.write_file, threading.Event(), threading.Event()
+
+    def big(**asked_for):
+        begun.set()
+        assert go.wait(20)
+        return write(**asked_for)
+
+    monkeypatch.setattr(operations, "write_file", big)
+    with working(app):
+        assert begun.wait(20)
+        bob = person("Bob")
+        number = bob.id
+        with work.unit():
+            accounts.request_reset(actor=ANONYMOUS, email=bob.email)
+        until(lambda: number in mails())
+        assert queries.get(export.id).state is ExportState.BUILDING
+        go.set()
+        until(lambda: queries.get(export.id).state is ExportState.READY)
+    assert db.session.scalar(select(func.count()).select_from(Notification).where(Notification.link == "/settings/privacy")) == 1
+
+
+def test_a_worker_killed_while_it_builds_leaves_it_to_the_next_and_it_is_offered_once(app):
+    ada = person("Ada")
+    number = asked(ada).id
+
+    def works() -> None:
+        delivery.Worker(app, pause=0.01).run()
+
+    assert killed(works, prepare=lambda: setattr(operations, "finish_build", dying(0)))
+    assert queries.get(number).state is ExportState.BUILDING
+    clock.advance(rules.LEASE)
+    with working(app):
+        until(lambda: queries.get(number).state is ExportState.READY)
+    assert queries.get(number).attempts == 2
+    assert db.session.scalar(select(func.count()).select_from(Notification).where(Notification.person_id == ada.id)) == 1
+
+
+def test_of_somebody_who_leaves_meanwhile_nothing_is_left_lying(app, monkeypatch):
+    export, write = asked(person()), operations.write_file
+
+    def left(**asked_for):
+        made = write(**asked_for)
+        with work.unit():
+            db.session.execute(delete(Export).where(Export.id == export.id))
+        return made
+
+    monkeypatch.setattr(operations, "write_file", left)
+    build()
+    assert list(queries.folder().iterdir()) == []
+
+
 @pytest.mark.parametrize("moment", ["while it is read", "before it is offered"])
 def test_killed_while_building_nothing_half_is_seen(app, monkeypatch, moment):
     export = asked(person())
@@ -232,7 +326,7 @@ def test_memory_does_not_grow_with_what_is_held(app):
     with work.unit():
         files.store(actor=actor_of(ada), stream=io.BytesIO(os.urandom(16).hex().encode() * 400_000), filename="big.txt", purpose="entry")
     asked(ada)
-    delivery.deliver_due(1)  # everything is imported and prepared by now
+    build()  # everything is imported and prepared by now
     work.rollback()
     tracemalloc.start()
     made = operations.write_file(person_id=ada.id, say=str, lang="en")
