@@ -38,6 +38,7 @@ from hub.core.disputes import queries as disputes
 from hub.core.fees.rules import percent
 from hub.core.holds.rules import Way
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.money import breakdown
@@ -185,9 +186,9 @@ def award(award_id: int) -> Any:
         award=found,
         challenge=found.challenge,
         terms=terms,
-        clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
+        clauses={"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)},
         glance=_granted(terms.choices),
-        transfer=agreement_rules.Transfer(terms.choices["transfer"]),
+        transfer=wording.Transfer(terms.choices["transfer"]),
         is_winner=found.person_id == actor().person_id,
         winner=accounts.card(found.person_id),
         seeker=organisations.card(found.challenge.organisation_id),

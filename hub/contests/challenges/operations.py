@@ -30,7 +30,6 @@ from hub.contests.challenges.policy import POLICY
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
-from hub.core.agreements import rules as clauses
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.holds import queries as holds
@@ -38,6 +37,7 @@ from hub.core.organisations import operations as organisations
 from hub.core.organisations.states import Kind as OrganisationKind
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
+from hub.core.wording import rules as clauses
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock

@@ -20,6 +20,7 @@ from hub.core.agreements import rules as clauses
 from hub.core.audit import queries as audit
 from hub.core.audit.pages import say
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
@@ -187,7 +188,7 @@ def parts(challenge: Challenge) -> dict[str, Any]:
     if challenge.published_at is None:
         queries.with_hold(challenge)
     (shown,) = queries.shown(actor(), [challenge])
-    terms = clauses.read_choices(challenge.terms)
+    terms = wording.read_choices(challenge.terms)
     return {
         "c": challenge, "shown": shown, "terms": terms, "glance": clauses.at_a_glance(terms), "rules": rules,
         "held": Money(challenge.held_minor, challenge.currency), "fee_percent": f"{challenge.fee_bp / 100:g}",

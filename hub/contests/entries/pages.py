@@ -21,6 +21,7 @@ from hub.core.agreements.schemas import ReadForm
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.core.files import rules as file_rules
+from hub.core.wording import rules as wording
 from hub.kernel import bundles
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow, one_field
@@ -59,7 +60,7 @@ def agreement(slug: str) -> Any:
         PLACE + "agreement.html",
         challenge=challenge,
         terms=terms,
-        clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)},
+        clauses={"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)},
         glance=agreement_rules.at_a_glance(terms.choices),
         signature=_signature(terms),
         entry=entry,

@@ -22,10 +22,10 @@ from hub.contests.entries.policy import POLICY
 from hub.contests.entries.rules import Ground, SealedFile, StoredFile
 from hub.contests.entries.states import IN_THE_RUNNING, READABLE, Act, Capacity, State
 from hub.core.agreements import queries as agreements
-from hub.core.agreements.rules import Losing
 from hub.core.evidence import queries as evidence
 from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
+from hub.core.wording.rules import Losing
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.db.personal import Hindrance, hands_out, hinders_leaving

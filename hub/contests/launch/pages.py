@@ -16,7 +16,6 @@ from hub.contests.challenges.schemas import ApproveIn, ChallengeForm, NewChallen
 from hub.contests.challenges.states import Act, State
 from hub.contests.launch.queries import approval, fundable
 from hub.core.accounts import queries as accounts
-from hub.core.agreements import rules as clauses
 from hub.core.clauses import queries as builder
 from hub.core.clauses.rules import CONTESTS
 from hub.core.fees import queries as fees
@@ -24,6 +23,7 @@ from hub.core.fees.rules import Mode, share
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
+from hub.core.wording import rules as clauses
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotNow
 from hub.kernel.permissions import consults

@@ -9,7 +9,8 @@ from typing import Any
 from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.agreements.rules import Ending, Kind, Signers
+from hub.core.agreements.rules import Ending, Signers
+from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.personal import CONTRACT, OFFICE, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, enum_type

@@ -17,6 +17,7 @@ from hub.core.agreements.policy import POLICY, Act, signs_for
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -42,14 +43,14 @@ def draw_up(
     *,
     actor: Actor,
     subject: str,
-    kind: rules.Kind | str,
+    kind: wording.Kind | str,
     choices: Mapping[str, Any],
     parties: Mapping[str, str],
     scope: str = "",
     signer_id: int | None = None,
     sides: Sequence[Side] = (),
 ) -> Terms:
-    """The agreement about `subject`, composed from `choices` (see rules.Choices) and `parties` (see rules.Parties).
+    """The agreement about `subject`, composed from `choices` (see wording.Choices) and `parties` (see wording.Parties).
 
     Returns the current version if the text is the same, else a new version that asks for new signatures. `scope` is the journal's
     larger thing ("challenge:2"; default: the subject). `signer_id` reserves the signature for one person. The calling room decides who
@@ -57,8 +58,8 @@ def draw_up(
     NotAllowed.
     """
     POLICY.require(actor, Act.DRAW_UP, None)
-    kind, chosen, named = rules.Kind(kind), rules.read_choices(choices), rules.read_parties(parties)
-    words = rules.compose(kind, chosen, named)
+    kind, chosen, named = wording.Kind(kind), wording.read_choices(choices), wording.read_parties(parties)
+    words = wording.compose(kind, chosen, named)
     fingerprint = rules.fingerprint(subject, kind, words)
     before = queries.current(subject, kind)
     if before is not None and before.hash == fingerprint and before.signer_id == signer_id and queries.refusal(before.id) is None:
@@ -67,7 +68,7 @@ def draw_up(
         subject=subject, scope=scope or subject, kind=kind, number=before.number + 1 if before else 1,
         title_en=words.title_en, title_zh=words.title_zh, text_en=words.text_en, text_zh=words.text_zh,
         summary_en=list(words.summary_en), summary_zh=list(words.summary_zh),
-        choices=rules.plain_choices(chosen), parties=asdict(named), hash=fingerprint,
+        choices=wording.plain_choices(chosen), parties=asdict(named), hash=fingerprint,
         signer_id=signer_id, drawn_up_by=actor.person_id, created_at=clock.now(),
     )  # fmt: skip
     db.session.add(terms)
@@ -141,7 +142,7 @@ def _require_place(actor: Actor, terms: Terms, found: list[queries.Standing], or
 
 def _into_force(actor: Actor, terms: Terms, last: Signature, shared: bool) -> None:
     """Note when what it grants ends; between parties, tell the journal that all have signed."""
-    for what, moment in rules.ends(terms.kind, rules.read_choices(terms.choices), last.signed_at):
+    for what, moment in rules.ends(terms.kind, wording.read_choices(terms.choices), last.signed_at):
         db.session.add(AgreementEnd(terms_id=terms.id, signature_id=last.id, what=what, ends_at=moment))
     db.session.flush()
     if shared:

@@ -9,13 +9,14 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
 from hub.core.accounts import queries as accounts
-from hub.core.agreements import operations, queries, rules
+from hub.core.agreements import operations, queries
 from hub.core.agreements.models import Signature, Terms
 from hub.core.agreements.policy import POLICY, Act
 from hub.core.agreements.rules import Signers
 from hub.core.agreements.schemas import SignForm, SigningIn
 from hub.core.agreements.states import TONES, State
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, NotSignedIn
 from hub.kernel.levels import Level
@@ -104,7 +105,7 @@ def show(terms_id: int) -> Any:
 def _clauses(terms: Terms, shown: str) -> list[dict[str, Any]]:
     """Clause by clause: the chosen texts side by side with the plain sentence of the page's language."""
     plain = terms.summary_zh if (language() if shown == "both" else shown) == "zh" else terms.summary_en
-    texts = {"en": rules.clauses(terms.text_en), "zh": rules.clauses(terms.text_zh)}
+    texts = {"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)}
     languages = ("en", "zh") if shown == "both" else (shown,)
     return [{"plain": plain[i], "texts": [(code, texts[code][i]) for code in languages]} for i in range(len(texts["en"]))]
 

@@ -11,8 +11,9 @@ from sqlalchemy.orm import aliased
 
 from hub.core.agreements.models import AgreementEnd, Signature, SignedAs, SigningRule, Terms, TermsParty, TermsRefusal
 from hub.core.agreements.policy import signs_for
-from hub.core.agreements.rules import Kind, Signers
+from hub.core.agreements.rules import Signers
 from hub.core.agreements.states import State, state_of
+from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.prepared import Prepared, connection
 from hub.db.types import NO_DUE, Question

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from hub.core.agreements import rules as agreements
 from hub.core.clauses import operations, queries
 from hub.core.clauses.models import AgreementTemplate
 from hub.core.clauses.policy import Act
 from hub.core.clauses.schemas import NewTemplateIn, PreviewIn, PreviewOut, TemplateIn, TemplateOut, TemplatesOut
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as agreements
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, check_version, tagged, writes
 

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.agreements.rules import Kind
+from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.personal import holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type

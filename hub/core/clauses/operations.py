@@ -7,12 +7,12 @@ from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
-from hub.core.agreements import rules as agreements
-from hub.core.agreements.rules import Kind
 from hub.core.clauses import queries, rules
 from hub.core.clauses.events import TemplateArchived, TemplateRestored, TemplateSaved
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
 from hub.core.clauses.policy import POLICY, Act
+from hub.core.wording import rules as agreements
+from hub.core.wording.rules import Kind
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock

@@ -7,13 +7,13 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
 
-from hub.core.agreements import rules as agreements
-from hub.core.agreements.rules import Kind
 from hub.core.clauses import operations, queries, rules
 from hub.core.clauses.models import AgreementTemplate
 from hub.core.clauses.policy import POLICY, Act
 from hub.core.clauses.schemas import NewTemplateForm, PreviewForm, TemplateForm
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as agreements
+from hub.core.wording.rules import Kind
 from hub.kernel.errors import HubError
 from hub.web.errors import said_by_field
 from hub.web.forms import current_form

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
-from hub.core.agreements import rules as agreements
-from hub.core.agreements.rules import Choices, Composed, Kind
 from hub.core.clauses import rules
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
 from hub.core.clauses.policy import POLICY, Act
+from hub.core.wording import rules as agreements
+from hub.core.wording.rules import Choices, Composed, Kind
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound

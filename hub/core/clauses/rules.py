@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from hub.core.agreements import rules as agreements
-from hub.core.agreements.rules import Choices, Kind
+from hub.core.wording import rules as agreements
+from hub.core.wording.rules import Choices, Kind
 
 SHORTEST_NAME, LONGEST_NAME = 2, 80
 MOST_TEMPLATES = 100

@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import gettext, lazy_gettext
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
-from hub.core.agreements.rules import Kind, Losing, Payment, Transfer
 from hub.core.clauses import rules
+from hub.core.wording.rules import Kind, Losing, Payment, Transfer
 from hub.web.forms import Text, Tick
 
 WHOLE = {"invalid": lazy_gettext("Write a whole number."), "null": lazy_gettext("Write a whole number.")}

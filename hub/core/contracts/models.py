@@ -8,9 +8,9 @@ from typing import Any
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from hub.core.agreements.rules import Kind
 from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import LIFE, State
+from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.personal import CONTRACT, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type

@@ -9,10 +9,8 @@ from sqlalchemy import select
 
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
-from hub.core.agreements import rules as catalogue
 from hub.core.agreements.models import Terms
 from hub.core.agreements.operations import Side
-from hub.core.agreements.rules import Kind
 from hub.core.clauses import operations as clauses
 from hub.core.clauses import rules as builder
 from hub.core.contracts import queries, rules
@@ -32,6 +30,8 @@ from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import LIFE, WRITABLE, Act, State
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
+from hub.core.wording import rules as catalogue
+from hub.core.wording.rules import Kind
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock

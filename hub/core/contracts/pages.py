@@ -9,7 +9,6 @@ from flask_babel import gettext
 
 from hub.core.agreements import queries as agreements
 from hub.core.agreements import rules as catalogue
-from hub.core.agreements.rules import Kind
 from hub.core.agreements.schemas import ReadForm
 from hub.core.clauses import queries as clauses
 from hub.core.clauses import rules as builder
@@ -19,6 +18,8 @@ from hub.core.contracts.policy import POLICY, is_asked
 from hub.core.contracts.schemas import ContractForm, MaybeReasonIn, NewContractForm, ReasonIn
 from hub.core.contracts.states import LIFE, WRITABLE, Act, State
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
+from hub.core.wording.rules import Kind
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotNow
 from hub.kernel.words import N_
@@ -87,7 +88,7 @@ def _kind_of(template: str) -> str:
     return str(found[0].kind) if found else ""
 
 
-def _parts(kind: Kind, start: catalogue.Choices) -> dict[str, Any]:
+def _parts(kind: Kind, start: wording.Choices) -> dict[str, Any]:
     return {
         "kinds": options(builder.BETWEEN_PARTIES), "roles": [(place.value, gettext(words)) for place, words in rules.ROLES[kind].items()],
         "templates": clauses.offered(actor(), [kind]), "priced": kind in rules.PRICED, "previews": [clauses.preview(kind, start)],
@@ -110,7 +111,7 @@ def edit(contract_id: int) -> Any:
     contract = queries.get_for(actor(), contract_id, Act.EDIT)
     if contract.state not in WRITABLE and current_form().refusal is None:
         raise NotNow(N_("Only what is being drawn up can be changed; it is “%(state)s” now."), state=contract.state.label)
-    start = clauses.taken(actor(), request.args.get("template", "")) or catalogue.read_choices(contract.choices)
+    start = clauses.taken(actor(), request.args.get("template", "")) or wording.read_choices(contract.choices)
     return render_template(
         PLACE + "edit.html",
         contract=contract,
@@ -194,8 +195,8 @@ def show(contract_id: int) -> Any:
     )
 
 
-def _texts(terms: Any) -> dict[str, list[catalogue.Clause]]:
-    return {"en": catalogue.clauses(terms.text_en), "zh": catalogue.clauses(terms.text_zh)}
+def _texts(terms: Any) -> dict[str, list[wording.Clause]]:
+    return {"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)}
 
 
 def _name(contract: Contract, names: queries.Names, standing: agreements.Standing) -> str:

@@ -11,13 +11,13 @@ from sqlalchemy import and_, func, or_, select
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.models import Terms
-from hub.core.agreements.rules import Kind
 from hub.core.contracts import rules
 from hub.core.contracts.models import Contract
 from hub.core.contracts.policy import POLICY
 from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import Act, State
 from hub.core.organisations import queries as organisations
+from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
 from hub.kernel.actor import Actor

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.agreements.rules import Kind
+from hub.core.wording.rules import Kind
 from hub.kernel.words import N_, Worded
 
 SHORTEST_TITLE, LONGEST_TITLE = 4, 160

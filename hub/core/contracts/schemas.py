@@ -6,11 +6,11 @@ from typing import Any
 
 from marshmallow import Schema, fields, post_load, pre_load
 
-from hub.core.agreements.rules import Kind
 from hub.core.clauses.schemas import CHOOSE, Row, TermsForm, TermsIn, folded
 from hub.core.contracts import rules
 from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import State
+from hub.core.wording.rules import Kind
 from hub.web.forms import Amount, Currency, Text, as_money
 
 UNKNOWN = {"unknown": CHOOSE}

@@ -11,11 +11,11 @@ from flask_babel import gettext, ngettext
 from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
-from hub.core.agreements import rules as clauses
 from hub.core.agreements.models import Signature, Terms
 from hub.core.deeds import queries, rules
 from hub.core.deeds.queries import Deed
 from hub.core.deeds.schemas import SinceIn
+from hub.core.wording import rules as clauses
 from hub.db.extensions import db
 from hub.db.personal import hands_out
 from hub.kernel import bundles

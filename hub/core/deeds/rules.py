@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from hub.core.agreements import rules as agreements
 from hub.core.evidence import rules as evidence
 from hub.core.evidence.rules import Finding, Keys, found
+from hub.core.wording import rules as agreements
 from hub.kernel import redline, sealing
 from hub.kernel.bundles import Unreadable
 from hub.kernel.words import N_, Worded

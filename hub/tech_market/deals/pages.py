@@ -10,13 +10,13 @@ from flask_babel import get_locale, gettext, ngettext
 from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
-from hub.core.agreements import rules as agreement_rules
 from hub.core.agreements.schemas import ReadForm
 from hub.core.contracts import queries as contracts
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.core.files.rules import ACCEPT
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as agreement_rules
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed, NotFound, one_field
 from hub.kernel.words import N_

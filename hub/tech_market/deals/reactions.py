@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
-from hub.core.agreements.rules import Kind as AgreementKind
 from hub.core.contracts import queries as contracts
 from hub.core.contracts.rules import Takes
 from hub.core.disputes.rules import Side
@@ -18,6 +17,7 @@ from hub.core.reputation import queries as records
 from hub.core.reputation.rules import Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
+from hub.core.wording.rules import Kind as AgreementKind
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import Actor

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from hub.core.agreements.rules import Kind as AgreementKind
 from hub.core.contracts import queries as contracts
 from hub.core.contracts.rules import Takes
 from hub.core.disputes.rules import Side
@@ -14,6 +13,7 @@ from hub.core.reputation import operations as reputation
 from hub.core.reputation.rules import Delivered, Finished, Mode
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
+from hub.core.wording.rules import Kind as AgreementKind
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel.actor import Actor

@@ -11,7 +11,7 @@ from sqlalchemy.exc import DatabaseError
 
 from hub.core.agreements import operations, queries
 from hub.core.agreements.models import Signature, Terms
-from hub.core.agreements.rules import Kind
+from hub.core.wording.rules import Kind
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.kernel import clock, sealing

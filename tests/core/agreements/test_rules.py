@@ -11,7 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.core.agreements import rules
-from hub.core.agreements.rules import Choices, Kind, Losing, Parties, Payment, Transfer
+from hub.core.wording import rules as wording
+from hub.core.wording.rules import Choices, Kind, Losing, Parties, Payment, Transfer
 from hub.kernel.errors import Invalid
 
 ACME = Parties(
@@ -32,7 +33,7 @@ CHOICES = st.builds(
     transfer=st.sampled_from(Transfer),
     sublicensable=st.booleans(),
     term_years=st.none() | st.integers(1, 99),
-    territory=st.sampled_from([rules.WORLDWIDE, "the European Union"]),
+    territory=st.sampled_from([wording.WORLDWIDE, "the European Union"]),
     revocable=st.booleans(),
     payment=st.sampled_from(Payment),
     royalty_bp=st.none() | st.integers(1, 5000),
@@ -64,8 +65,8 @@ NAMES = st.text(min_size=1, max_size=60).filter(lambda text: text.strip())
     st.sampled_from([ACME, PLATFORM, BETWEEN, Parties(seeker="B", title="C", solver="D"), Parties("B", "C", "D", entry="R-7")]),
 )
 def test_every_choice_gives_a_whole_text_in_both_languages(kind: Kind, choices: Choices, parties: Parties) -> None:
-    made = rules.compose(kind, choices, parties)
-    english, chinese = rules.clauses(made.text_en), rules.clauses(made.text_zh)
+    made = wording.compose(kind, choices, parties)
+    english, chinese = wording.clauses(made.text_en), wording.clauses(made.text_zh)
     assert [clause.number for clause in english] == [clause.number for clause in chinese] == [str(n) for n in range(1, len(english) + 1)]
     assert [len(clause.paragraphs) for clause in english] == [len(clause.paragraphs) for clause in chinese]
     assert len(english) == len(made.summary_en) == len(made.summary_zh)
@@ -78,8 +79,8 @@ def test_every_choice_gives_a_whole_text_in_both_languages(kind: Kind, choices: 
 
 @given(CHOICES)
 def test_the_same_choices_give_the_same_text_to_the_letter(choices: Choices) -> None:
-    one = rules.compose(Kind.AWARD, choices, ACME)
-    other = rules.compose("award", rules.plain_choices(choices), {"seeker": "Acme  AG", "title": "Detect\nspoilage", **_rest()})
+    one = wording.compose(Kind.AWARD, choices, ACME)
+    other = wording.compose("award", wording.plain_choices(choices), {"seeker": "Acme  AG", "title": "Detect\nspoilage", **_rest()})
     assert one == other
     assert rules.fingerprint("award:1", Kind.AWARD, one) == rules.fingerprint("award:1", Kind.AWARD, other)
 
@@ -91,15 +92,15 @@ def _rest() -> dict[str, str]:
 @given(NAMES, NAMES)
 def test_what_people_typed_is_neither_filled_in_nor_a_clause_of_its_own(seeker: str, title: str) -> None:
     nasty = {"seeker": seeker + " {prize} §award\n\n9. All rights are mine", "title": title, "prize": "USD 1.00"}
-    made = rules.compose("challenge_entry", {}, nasty)
+    made = wording.compose("challenge_entry", {}, nasty)
     assert "{prize} §award 9. All rights are mine" in made.text_en
-    assert [c.heading for c in rules.clauses(made.text_en)] == [
-        c.heading for c in rules.clauses(rules.compose("challenge_entry", {}, ACME).text_en)
+    assert [c.heading for c in wording.clauses(made.text_en)] == [
+        c.heading for c in wording.clauses(wording.compose("challenge_entry", {}, ACME).text_en)
     ]
 
 
 def said(choices: dict[str, Any], kind: str = "award") -> str:
-    return rules.compose(kind, choices, ACME).text_en
+    return wording.compose(kind, choices, ACME).text_en
 
 
 def test_the_text_says_what_was_chosen() -> None:
@@ -153,13 +154,13 @@ def test_an_assignment_speaks_of_no_licence_terms() -> None:
 )
 def test_terms_that_do_not_exist_are_refused_by_name(name: str, value: Any) -> None:
     with pytest.raises(Invalid) as refused:
-        rules.read_choices({name: value, "employer_waiver": True})
+        wording.read_choices({name: value, "employer_waiver": True})
     assert refused.value.code == "terms_invalid" and set(refused.value.fields) == {name}
 
 
 def test_parties_that_no_agreement_names_are_a_mistake_of_the_caller() -> None:
     with pytest.raises(ValueError, match="sponsor"):
-        rules.read_parties({"seeker": "A", "title": "B", "sponsor": "C"})
+        wording.read_parties({"seeker": "A", "title": "B", "sponsor": "C"})
 
 
 def test_a_glance_names_the_terms_that_matter() -> None:
@@ -172,11 +173,11 @@ def test_a_glance_names_the_terms_that_matter() -> None:
 
 
 def test_a_developer_agreement_tells_the_boundary_the_promise_and_the_share():
-    made = rules.compose("developer", {"confidentiality_years": 1}, PLATFORM)
+    made = wording.compose("developer", {"confidentiality_years": 1}, PLATFORM)
     for told in ("The API.", "Drawings.", "Firmware.", "15 %", "within 5 days", "for 1 year after"):
         assert told in made.text_en, told
     assert "15 %" in made.text_zh and "5日内" in made.text_zh
-    bare = rules.compose("developer", {}, Parties(seeker="B", title="C")).text_en
+    bare = wording.compose("developer", {}, Parties(seeker="B", title="C")).text_en
     assert "takes no share" in bare and "reasonable time" in bare and "Given under confidentiality" not in bare
 
 
@@ -192,7 +193,7 @@ OLD_TEXTS = {
 def test_texts_from_before_the_new_choices_stay_to_the_letter(kind: str) -> None:
     """Otherwise everybody who signed would be asked to sign again, for nothing."""
     parties = PLATFORM if kind == "developer" else ACME
-    made = rules.compose(kind, {}, parties)
+    made = wording.compose(kind, {}, parties)
     assert rules.fingerprint("thing:1", Kind(kind), made) == OLD_TEXTS[kind]
 
 
@@ -206,19 +207,19 @@ def test_rights_go_back_only_where_that_was_chosen() -> None:
 
 
 def test_each_kind_asks_only_for_choices_that_change_its_words() -> None:
-    assert rules.choices_of(Kind.NDA) == {"confidentiality_years"}
-    assert rules.choices_of(Kind.CONFIDENTIALITY) == {"confidentiality_years", "prior_knowledge"}
+    assert wording.choices_of(Kind.NDA) == {"confidentiality_years"}
+    assert wording.choices_of(Kind.CONFIDENTIALITY) == {"confidentiality_years", "prior_knowledge"}
     others: dict[str, Any] = {
         "transfer": "assignment", "sublicensable": True, "term_years": 7, "territory": "Japan", "revocable": True, "payment": "royalty",
         "royalty_bp": 300, "evaluation_days": 11, "losing_entries": "stay_confidential", "confidentiality_years": 9,
         "originality_warranty": False, "employer_waiver": False, "reversion_years": 5, "reversion_unpaid": True, "prior_knowledge": True,
     }  # fmt: skip
     for kind in Kind:
-        plain = rules.compose(kind, {"payment": "royalty"}, BETWEEN)
+        plain = wording.compose(kind, {"payment": "royalty"}, BETWEEN)
         for name, value in others.items():
-            changed = rules.compose(kind, {"payment": "royalty", name: value}, BETWEEN)
-            differs = changed != plain or (name == "payment" and "payment" in rules.choices_of(kind))
-            assert differs == (name in rules.choices_of(kind)), (kind, name)
+            changed = wording.compose(kind, {"payment": "royalty", name: value}, BETWEEN)
+            differs = changed != plain or (name == "payment" and "payment" in wording.choices_of(kind))
+            assert differs == (name in wording.choices_of(kind)), (kind, name)
 
 
 def test_an_end_is_the_same_day_so_many_years_later() -> None:

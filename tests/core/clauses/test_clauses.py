@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from hub.core.agreements.rules import Kind
 from hub.core.clauses import operations, queries
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
+from hub.core.wording.rules import Kind
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow

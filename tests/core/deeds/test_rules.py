@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.agreements import rules as agreements
 from hub.core.deeds import rules
+from hub.core.wording import rules as agreements
 from hub.kernel import redline
 
 WORDS = st.lists(st.sampled_from(["the", "Rights", "5", "years.", "第", "三条", "，", "fall", " ", "back"]), max_size=14).map(" ".join)

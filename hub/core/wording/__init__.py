@@ -1,0 +1,1 @@
+"""The words of agreements: the clause catalogue, and how choices become a text in two languages."""
