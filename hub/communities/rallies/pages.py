@@ -22,8 +22,9 @@ from hub.kernel.actor import Actor
 from hub.kernel.levels import Level
 from hub.kernel.words import N_
 from hub.web import pagecache
+from hub.web.facets import asked, radios
 from hub.web.handle import actor, check_version, parse, public, safe_next, writes
-from hub.web.i18n import label, options
+from hub.web.i18n import options
 from hub.web.paging import Page, page_number
 from hub.web.todo import Waiting, waits
 
@@ -44,19 +45,15 @@ def show_page(template: str, **context: Any) -> str:
 @public
 @pagecache.for_visitors
 def index() -> Any:
-    phase = next((state for state in PHASES if state.value == request.args.get("phase")), None)
+    phase = asked("phase", PHASES)
     number = page_number()
     found, total = queries.listed(phase, page=number, size=SIZE)
     counts = queries.phase_counts()
-    choices = [
-        {"value": state.value, "label": label(state), "count": counts.get(state, 0), "chosen": state is phase}
-        for state in (*PHASES[1:4], PHASES[0], PHASES[4])
-        if counts.get(state) or state is phase
-    ]
+    ordered = {state: counts.get(state, 0) for state in (*PHASES[1:4], PHASES[0], PHASES[4])}
     drafts = queries.drafts_of(actor()) if actor().signed_in else []
     return show_page(
         "index", cards=[card(shown) for shown in queries.shown(found)], page=Page(number, SIZE, total), phase=phase,
-        groups=[{"name": "phase", "label": _("Phase"), "type": "radio", "options": choices}], drafts=drafts,
+        groups=[radios("phase", _("Phase"), ordered, phase)], drafts=drafts,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from hub.kernel.errors import one_field
 from hub.kernel.taxonomy import Sector
 from hub.kernel.words import N_
 from hub.web import pagecache
+from hub.web.facets import chosen
 from hub.web.handle import actor, check_version, parse, public, writes
 from hub.web.i18n import LANGUAGES, label
 from hub.web.paging import Page, page_number
@@ -65,9 +66,8 @@ def card(shown: Shown) -> dict[str, Any]:
 @public
 @pagecache.for_visitors
 def index() -> Any:
-    known = {sector.value: sector for sector in Sector}
     wanted = Wanted(
-        sectors=tuple(known[value] for value in dict.fromkeys(request.args.getlist("sector")) if value in known),
+        sectors=chosen("sector", Sector),
         languages=tuple(value for value in dict.fromkeys(request.args.getlist("language")) if value in LANGUAGES),
         states=(State.ARCHIVED,) if request.args.get("state") == State.ARCHIVED.value else (State.OPEN,),
         person_id=actor().person_id if request.args.get("mine") == "1" else None,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -39,6 +38,7 @@ from hub.kernel import clock
 from hub.kernel.taxonomy import Sector
 from hub.search.index.queries import Card, Results
 from hub.web import pagecache
+from hub.web.facets import chips
 from hub.web.handle import actor, parse, public, writes
 from hub.web.i18n import day, label
 from hub.web.paging import Page, page_number
@@ -74,7 +74,7 @@ def platform(slug: str) -> Any:
         available=results.available,
         page=Page(number, SIZE, results.total if results.available else products.listed(found.id, page=number, size=SIZE)[1]),
         groups=groups,
-        chips=_chips(groups),
+        chips=chips(groups),
         share=platform_rules.share(found.share_bp),
         in_time=in_time,
         due=due,
@@ -132,18 +132,6 @@ def _facets(results: Results) -> list[dict[str, Any]]:
         ]
         groups.append({"name": name, "label": title, "options": options})
     return [group for group in groups if group["options"]]
-
-
-def _chips(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """What is chosen, each with the address without it."""
-    return [
-        (option["label"], _without(group["name"], option["value"])) for group in groups for option in group["options"] if option["chosen"]
-    ]
-
-
-def _without(name: str, value: str) -> str:
-    kept = [(k, v) for k, v in request.args.items(multi=True) if (k, v) != (name, value) and k != "page"]
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 @pages.get("/platforms/<slug>/releases.atom")

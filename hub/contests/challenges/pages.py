@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Sequence
+from typing import Any
 
-from flask import Blueprint, Response, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from markupsafe import Markup
 
@@ -26,8 +26,9 @@ from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
 from hub.kernel.permissions import consults
 from hub.kernel.taxonomy import Sector
-from hub.kernel.words import N_, Worded
+from hub.kernel.words import N_
 from hub.web import pagecache
+from hub.web.facets import asked, radios
 from hub.web.handle import actor, parse, public, writes
 from hub.web.i18n import day, show_money, until
 from hub.web.paging import Page, page_number
@@ -37,7 +38,6 @@ pages = Blueprint("challenges", __name__, template_folder="templates")
 add_to_nav(20, "/challenges", N_("Challenges"))
 
 PAGE_SIZE = 20
-Choice = TypeVar("Choice", bound=Worded)
 
 
 def show(template: str, **context: Any) -> str:
@@ -66,31 +66,20 @@ def base_url() -> str:
 # Lists
 
 
-def chosen(kind: type[Choice], name: str) -> Choice | None:
-    """What the address asks for, None for anything unreadable."""
-    return next((member for member in kind if member.value == request.args.get(name)), None)
-
-
 @pages.get("/challenges")
 @public
 @pagecache.for_visitors
 def index() -> Any:
-    wanted = Wanted(phase=chosen(Phase, "state"), sector=chosen(Sector, "sector"))
+    wanted = Wanted(phase=asked("state", Phase), sector=asked("sector", Sector))
     number = page_number()
     rows, total = queries.listed(wanted, page=number, size=PAGE_SIZE)
     phases, sectors = queries.facet_counts(wanted)
     groups = [
-        {"name": "state", "label": _("State"), "type": "radio", "options": options(Phase, phases, wanted.phase)},
-        {"name": "sector", "label": _("Sector"), "type": "radio", "options": options(Sector, sectors, wanted.sector)},
+        radios("state", _("State"), {phase: phases.get(phase, 0) for phase in Phase}, wanted.phase),
+        radios("sector", _("Sector"), {sector: sectors.get(sector, 0) for sector in Sector}, wanted.sector),
     ]
     cards = [card(shown) for shown in queries.shown(actor(), rows)]
     return show("list", wanted=wanted, groups=groups, cards=cards, page=Page(number, PAGE_SIZE, total))
-
-
-def options(kind: Iterable[Worded], counts: dict[Any, int], current: Worded | None) -> list[dict[str, Any]]:
-    """A facet's options: those that would find something, and the chosen one."""
-    listed = [member for member in kind if counts.get(member) or member is current]
-    return [{"value": m.value, "label": _(m.label), "count": counts.get(m, 0), "chosen": m is current} for m in listed]
 
 
 def card(shown: Shown) -> dict[str, Any]:

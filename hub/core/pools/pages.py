@@ -25,6 +25,7 @@ from hub.kernel.money import parse as money_from
 from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.web import pagecache
+from hub.web.facets import asked, radios
 from hub.web.handle import actor, check_version, checks, parse, public, writes
 from hub.web.i18n import label, show_money
 from hub.web.paging import Page, page_number
@@ -50,15 +51,11 @@ def before() -> int | None:
     return int(said) if (said := request.args.get("before", "")).isdecimal() and len(said) < 16 else None
 
 
-def _asked(members: Iterable[Any], name: str) -> Any:
-    return next((one for one in members if one.value == request.args.get(name)), None)
-
-
 @pages.get("/pools")
 @public
 @pagecache.for_visitors
 def index() -> Any:
-    state, kind, number = _asked(STATES, "state"), _asked(For, "kind"), page_number()
+    state, kind, number = asked("state", STATES), asked("kind", For), page_number()
     found, total = queries.listed(state, kind, page=number, size=SIZE)
     counts, hosts = queries.counts(), queries.hosts(found)
     by_state = {one: sum(n for key, n in counts.items() if one in key) for one in STATES}
@@ -66,15 +63,8 @@ def index() -> Any:
     return show_page(
         "index", pools=[(pool, hosts[pool.organisation_id]) for pool in found], page=Page(number, SIZE, total), rules=rules, tones=TONES,
         states=State, chosen=state or kind, drafts=queries.drafts_of(actor()) if actor().roles else [],
-        groups=[_group("state", _("State"), by_state, state), _group("kind", _("What for"), by_kind, kind)],
+        groups=[radios("state", _("State"), by_state, state), radios("kind", _("What for"), by_kind, kind)],
     )  # fmt: skip
-
-
-def _group(name: str, title: str, counted: dict[Any, int], chosen: Any) -> dict[str, Any]:
-    options = [
-        {"value": one.value, "label": label(one), "count": n, "chosen": one is chosen} for one, n in counted.items() if n or one is chosen
-    ]
-    return {"name": name, "label": title, "type": "radio", "options": options}
 
 
 @pages.get("/pools.atom")

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, TypeVar
-from urllib.parse import urlencode
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -14,7 +13,7 @@ from hub.core.organisations import queries as organisations
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
 from hub.kernel.taxonomy import Sector
-from hub.kernel.words import N_, Worded
+from hub.kernel.words import N_
 from hub.search.matching import queries as matching
 from hub.tech_market.listings import operations, queries, rules
 from hub.tech_market.listings.documents import TONES
@@ -25,6 +24,7 @@ from hub.tech_market.listings.rules import Deal, IpStatus, Kind
 from hub.tech_market.listings.schemas import NeedForm, NewNeedForm, NewOfferForm, OfferForm, RemarksIn
 from hub.tech_market.listings.states import LIFE, Act, Order, Readiness, State
 from hub.web import pagecache
+from hub.web.facets import chips, chosen, chosen_numbers, group
 from hub.web.handle import actor, check_version, parse, public, safe_next, writes
 from hub.web.i18n import day, label
 from hub.web.paging import Page, page_number
@@ -50,27 +50,19 @@ SIMPLE_MOVES: dict[str, tuple[Callable[..., Listing], str]] = {
     "withdraw": (operations.withdraw, N_("Withdrawn.")),
 }
 MOVES = ",".join(SIMPLE_MOVES)
-Choice = TypeVar("Choice", bound=Worded)
 
 
 # The public lists
 
 
-def _chosen(name: str, members: type[Choice]) -> tuple[Choice, ...]:
-    """The values asked for in the address; unknown ones are passed over."""
-    known = {str(member.value): member for member in members}
-    return tuple(known[value] for value in dict.fromkeys(request.args.getlist(name)) if value in known)
-
-
 def _wanted(kind: Kind) -> Wanted:
-    numbers = dict.fromkeys(request.args.getlist("owner"))
     return Wanted(
         kind=kind,
-        sectors=_chosen("sector", Sector),
-        statuses=_chosen("status", IpStatus) if kind is Kind.OFFER else (),
-        deals=_chosen("deal", Deal),
-        readiness=_chosen("trl", Readiness),
-        organisation_ids=tuple(int(number) for number in numbers if number.isdecimal() and len(number) < 10),
+        sectors=chosen("sector", Sector),
+        statuses=chosen("status", IpStatus) if kind is Kind.OFFER else (),
+        deals=chosen("deal", Deal),
+        readiness=chosen("trl", Readiness),
+        organisation_ids=chosen_numbers("owner"),
     )
 
 
@@ -80,7 +72,7 @@ def _wanted(kind: Kind) -> Wanted:
 @pagecache.for_visitors
 def index(kind: Kind) -> Any:
     wanted, number = _wanted(kind), page_number()
-    order = next(iter(_chosen("sort", Order)), Order.NEWEST)
+    order = next(iter(chosen("sort", Order)), Order.NEWEST)
     found, total = queries.listed(wanted, page=number, size=SIZE, order=order)
     counts = queries.counts(wanted)
     owners = organisations.cards([*counts.organisations, *wanted.organisation_ids])
@@ -93,20 +85,19 @@ def index(kind: Kind) -> Any:
         cards=[_card(one, known) for one in shown],
         page=Page(number, SIZE, total),
         groups=groups,
-        chips=_chips(groups),
+        chips=chips(groups),
         orders=[(each.value, label(each)) for each in Order if kind is Kind.OFFER or each is not Order.ENDING],
         order=order,
     )
 
 
 def _facets(wanted: Wanted, counts: queries.Counts, owners: dict[int, organisations.OrganisationCard]) -> list[dict[str, Any]]:
-    chosen = {number: counts.organisations.get(number, 0) for number in wanted.organisation_ids}
-    numbers = chosen | counts.organisations
+    numbers = {number: counts.organisations.get(number, 0) for number in wanted.organisation_ids} | counts.organisations
     groups = [
-        _group("sector", gettext("Sector"), counts.sectors, wanted.sectors),
-        _group("status", gettext("Right"), counts.statuses, wanted.statuses) if wanted.kind is Kind.OFFER else None,
-        _group("deal", gettext("Deal"), dict.fromkeys(Deal), wanted.deals),
-        _group("trl", gettext("Readiness (TRL)"), dict.fromkeys(Readiness), wanted.readiness),
+        group("sector", gettext("Sector"), counts.sectors, wanted.sectors),
+        group("status", gettext("Right"), counts.statuses, wanted.statuses) if wanted.kind is Kind.OFFER else None,
+        group("deal", gettext("Deal"), dict.fromkeys(Deal), wanted.deals),
+        group("trl", gettext("Readiness (TRL)"), dict.fromkeys(Readiness), wanted.readiness),
         {
             "name": "owner",
             "label": gettext("Organisation"),
@@ -118,24 +109,6 @@ def _facets(wanted: Wanted, counts: queries.Counts, owners: dict[int, organisati
         },
     ]
     return [group for group in groups if group]
-
-
-def _group(name: str, title: str, counts: Mapping[Any, int | None], chosen: Sequence[Any]) -> dict[str, Any]:
-    values = [*counts, *(value for value in chosen if value not in counts)]
-    options = [{"value": value.value, "label": label(value), "count": counts.get(value), "chosen": value in chosen} for value in values]
-    return {"name": name, "label": title, "options": options}
-
-
-def _chips(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """What is chosen, each with the address of the list without it."""
-    return [
-        (option["label"], _without(group["name"], option["value"])) for group in groups for option in group["options"] if option["chosen"]
-    ]
-
-
-def _without(name: str, value: str) -> str:
-    kept = [(k, v) for k, v in request.args.items(multi=True) if (k, v) != (name, value) and k != "page"]
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def _card(shown: Shown, known: Mapping[str, Standing]) -> dict[str, Any]:

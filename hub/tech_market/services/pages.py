@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
-from urllib.parse import urlencode
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -23,6 +22,7 @@ from hub.tech_market.services.rules import Tongue
 from hub.tech_market.services.schemas import NewServiceForm, RemarksIn, ServiceForm
 from hub.tech_market.services.states import LIFE, Act, State
 from hub.web import pagecache
+from hub.web.facets import chips, chosen, chosen_numbers, group
 from hub.web.handle import actor, check_version, parse, public, safe_next, writes
 from hub.web.i18n import label, show_money
 from hub.web.paging import Page, page_number
@@ -47,18 +47,7 @@ MOVES = ",".join(SIMPLE_MOVES)
 
 
 def _wanted() -> Wanted:
-    """The values asked for in the address; unknown ones are passed over."""
-
-    def chosen(name: str, members: Any) -> tuple[Any, ...]:
-        known = {str(member.value): member for member in members}
-        return tuple(known[value] for value in dict.fromkeys(request.args.getlist(name)) if value in known)
-
-    numbers = dict.fromkeys(request.args.getlist("lab"))
-    return Wanted(
-        sectors=chosen("sector", Sector),
-        tongues=chosen("tongue", Tongue),
-        organisation_ids=tuple(int(number) for number in numbers if number.isdecimal() and len(number) < 10),
-    )
+    return Wanted(sectors=chosen("sector", Sector), tongues=chosen("tongue", Tongue), organisation_ids=chosen_numbers("lab"))
 
 
 @pages.get("/services")
@@ -76,36 +65,18 @@ def index() -> Any:
         cards=[card(Shown(service, labs[service.organisation_id]), known) for service in found],
         page=Page(number, SIZE, total),
         groups=groups,
-        chips=_chips(groups),
+        chips=chips(groups),
     )
 
 
 def _facets(wanted: Wanted, counts: queries.Counts, labs: Mapping[int, organisations.OrganisationCard]) -> list[dict[str, Any]]:
-    def options(values: Mapping[Any, int | None], chosen: Sequence[Any], name: Callable[[Any], str]) -> list[dict[str, Any]]:
-        every = [*values, *(value for value in chosen if value not in values)]
-        return [{"value": str(value), "label": name(value), "count": values.get(value), "chosen": value in chosen} for value in every]
-
     known = {number: count for number, count in list(counts.organisations.items())[:SHOWN_LABS] if number in labs}
+    asked = [number for number in wanted.organisation_ids if number in labs]
     return [
-        {"name": "sector", "label": gettext("Sector"), "options": options(counts.sectors, wanted.sectors, label)},
-        {"name": "tongue", "label": gettext("Works in"), "options": options(dict.fromkeys(Tongue), wanted.tongues, label)},
-        {
-            "name": "lab",
-            "label": gettext("Lab"),
-            "options": options(known, [n for n in wanted.organisation_ids if n in labs], lambda n: labs[n].name),
-        },
+        group("sector", gettext("Sector"), counts.sectors, wanted.sectors),
+        group("tongue", gettext("Works in"), dict.fromkeys(Tongue), wanted.tongues),
+        group("lab", gettext("Lab"), known, asked, lambda number: labs[number].name),
     ]
-
-
-def _chips(groups: list[dict[str, Any]]) -> list[tuple[str, str]]:
-    """What is chosen, each with the address of the list without it."""
-    options = [(group["name"], option) for group in groups for option in group["options"]]
-    return [(option["label"], _without(name, option["value"])) for name, option in options if option["chosen"]]
-
-
-def _without(name: str, value: str) -> str:
-    kept = [(k, v) for k, v in request.args.items(multi=True) if (k, v) != (name, value) and k != "page"]
-    return f"{request.path}?{urlencode(kept)}" if kept else request.path
 
 
 def price(service: Service) -> str:
