@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from flask_migrate import upgrade
+from flask_migrate import downgrade, upgrade
 
 from hub.core.accounts import queries as people
 from hub.core.cards import operations as cards
@@ -209,3 +209,43 @@ def goes_on(revision: str) -> None:
             cards.note_dispute(payment=cards_read.payment(1), found=lost)
         assert cards_read.refund(1).state is RefundState.SENT
         assert cards_read.disputes_of(1)[0].state is DisputeState.LOST
+
+
+def test_reports_of_ratings_become_cases_and_back(empty):  # noqa: F811
+    clock.set_to(NOON)
+    upgrade(directory=MIGRATIONS, revision="0039")
+    with work.unit():
+        site = Site(db.session.connection())
+        people_and_money(site)
+        deal = {"mode": "service", "finished_at": NOON, "rate_from": NOON, "closes_at": NOON + timedelta(days=14), "told_at": NOON}
+        judged = {"report": "insult", "report_words": "See line 2", "reported_by": 1, "reported_at": NOON}
+        for number, (state, more) in enumerate((
+            ("hidden", judged | {"decision": "It insults.", "decided_by": 1, "decided_at": NOON}),
+            ("shown", judged | {"decision": "It is fair.", "decided_by": 1, "decided_at": NOON}),
+            ("shown", judged),
+            ("shown", {}),
+        ), 1):  # fmt: skip
+            site.put("finished_deal", key=f"order:{number}", asked_person_id=2, delivered_organisation_id=1, shown_at=NOON, **deal)
+            grades = {"substance": 2, "communication": 2, "reliability": 2, "words": f"Rating {number}"}
+            about = {"deal_id": number, "part": "asked", "by_person_id": 2, "about_organisation_id": 1}
+            site.put("deal_rating", **about, **grades, state=state, given_at=NOON, shown_at=NOON, version=1, **more)
+    before = rows("SELECT * FROM deal_rating ORDER BY id")
+    upgrade(directory=MIGRATIONS, revision="0040")
+    cases = rows("SELECT subject, state, measures, reason, author_id, decided_by FROM moderation_case ORDER BY id")
+    assert [tuple(one.values()) for one in cases] == [
+        ("rating:1", "upheld", "hide", "It insults.", 2, 1), ("rating:2", "dismissed", "", "It is fair.", 2, 1),
+        ("rating:3", "open", "", "", 2, None),
+    ]  # fmt: skip
+    assert [one["decision"] for one in rows("SELECT decision FROM deal_rating ORDER BY id")] == ["It insults.", "", "", ""]
+    assert {tuple(one.values()) for one in rows("SELECT person_id, organisation_id FROM moderation_concerned")} == {(2, None), (None, 1)}
+    downgrade(directory=MIGRATIONS, revision="0039")
+    assert rows("SELECT * FROM deal_rating ORDER BY id") == before and rows("SELECT id FROM moderation_case") == []
+    upgrade(directory=MIGRATIONS)
+    assert len(rows("SELECT id FROM moderation_case")) == 3
+    clock.set_to(None)
+
+
+def rows(asked: str) -> list[dict[str, Any]]:
+    found = [dict(one) for one in db.session.execute(sa.text(asked)).mappings()]
+    work.rollback()
+    return found

@@ -10,6 +10,7 @@ from hub.complement.products.models import Product, Release
 from hub.complement.products.states import State
 from hub.core.moderation import queries as moderation
 from hub.core.moderation.rules import Source, Thing
+from hub.core.parties.rules import Side
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.extensions import db
@@ -30,8 +31,9 @@ def _reported(actor: Actor, number: int) -> Thing:
         raise NotNow(
             N_("It comes from a public record, and nobody here answers for it. Tell the site’s administrators."), code="nobody_answers"
         )
+    sides = (Side(organisation_id=product.organisation_id),) if product.organisation_id is not None else ()
     text = "\n\n".join(part for part in (product.summary, product.description) if part)
-    return Thing(product.ref, product.name, product.path, answers, text)
+    return Thing(product.ref, product.name, product.path, answers, text, sides=sides)
 
 
 moderation.can_be_reported("product", Source(N_("Product"), _reported))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.moderation.rules import Measure, Reason
 from hub.core.moderation.states import AUTHOR_READS, LIFE, State
@@ -61,6 +61,8 @@ class Case(Versioned, db.Model):
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     settled_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    concerned: Mapped[list[Concerned]] = relationship(lazy="selectin", cascade="all, delete-orphan")
+
     @property
     def ref(self) -> str:
         return f"case:{self.id}"
@@ -73,6 +75,18 @@ class Case(Versioned, db.Model):
     def taken(self) -> list[Measure]:
         """The measures, in the order of their table."""
         return [Measure(word) for word in self.measures.split()]
+
+
+class Concerned(db.Model):
+    """A person, or an organisation with all its people, whom a case concerns beside its author: nobody of them decides about it."""
+
+    __tablename__ = "moderation_concerned"
+    __table_args__ = (CheckConstraint("(person_id IS NULL) <> (organisation_id IS NULL)", name="one"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id"), index=True)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
 
 
 class Flag(db.Model):
@@ -94,4 +108,5 @@ holds_of_person(
     "moderation_case", "author_id", what=N_("Decisions about what you wrote"), acted="decided_by settled_by", hides="decided_by settled_by",
     told_if=lambda: Case.state.in_(sorted(AUTHOR_READS)), clears="shown alias", words="title appeal", keeps=RECORD,
 )  # fmt: skip
+holds_of_person("moderation_concerned", acted="person_id", quiet="person_id", keeps=RECORD)
 holds_of_person("moderation_flag", "person_id", what=N_("What you reported"), clears="words", keeps=RECORD)

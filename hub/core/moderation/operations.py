@@ -18,7 +18,7 @@ from hub.core.discussions.states import State as ThreadState
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.moderation import events, queries, rules
-from hub.core.moderation.models import Case, Flag
+from hub.core.moderation.models import Case, Concerned, Flag
 from hub.core.moderation.policy import POLICY
 from hub.core.moderation.rules import Measure, Reason, Thing
 from hub.core.moderation.states import LIFE, Act
@@ -85,6 +85,7 @@ def _gathering(thing: Thing, post_id: int | None) -> Case:
     case = Case(
         subject=thing.ref, title=thing.title[:200], link=thing.href, shown=thing.text[: rules.LONGEST_SHOWN], alias=thing.alias,
         post_id=post_id, author_id=thing.author_id, state=LIFE.initial, opened_at=clock.now(), due_at=clock.now() + rules.DECIDE_WITHIN,
+        concerned=[Concerned(person_id=side.person_id, organisation_id=side.organisation_id) for side in thing.sides],
     )  # fmt: skip
     try:
         with db.session.begin_nested():
@@ -98,7 +99,7 @@ def _gathering(thing: Thing, post_id: int | None) -> Case:
         N_("A post in “%(title)s” was reported and waits for a decision."),
         N_("“%(title)s” was reported and waits for a decision."),
     )
-    _tell(queries.moderators(but=thing.author_id), case, post, other)
+    _tell(queries.moderators(case), case, post, other)
     return case
 
 
@@ -161,9 +162,8 @@ def appeal(*, actor: Actor, case: Case, appeal: str) -> Case:
     case.appeal, case.appealed_at = said, clock.now()
     case.due_at = clock.now() + rules.DECIDE_WITHIN
     _record(actor, case, events.CaseAppealed(case_id=case.id, subject=case.subject))
-    others = [person for person in queries.moderators(but=case.decided_by) if person != case.author_id]
     post = N_("A decision about a post in “%(title)s” was appealed: it waits for another moderator.")
-    _tell(others, case, post, N_("A decision about “%(title)s” was appealed: it waits for another moderator."))
+    _tell(queries.moderators(case), case, post, N_("A decision about “%(title)s” was appealed: it waits for another moderator."))
     return case
 
 

@@ -105,7 +105,7 @@ def queue() -> Any:
 @waits
 def waiting(who: Actor) -> Iterable[Waiting]:
     if consults(who, None):
-        yield Waiting(queries.to_decide(who.person_id or 0), N_("Decide about a report"), "/moderation/cases/{}", N_("Decide"))
+        yield Waiting(queries.to_decide(who), N_("Decide about a report"), "/moderation/cases/{}", N_("Decide"))
 
 
 # One case

@@ -12,9 +12,16 @@ def is_author(actor: Actor, case: Case) -> bool:
     return actor.person_id is not None and actor.person_id == case.author_id
 
 
+def is_concerned(actor: Actor, case: Case) -> bool:
+    """The author, whom it is about, and all of the organisations on either side."""
+    if is_author(actor, case):
+        return True
+    return any(actor.person_id == one.person_id or actor.belongs_to(one.organisation_id or 0) for one in case.concerned)
+
+
 def decides(actor: Actor, case: Case) -> bool:
     """A moderator, but nobody in their own cause."""
-    return consults(actor, case) and not is_author(actor, case)
+    return consults(actor, case) and not is_concerned(actor, case)
 
 
 def settles(actor: Actor, case: Case) -> bool:

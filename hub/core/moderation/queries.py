@@ -6,22 +6,25 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, func, literal, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, and_, exists, func, literal, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.models import Person
 from hub.core.accounts.queries import PersonCard
 from hub.core.discussions.models import Post, PostText, Thread
-from hub.core.moderation.models import Case, Flag
+from hub.core.moderation.models import Case, Concerned, Flag
 from hub.core.moderation.policy import may_read
 from hub.core.moderation.rules import Measure, Source, Thing
 from hub.core.moderation.states import State
+from hub.core.organisations import queries as organisations
+from hub.core.parties import queries as parties
+from hub.core.parties.rules import Side
 from hub.core.profiles import queries as profiles
 from hub.db.extensions import db
 from hub.db.types import Question
 from hub.kernel import clock
-from hub.kernel.actor import Actor, Duty
-from hub.kernel.errors import NotFound
+from hub.kernel.actor import Actor, Duty, Role
+from hub.kernel.errors import NotFound, NotNow
 from hub.kernel.words import N_
 
 NO_CASE = N_("There is no such case.")
@@ -51,7 +54,19 @@ def _person(actor: Actor, number: int) -> Thing:
     return Thing(f"person:{number}", f"@{shown.handle}", f"/people/{shown.handle}", number, text)
 
 
+def _organisation(actor: Actor, number: int) -> Thing:
+    """An organisation's public page. It is never taken down: an owner answers for it. Raises NotFound, NotNow."""
+    body = organisations.get(number)
+    answers = next(iter(organisations.member_ids(number, [Role.OWNER])), None)
+    if answers is None:
+        raise NotNow(
+            N_("It comes from a public record, and nobody here answers for it. Tell the site’s administrators."), code="nobody_answers"
+        )
+    return Thing(f"organisation:{number}", body.name, f"/orgs/{body.slug}", answers, body.about, sides=(Side(organisation_id=number),))
+
+
 can_be_reported("person", Source(N_("Profile"), _person))
+can_be_reported("organisation", Source(N_("Organisation"), _organisation))
 
 
 def thing_for(actor: Actor, kind: str, number: int) -> Thing:
@@ -123,9 +138,15 @@ def flags_in_a_day(person_id: int) -> int:
     return db.session.scalar(select(func.count()).select_from(Flag).where(Flag.person_id == person_id, Flag.at > since)) or 0
 
 
+def _for_others(actor: Actor) -> ColumnElement[bool]:
+    """Cases that concern the actor in no way: those about which a moderator may decide."""
+    mine = or_(Concerned.person_id == (actor.person_id or 0), Concerned.organisation_id.in_(list(actor.roles)))
+    return and_(Case.author_id != (actor.person_id or 0), ~exists().where(Concerned.case_id == Case.id, mine))
+
+
 def queue(actor: Actor, states: Sequence[State], *, page: int = 1, size: int = 20) -> tuple[list[Listed], int]:
-    """One page of the cases in these states but the actor's own posts', the longest waiting first, and how many there are."""
-    chosen = (Case.state.in_(states), Case.author_id != (actor.person_id or 0))
+    """One page of the cases in these states that do not concern the actor, the longest waiting first, and how many there are."""
+    chosen = (Case.state.in_(states), _for_others(actor))
     total = db.session.scalar(select(func.count()).select_from(Case).where(*chosen)) or 0
     order = Case.due_at if State.OPEN in states or State.APPEALED in states else Case.decided_at.desc()
     count = select(func.count()).where(Flag.case_id == Case.id).correlate(Case).scalar_subquery()
@@ -136,8 +157,8 @@ def queue(actor: Actor, states: Sequence[State], *, page: int = 1, size: int = 2
 
 
 def cases_after(actor: Actor, after: int | None, limit: int, state: State) -> list[Case]:
-    """Up to `limit` + 1 cases in this state, in the order of their opening, but the actor's own posts'."""
-    query = select(Case).where(Case.state == state, Case.author_id != (actor.person_id or 0), Case.id > (after or 0))
+    """Up to `limit` + 1 cases in this state, in the order of their opening, but none that concerns the actor."""
+    query = select(Case).where(Case.state == state, _for_others(actor), Case.id > (after or 0))
     return list(db.session.scalars(query.order_by(Case.id).limit(limit + 1)))
 
 
@@ -181,14 +202,15 @@ def flaggers(case_id: int) -> list[int]:
     return list(db.session.scalars(select(Flag.person_id).where(Flag.case_id == case_id).order_by(Flag.id)))
 
 
-def moderators(but: int | None = None) -> list[int]:
-    """Person ids of consultants and administrators."""
-    everybody = dict.fromkeys([*accounts.with_duty(Duty.CONSULTANT), *accounts.with_duty(Duty.ADMIN)])
-    return [person for person in everybody if person != but]
+def moderators(case: Case) -> list[int]:
+    """Person ids of consultants and administrators who may decide about it now: whom it concerns may not, nor whoever did before."""
+    sides = [Side(person_id=one) for one in (case.author_id, case.decided_by) if one is not None]
+    sides += [Side(one.person_id, one.organisation_id) for one in case.concerned]
+    return parties.staff_beside(sides, Duty.CONSULTANT, Duty.ADMIN)
 
 
-def to_decide(person_id: int) -> Question:
+def to_decide(actor: Actor) -> Question:
     """What waits for a moderator, as the home page asks it: reports, and appeals against others' decisions."""
     query = select(Case.title.label("detail"), Case.id.label("key"), Case.due_at.label("due"))
-    others = (Case.state == State.APPEALED) & (func.coalesce(Case.decided_by, literal(0)) != person_id)
-    return query.where(or_(Case.state == State.OPEN, others), Case.author_id != person_id)
+    others = (Case.state == State.APPEALED) & (func.coalesce(Case.decided_by, literal(0)) != (actor.person_id or 0))
+    return query.where(or_(Case.state == State.OPEN, others), _for_others(actor))

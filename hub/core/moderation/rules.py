@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from hub.core.parties.rules import Side
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, one_field
@@ -33,6 +34,8 @@ class Thing:
     text: str
     alias: str = ""
     """Where its author goes by another name, which the moderators do not lift either."""
+    sides: tuple[Side, ...] = ()
+    """Whom it concerns: nobody of them decides about it."""
 
 
 def _nothing(number: int) -> None:

@@ -146,24 +146,6 @@ def reply(data: dict[str, Any], rating_id: int) -> Any:
     return operations.reply(actor=actor(), rating=_rating(rating_id, Act.REPLY), **data)
 
 
-@api.post(f"{RATING}/report")
-@writes
-@api.arguments(schemas.ReportIn)
-@api.response(200, schemas.RatingOut)
-def report(data: dict[str, Any], rating_id: int) -> Any:
-    """Report a rating about yourself to the moderators."""
-    return operations.report(actor=actor(), rating=_rating(rating_id, Act.REPORT), **data)
-
-
-@api.post(f"{RATING}/decision")
-@writes
-@api.arguments(schemas.JudgeIn)
-@api.response(200, schemas.RatingOut)
-def judge(data: dict[str, Any], rating_id: int) -> Any:
-    """For moderators who have nothing to do with either side: `hide` a reported rating, or `keep` it."""
-    return operations.judge(actor=actor(), rating=_rating(rating_id, Act.HIDE), **data)
-
-
 @api.get("/admin/recommendations")
 @api.response(200, schemas.ScoresOut(many=True))
 def recommendations() -> Any:

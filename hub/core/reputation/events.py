@@ -47,14 +47,6 @@ class RatingAnswered:
 
 
 @dataclass(frozen=True)
-class RatingReported:
-    SAYS: ClassVar[str] = N_("reported a rating to the moderators")
-    deal_id: int
-    rating_id: int
-    reason: str
-
-
-@dataclass(frozen=True)
 class RatingHidden:
     SAYS: ClassVar[str] = N_("took a rating off the page")
     deal_id: int
@@ -62,8 +54,8 @@ class RatingHidden:
 
 
 @dataclass(frozen=True)
-class RatingKept:
-    SAYS: ClassVar[str] = N_("found nothing wrong with a reported rating")
+class RatingRestored:
+    SAYS: ClassVar[str] = N_("put a rating back on the page")
     deal_id: int
     rating_id: int
 

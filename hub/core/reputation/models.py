@@ -9,7 +9,6 @@ from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String, Text, U
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.disputes.rules import Side
-from hub.core.moderation.rules import Reason
 from hub.core.reputation import rules
 from hub.core.reputation.rules import Aspect, Mode, Part
 from hub.core.reputation.states import LIFE, State
@@ -85,7 +84,7 @@ class FinishedDeal(db.Model):
 class DealRating(Versioned, db.Model):
     """What one side of a deal says of the other: `part` is the side that says it. Each aspect from 1 to 5.
 
-    `reply` is what the rated side answered, once. A report is the rated side's; `decision` is the moderators' reason.
+    `reply` is what the rated side answered, once; `decision` is the moderators' reason while it is hidden.
     """
 
     __tablename__ = "deal_rating"
@@ -97,12 +96,9 @@ class DealRating(Versioned, db.Model):
         CheckConstraint("(state = 'sealed') = (shown_at IS NULL)", name="shown_has_its_time"),
         CheckConstraint("(replied_at IS NULL) = (reply = '')", name="reply_is_whole"),
         CheckConstraint("replied_at IS NULL OR state <> 'sealed'", name="reply_to_what_is_shown"),
-        CheckConstraint("(reported_at IS NULL) = (report IS NULL)", name="report_is_whole"),
-        CheckConstraint("decided_at IS NULL OR (reported_at IS NOT NULL AND decision <> '')", name="decided_with_a_reason"),
-        CheckConstraint("state <> 'hidden' OR decided_at IS NOT NULL", name="hidden_by_decision"),
+        CheckConstraint("(state = 'hidden') = (decision <> '')", name="hidden_with_a_reason"),
         Index("ix_deal_rating_about_person", "about_person_id", "state", "shown_at"),
         Index("ix_deal_rating_about_organisation", "about_organisation_id", "state", "shown_at"),
-        Index("ix_deal_rating_reported", "decided_at", "reported_at"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -122,13 +118,7 @@ class DealRating(Versioned, db.Model):
     reply: Mapped[str] = mapped_column(String(rules.LONGEST), default="")
     replied_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
     replied_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    report: Mapped[Reason | None] = mapped_column(enum_type(Reason, name="reputation_report"))
-    report_words: Mapped[str] = mapped_column(Text, default="")
-    reported_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    reported_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     decision: Mapped[str] = mapped_column(Text, default="")
-    decided_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
-    decided_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     deal: Mapped[FinishedDeal] = relationship(lazy="joined", innerjoin=True)
 
@@ -154,11 +144,6 @@ class DealRating(Versioned, db.Model):
     def aspects(self) -> list[tuple[str, int]]:
         """What was asked (marked with N_), and the answer."""
         return [(rules.ASKS[self.part.other][aspect], getattr(self, aspect.value)) for aspect in Aspect]
-
-    @property
-    def is_waiting(self) -> bool:
-        """For the moderators."""
-        return self.reported_at is not None and self.decided_at is None
 
 
 class Standing(db.Model):
@@ -223,8 +208,8 @@ holds_of_person(
     hides="asked_organisation_id delivered_organisation_id", keeps=RECORD,
 )  # fmt: skip
 holds_of_person(
-    "deal_rating", "by_person_id", what=N_("Ratings you gave"), acted="about_person_id replied_by reported_by decided_by",
-    hides="about_organisation_id replied_by report report_words reported_by decided_by", quiet="about_person_id",
+    "deal_rating", "by_person_id", what=N_("Ratings you gave"), acted="about_person_id replied_by",
+    hides="about_organisation_id replied_by", quiet="about_person_id",
     words="words", keeps=RECORD,
 )  # fmt: skip
 holds_of_person("standing", "person_id", what=N_("Sums of your finished deals and ratings"), erase=True)

@@ -11,8 +11,6 @@ from hub.core.disputes.rules import Side
 from hub.core.integrity import queries as integrity
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
-from hub.core.moderation import queries as moderation
-from hub.core.moderation.rules import Reason
 from hub.core.organisations import queries as organisations
 from hub.core.parties import queries as parties
 from hub.core.reputation import events, queries, rules
@@ -25,7 +23,7 @@ from hub.db.extensions import db
 from hub.db.journal import Fact, JournalRow, reacts_to
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
-from hub.kernel.errors import NotAllowed, NotNow, one_field
+from hub.kernel.errors import NotAllowed, NotNow
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_
 
@@ -278,53 +276,46 @@ def _shown(rating: DealRating) -> DealRating:
     return found
 
 
-# Moderation
+# What moderators have decided
 
 
-def report(*, actor: Actor, rating: DealRating, report: Reason, words: str = "") -> DealRating:
-    """Report a rating about oneself to the moderators, once. Raises NotAllowed, NotNow (not_shown, already_reported), Invalid."""
-    POLICY.require(actor, Act.REPORT, rating)
-    require_verified(actor)
-    if report is Reason.OTHER and not words.strip():
-        raise one_field("words", N_("Say in your own words what is wrong with it."), code="words_missing")
-    rating = _shown(rating)
-    if rating.reported_at is not None:
-        raise NotNow(N_("This rating was reported already."), code="already_reported")
-    rating.report, rating.report_words, rating.reported_by, rating.reported_at = report, words.strip(), actor.person_id, clock.now()
-    _record(actor, rating.deal, events.RatingReported(rating.deal_id, rating.id, report.value))
-    told = N_("A rating was reported and waits for a decision.")
-    messages.notify(
-        actor=SYSTEM, person_ids=moderation.moderators(but=actor.person_id), text=told, kind=Kind.MODERATION, link="/moderation/ratings"
-    )  # fmt: skip
-    return rating
+def take_off(*, rating: DealRating, reason: str) -> DealRating:
+    """A moderator has decided so: nobody reads it any more, and it counts no more. Both sides are told why, whoever said it by the case.
 
-
-def judge(*, actor: Actor, rating: DealRating, measure: str, reason: str) -> DealRating:
-    """Take a reported rating off ("hide"), so that it counts no more, or leave it ("keep"), with a reason.
-
-    Raises NotAllowed, NotNow (not_reported, not_shown), Invalid.
+    By the system. Raises NotNow (not_shown).
     """
-    hides = measure == "hide"
-    POLICY.require(actor, Act.HIDE if hides else Act.KEEP, rating)
-    said = rules.reason(reason)
     rating = _shown(rating)
-    if not rating.is_waiting:
-        raise NotNow(N_("Nobody has reported this rating, or it was decided already."), code="not_reported")
-    rating.decision, rating.decided_by, rating.decided_at = said, actor.person_id, clock.now()
     deal = rating.deal
-    if hides:
-        LIFE.fire(rating, Act.HIDE)
-        db.session.flush()
-        _add(rating.about, ratings=-1, points=-rating.points)
-        taken = N_("A moderator took a rating for “%(title)s” off the page, and it counts no more: %(reason)s")
-        for part in Part:
-            _tell(deal.side(part), taken, deal.path, title=deal.title, reason=said)
-        _record(actor, deal, events.RatingHidden(deal.id, rating.id))
-        return rating
-    kept = N_("The rating for “%(title)s” that you reported stays: %(reason)s")
-    _tell(rating.about, kept, deal.path, title=deal.title, reason=said)
-    _record(actor, deal, events.RatingKept(deal.id, rating.id))
+    LIFE.fire(rating, Act.HIDE)
+    rating.decision = reason
+    db.session.flush()
+    _add(rating.about, ratings=-1, points=-rating.points)
+    taken = N_("A moderator took a rating for “%(title)s” off the page, and it counts no more: %(reason)s")
+    _tell_others(rating, taken, reason=reason[:300])
+    _record(SYSTEM, deal, events.RatingHidden(deal.id, rating.id))
     return rating
+
+
+def put_back(*, rating: DealRating) -> DealRating:
+    """On appeal: it is shown, and counts, as if nothing had been. By the system; what was put back already is left as it is."""
+    deal = queries.locked(rating.deal_id)
+    rating = queries.ratings(deal.id)[rating.part]
+    if rating.state is State.HIDDEN:
+        LIFE.fire(rating, Act.RESTORE)
+        rating.decision = ""
+        db.session.flush()
+        _add(rating.about, ratings=1, points=rating.points)
+        _tell_others(rating, N_("A rating for “%(title)s” that was taken off is shown again, on appeal, and counts."))
+        _record(SYSTEM, deal, events.RatingRestored(deal.id, rating.id))
+    return rating
+
+
+def _tell_others(rating: DealRating, says: str, **values: str) -> None:
+    """Both sides, but whoever said it."""
+    deal = rating.deal
+    people = {person: None for part in Part for person in parties.people_of(deal.side(part)) if person != rating.by_person_id}
+    values["title"] = deal.title
+    messages.notify(actor=SYSTEM, person_ids=list(people), text=says, values=values, kind=Kind.REPUTATION, link=deal.path)
 
 
 # Recommendations

@@ -1,4 +1,4 @@
-"""The HTML door: one's deals and ratings, everybody's records, reports of ratings, and how the site itself is recommended."""
+"""The HTML door: one's deals and ratings, everybody's records, and how the site itself is recommended."""
 
 from __future__ import annotations
 
@@ -6,23 +6,20 @@ from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from hub.core.moderation.rules import Reason
 from hub.core.organisations import queries as organisations
-from hub.core.parties import queries as parties
 from hub.core.reputation import operations, queries, rules, schemas
 from hub.core.reputation.models import DealRating
 from hub.core.reputation.policy import POLICY
 from hub.core.reputation.queries import Side
-from hub.core.reputation.rules import ASKS, MEANS, Aspect, Badge, Part
+from hub.core.reputation.rules import ASKS, MEANS, Aspect, Badge
 from hub.core.reputation.states import Act, State
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotAllowed
-from hub.kernel.permissions import consults
 from hub.kernel.words import N_
 from hub.web import pagecache
 from hub.web.handle import actor, check_version, parse, public, writes
@@ -112,7 +109,7 @@ def show(deal_id: int) -> Any:
     deal = queries.get_for(actor(), deal_id)
     view = queries.view(actor(), deal)
     return show_page(
-        "deal", deal=deal, view=view, asks=ASKS[view.part.other], aspects=Aspect, reasons=Reason, states=State, rules=rules,
+        "deal", deal=deal, view=view, asks=ASKS[view.part.other], aspects=Aspect, states=State, rules=rules,
         disputed=deal.is_open and queries.is_disputed(deal), recommended=queries.has_recommended(actor().person_id, deal.id),
     )  # fmt: skip
 
@@ -156,47 +153,7 @@ def reply(deal_id: int) -> Any:
     return redirect(rating.deal.path)
 
 
-@pages.post(f"{ONE}/report")
-@writes(again=show)
-def report(deal_id: int) -> Any:
-    rating = _theirs(deal_id, Act.REPORT)
-    sent = parse(schemas.ReportIn())
-    operations.report(actor=actor(), rating=rating, report=sent["report"], words=sent["words"])
-    flash(_("Reported. You are told what the moderators decide."))
-    return redirect(rating.deal.path)
-
-
-# Moderators and administrators
-
-
-@pages.get("/moderation/ratings")
-def reports() -> Any:
-    _require_moderator(actor())
-    found = queries.reported(actor())
-    return show_page("reports", ratings=found, names=parties.names([side for one in found for side in _sides(one)]), parts=Part)
-
-
-def _sides(rating: DealRating) -> list[Side]:
-    return [rating.deal.side(part) for part in Part]
-
-
-def _require_moderator(who: Actor) -> None:
-    if not consults(who, None):
-        raise NotAllowed(N_("You may not do this here: it takes another role."))
-
-
-def _again(rating_id: int) -> Any:
-    return reports()
-
-
-@pages.post("/moderation/ratings/<int:rating_id>")
-@writes(again=_again)
-def judge(rating_id: int) -> Any:
-    _require_moderator(actor())
-    rating = queries.rating_for(actor(), rating_id, Act.HIDE)
-    operations.judge(actor=actor(), rating=rating, **parse(schemas.JudgeIn()))
-    flash(_("Decided. Those concerned are told."))
-    return redirect(url_for("reputation.reports"))
+# Administrators
 
 
 @pages.get("/admin/recommendations")
@@ -208,5 +165,3 @@ def recommendations() -> Any:
 @waits
 def waiting(who: Actor) -> Iterable[Waiting]:
     yield Waiting(queries.to_rate(who), N_("Rate a finished deal"), "/reputation/deals/{}", N_("Rate it"))
-    if consults(who, None):
-        yield Waiting(queries.to_judge(who), N_("A rating was reported"), "/moderation/ratings", N_("Decide"))

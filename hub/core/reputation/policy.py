@@ -1,4 +1,4 @@
-"""Who may do what: the two sides of a deal, and moderators who belong to neither."""
+"""Who may do what: the two sides of a deal."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from hub.core.reputation.models import DealRating, FinishedDeal
 from hub.core.reputation.rules import Part
 from hub.core.reputation.states import Act
 from hub.kernel.actor import Actor
-from hub.kernel.permissions import Policy, administers, by_the_system, consults
+from hub.kernel.permissions import Policy, administers, by_the_system
 
 
 def part_of(actor: Actor, deal: FinishedDeal) -> Part | None:
@@ -26,22 +26,16 @@ def is_rated(actor: Actor, rating: DealRating) -> bool:
     return part_of(actor, rating.deal) is rating.part.other
 
 
-def judges(actor: Actor, rating: DealRating) -> bool:
-    """A moderator who has nothing to do with either side."""
-    return consults(actor, rating) and not any(is_of(actor, rating.deal.side(part)) for part in Part)
-
-
 POLICY = Policy(
     "rating",
     {
         Act.SHOW: by_the_system,
-        Act.HIDE: judges,
-        Act.KEEP: judges,
+        Act.HIDE: by_the_system,
+        Act.RESTORE: by_the_system,
         Act.READ: took_part,
         Act.RATE: took_part,
         Act.RECOMMEND: took_part,
         Act.REPLY: is_rated,
-        Act.REPORT: is_rated,
         Act.SEE_RECOMMENDATIONS: administers,
     },
 )

@@ -1,4 +1,4 @@
-"""Reads of reputation: what rooms above tell, one's own deals, what is shown of a side, what moderators and the clock wait for."""
+"""Reads of reputation: what rooms above tell, one's own deals, what is shown of a side, what the clock waits for."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from hub.core.reputation.policy import POLICY, part_of
 from hub.core.reputation.rules import Asked, Badge, Facts, Mode, Part, Rate, Scores
 from hub.core.reputation.states import Act, State
 from hub.db.extensions import db
-from hub.db.types import NO_DUE, Question, UtcDateTime
+from hub.db.types import Question, UtcDateTime
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -112,13 +112,30 @@ def is_disputed(deal: FinishedDeal) -> bool:
 
 
 def rating_for(actor: Actor, rating_id: int, act: Act) -> DealRating:
-    """Raises NotFound for everybody but both sides and moderators of neither; NotAllowed for what they may not do."""
+    """Raises NotFound for everybody but both sides; NotAllowed for what they may not do."""
     rating = db.session.get(DealRating, rating_id)
-    known = rating is not None and rating.state is not State.SEALED
-    if rating is None or not known or not (POLICY.can(actor, Act.READ, rating.deal) or POLICY.can(actor, Act.HIDE, rating)):
+    if rating is None or rating.state is State.SEALED or not POLICY.can(actor, Act.READ, rating.deal):
         raise NotFound(NO_RATING)
     POLICY.require(actor, act, rating)
     return rating
+
+
+def rating_by_id(rating_id: int) -> DealRating:
+    """Unchecked, for what the moderators have decided. Raises NotFound."""
+    rating = db.session.get(DealRating, rating_id)
+    if rating is None:
+        raise NotFound(NO_RATING)
+    return rating
+
+
+def read_by(actor: Actor, rating_id: int) -> tuple[DealRating, str]:
+    """A rating that the actor reads, and where: in the record that everybody reads, or as one side of the deal. Raises NotFound."""
+    rating = rating_by_id(rating_id)
+    if rating.state is State.SHOWN and (href := sums([rating.about]).get(rating.about, Sums()).href):
+        return rating, href
+    if rating.state is State.SHOWN and POLICY.can(actor, Act.READ, rating.deal):
+        return rating, rating.deal.path
+    raise NotFound(NO_RATING)
 
 
 @dataclass(frozen=True)
@@ -233,23 +250,6 @@ def shown_after(side: Side, *, before: int | None, limit: int) -> list[DealRatin
     older = (DealRating.id < before,) if before is not None else ()
     query = select(DealRating).where(*_about(side), *older)
     return list(db.session.scalars(query.order_by(DealRating.id.desc()).limit(limit + 1)))
-
-
-# Moderators
-
-
-def reported(actor: Actor, limit: int = 100) -> list[DealRating]:
-    """What waits for the actor as a moderator, the oldest first."""
-    waiting = (DealRating.reported_at.is_not(None), DealRating.decided_at.is_(None))
-    query = select(DealRating).where(*waiting).order_by(DealRating.reported_at, DealRating.id).limit(limit)
-    return [one for one in db.session.scalars(query) if POLICY.can(actor, Act.HIDE, one)]
-
-
-def to_judge(actor: Actor) -> Question:
-    waiting = (DealRating.reported_at.is_not(None), DealRating.decided_at.is_(None))
-    sides = [_not(_of_side(part, actor.person_id or 0, list(actor.roles))) for part in Part]
-    query = select(DealRating.words.label("detail"), DealRating.id.label("key"), NO_DUE)
-    return query.join(FinishedDeal, FinishedDeal.id == DealRating.deal_id).where(*waiting, *sides)
 
 
 # A side's record

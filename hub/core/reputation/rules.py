@@ -18,7 +18,7 @@ RATE_WITHIN = timedelta(days=14)
 """Half-open, from the moment at which a deal can be rated. Then, or once both have rated, everything is shown."""
 LOOKING_BACK = timedelta(days=365)
 """What was asked longer ago says nothing about answers any more."""
-SHORTEST, LONGEST, LONGEST_WHY, LONGEST_REASON, SHORTEST_REASON = 3, 280, 1_000, 1_000, 10
+SHORTEST, LONGEST, LONGEST_WHY = 3, 280, 1_000
 LOWEST, HIGHEST = 1, 5
 FEWEST = 3
 """No rate is shown that rests on fewer facts."""
@@ -278,13 +278,6 @@ def sentence(text: str, field: str = "words") -> str:
             field, N_("Write one sentence of %(least)s to %(most)s characters."), code="words_missing", least=SHORTEST, most=LONGEST
         )
     return plain
-
-
-def reason(text: str) -> str:
-    """Raises Invalid (reason_missing)."""
-    if extent(text) < SHORTEST_REASON or len(text.strip()) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
-    return text.strip()
 
 
 def check_open(rate_from: datetime, closes_at: datetime, shown_at: datetime | None) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask_babel import lazy_gettext
 from marshmallow import Schema, fields, validate
 
-from hub.core.moderation.rules import Reason
 from hub.core.reputation import rules
 from hub.core.reputation.rules import Badge, Mode, Part
 from hub.core.reputation.states import State
@@ -31,16 +30,6 @@ class RateIn(Schema):
 
 class ReplyIn(Schema):
     reply = Text(rules.SHORTEST, rules.LONGEST, required=True, metadata={"description": "One sentence; everybody reads it."})
-
-
-class ReportIn(Schema):
-    report = fields.Enum(Reason, by_value=True, required=True, error_messages=CHOICE)
-    words = Text(0, rules.LONGEST_REASON, load_default="", metadata={"description": "The moderators alone read it."})
-
-
-class JudgeIn(Schema):
-    measure = fields.String(required=True, validate=validate.OneOf(["hide", "keep"], error=CHOOSE), error_messages=CHOICE)
-    reason = Text(0, rules.LONGEST_REASON, load_default="", metadata={"description": "Both sides read it, or whoever reported it."})
 
 
 class RecommendIn(Schema):

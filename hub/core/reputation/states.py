@@ -21,12 +21,11 @@ class Act(StrEnum):
 
     SHOW = "show"
     HIDE = "hide"
+    RESTORE = "restore"
 
-    KEEP = "keep"
     READ = "read"
     RATE = "rate"
     REPLY = "reply"
-    REPORT = "report"
     RECOMMEND = "recommend"
     SEE_RECOMMENDATIONS = "see_recommendations"
 
@@ -53,5 +52,6 @@ LIFE = Machine(
             when=its_time_has_come, unless=N_("It is shown once both sides have rated, or two weeks are over."), says=N_("Show it"),
         ),
         Move(Act.HIDE, State.SHOWN, State.HIDDEN, says=N_("Take it off the page")),
+        Move(Act.RESTORE, State.HIDDEN, State.SHOWN, says=N_("Show it again")),
     ),
 )  # fmt: skip

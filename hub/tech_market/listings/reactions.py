@@ -6,6 +6,7 @@ from typing import Any
 
 from hub.core.moderation import queries as moderation
 from hub.core.moderation.rules import Source, Thing
+from hub.core.parties.rules import Side
 from hub.core.webhooks import operations as webhooks
 from hub.core.webhooks.queries import Seen, seen
 from hub.db.delivery import every
@@ -40,7 +41,9 @@ def _reported(actor: Actor, number: int) -> Thing:
         raise NotNow(
             N_("It comes from a public record, and nobody here answers for it. Tell the site’s administrators."), code="nobody_answers"
         )
-    return Thing(listing.ref, listing.title, listing.path, answers, "\n\n".join(part for part in (listing.summary, listing.body) if part))
+    sides = (Side(organisation_id=listing.organisation_id),) if listing.organisation_id is not None else ()
+    text = "\n\n".join(part for part in (listing.summary, listing.body) if part)
+    return Thing(listing.ref, listing.title, listing.path, answers, text, sides=sides)
 
 
 def _take_down(number: int, reason: str) -> None:

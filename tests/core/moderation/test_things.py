@@ -13,9 +13,11 @@ from hub.core.moderation import operations, queries
 from hub.core.moderation.models import Case, Flag
 from hub.core.moderation.rules import Reason
 from hub.core.moderation.states import State
+from hub.core.organisations import operations as organisations
 from hub.core.profiles import operations as profiles
 from hub.db import delivery, work
 from hub.db.extensions import db
+from hub.kernel.actor import Role
 from hub.kernel.errors import Conflict, HubError, Invalid, NotAllowed, NotFound
 from hub.tech_market.listings.models import Listing
 from hub.tech_market.listings.rules import Kind
@@ -135,6 +137,20 @@ def test_a_profile_is_never_taken_down_and_a_hidden_one_cannot_be_reported(cast,
     sign_in(client, cast.people["member"])
     assert client.get(f"/moderation/report/person/{number}").status_code == 404
     assert client.get("/moderation/report/nothing/5").status_code == 404
+
+
+def test_an_organisation_s_owner_answers_for_its_page_and_none_of_its_people_decides(cast, client):
+    owl, crane = person("Owl", consultant=True), person("Crane", consultant=True)
+    with work.unit():
+        organisations.add_member(actor=cast.owner, organisation=cast.company, email=owl.email, role=Role.MEMBER)
+    page = client.get(f"/orgs/{cast.company.slug}").get_data(as_text=True)
+    assert f"/moderation/report/organisation/{cast.company.id}" in page
+    case = report(cast.stranger, "organisation", cast.company.id)
+    assert case.author_id == cast.people["owner"].id and queries.moderators(case) == [cast.people["admin"].id, crane.id]
+    refused(NotAllowed, "not_allowed", lambda: decide(actor_of(owl), case, "warn"))
+    refused(Invalid, "measure_unknown", lambda: decide(actor_of(crane), case, "hide"))
+    decide(actor_of(crane), case, "warn")
+    assert any("You can appeal once" in text for text in heard(cast.owner))
 
 
 def test_first_reports_at_once_make_one_case(app, cast, scene):

@@ -11,7 +11,10 @@ from hub.core.disputes import operations as disputes
 from hub.core.erasure import operations as erasure
 from hub.core.erasure import reactions as erasing
 from hub.core.messages.models import Notification
+from hub.core.moderation import operations as moderation
+from hub.core.moderation import queries as cases
 from hub.core.moderation.rules import Reason
+from hub.core.moderation.states import State as CaseState
 from hub.core.organisations import operations as organisations
 from hub.core.reputation import operations, queries, rules
 from hub.core.reputation.models import DealRating, FinishedDeal, Recommendation
@@ -26,7 +29,7 @@ from hub.kernel.errors import NotAllowed, NotFound, NotNow
 from tests.factories import disputes as disputing
 from tests.factories import reputation as making
 from tests.factories.money import race, refused
-from tests.factories.people import sign_in
+from tests.factories.people import actor_of, person, sign_in
 
 
 def sums(side: Side) -> Sums:
@@ -46,6 +49,11 @@ def rated(pair, deal, name: str, grade: int = 5) -> DealRating:
 def notices(person) -> list[str]:
     delivery.deliver_all()
     return [note.text % note.values for note in db.session.scalars(select(Notification).where(Notification.person_id == person.id))]
+
+
+def reported(actor, rating: DealRating):
+    with work.unit():
+        return moderation.report(actor=actor, kind="rating", number=rating.id, reason=Reason.INSULT)
 
 
 # Double-blind
@@ -233,24 +241,67 @@ def test_an_answer_is_given_once_and_by_the_rated_side_alone(pair):
     assert any("was answered" in text for text in notices(pair.people["heron"]))
 
 
-def test_a_reported_rating_that_is_taken_off_counts_no_more(pair):
+def told(case, *measures: str, by, reason: str = "It insults a person.") -> None:
+    with work.unit():
+        moderation.decide(actor=by, case=case, measures=measures, reason=reason)
+
+
+def test_a_reported_rating_is_taken_off_and_counts_again_once_its_author_appealed_with_success(pair, client):
     deal = opened(pair)
-    rating = rated(pair, deal, "heron", 1)
+    sealed = rated(pair, deal, "heron", 1)
+    refused("not_found", NotFound, lambda: reported(pair.actor("plover"), sealed))
     rated(pair, deal, "plover", 5)
-    before = sums(pair.lab)
-    refused("not_reported", NotNow, lambda: operations.judge(actor=pair.actor("moderator"), rating=rating, measure="hide", reason="x" * 20))
-    with work.unit():
-        operations.report(actor=pair.actor("plover"), rating=rating, report=Reason.INSULT)
-    refused("already_reported", NotNow, lambda: operations.report(actor=pair.actor("plover"), rating=rating, report=Reason.SPAM))
-    for name in ("plover", "heron", "stranger"):
-        denied = {"actor": pair.actor(name), "rating": rating, "measure": "hide", "reason": "It insults a person."}
-        refused("not_allowed", NotAllowed, lambda said=denied: operations.judge(**said))
-    assert [one.id for one in queries.reported(pair.actor("moderator"))] == [rating.id] and sums(pair.lab) == before
-    with work.unit():
-        operations.judge(actor=pair.actor("moderator"), rating=rating, measure="hide", reason="It insults a person.")
+    before, crane = sums(pair.lab), person("Crane", consultant=True)
+    case = reported(pair.actor("plover"), sealed)
+    assert reported(pair.actor("stranger"), sealed).id == case.id and (case.link, case.title) == ("/orgs/bench/record", making.WORDS)
+    refused("own_thing", NotAllowed, lambda: reported(pair.actor("heron"), sealed))
+    told(case, "hide", by=pair.actor("moderator"))
     assert (sums(pair.lab).ratings, sums(pair.lab).points, sums(pair.lab).deals) == (0, 0, 1)
     assert queries.shown_about(pair.lab) == ([], 0) and sums(pair.buyer).ratings == 1
-    assert any("It insults a person." in text for text in notices(pair.people["heron"]))
+    sign_in(client, pair.people["heron"])
+    assert "It insults a person." in client.get(deal.path).get_data(as_text=True)
+    assert any("You can appeal once" in text for text in notices(pair.people["heron"]))
+    assert any("counts no more: It insults a person." in text for text in notices(pair.people["plover"]))
+    with work.unit():
+        moderation.appeal(actor=pair.actor("heron"), case=case, appeal="It says what happened, and nothing of a person.")
+    refused("not_allowed", NotAllowed, lambda: moderation.overturn(actor=pair.actor("moderator"), case=case, reason="x" * 20))
+    for _ in range(2):
+        try:
+            with work.unit():
+                moderation.overturn(actor=actor_of(crane), case=case, reason="It is a harsh opinion, and a fair one.")
+        except NotNow:
+            work.rollback()
+    assert sums(pair.lab) == before and queries.shown_about(pair.lab)[0][0].id == sealed.id
+    assert any("is shown again, on appeal" in text for text in notices(pair.people["plover"]))
+
+
+def test_nobody_of_either_side_decides_about_a_rating(pair):
+    with work.unit():
+        organisations.add_member(
+            actor=pair.actor("plover"), organisation=pair.bench, email=pair.people["moderator"].email, role=Role.MEMBER
+        )
+    deal = opened(pair)
+    harsh = rated(pair, deal, "heron", 1)
+    rated(pair, deal, "plover", 5)
+    case = reported(pair.actor("stranger"), harsh)
+    theirs, owl = pair.actor("moderator"), pair.actor("admin")
+    refused("not_allowed", NotAllowed, lambda: told(case, "hide", by=theirs))
+    with pytest.raises(NotFound):
+        cases.get_for(theirs, case.id)
+    assert cases.queue(theirs, [CaseState.OPEN]) == ([], 0) and cases.queue(owl, [CaseState.OPEN])[1] == 1
+    assert not any("was reported and waits" in text for text in notices(pair.people["moderator"]))
+    assert any("was reported and waits" in text for text in notices(pair.people["admin"]))
+    told(case, by=owl, reason="It is a harsh opinion, and a fair one.")
+    assert sums(pair.lab).ratings == 1 and any("It stays" in text for text in notices(pair.people["stranger"]))
+
+
+def test_a_rating_of_somebody_without_a_public_record_is_for_both_sides_alone(pair):
+    with work.unit():
+        deal = making.finished(pair.buyer, pair.side("wren"))
+        making.rate(deal, pair.actor("wren"), 2)
+        harsh = making.rate(deal, pair.actor("heron"), 1)
+    refused("not_found", NotFound, lambda: reported(pair.actor("stranger"), harsh))
+    assert reported(pair.actor("wren"), harsh).link == deal.path
 
 
 def test_the_site_is_recommended_once_for_each_deal_and_person_and_nobody_s_name_is_told(pair):

@@ -6,20 +6,16 @@ from typing import Any
 
 from hub.core.certificates import operations as certificates
 from hub.core.disputes.rules import Side
-from hub.core.moderation.rules import Reason
-from hub.core.reputation import operations, queries
+from hub.core.reputation import queries
 from tests.factories import reputation as making
 from tests.house.matrix.disputes import _actor
 from tests.house.matrix.services import OTHER, _organisation
-from tests.house.matrix.table import ADMIN, ANYONE, DONE, MANAGERS, NOT_YOURS, OK, SIGNED, STAFF, STOPPED, Row, get, post
+from tests.house.matrix.table import ADMIN, ANYONE, DONE, MANAGERS, NOT_YOURS, OK, SIGNED, STOPPED, Row, get, post
 
-# The house asked the other's lab for things, and both rate one another. Of the house only owners and managers speak; moderators read a rating
-# once it is shown, and decide about it when it was reported.
+# The house asked the other's lab for things, and both rate one another. Of the house only owners and managers speak.
 PARTIES = MANAGERS | OTHER
 RATES = {"substance": "4", "communication": "5", "reliability": "4", "words": "Good data, and they told us early what would not work."}
 REPLIES = {"reply": "We have mended the figure since."}
-REPORTS = {"report": "insult", "words": ""}
-JUDGES = {"measure": "keep", "reason": "It is a harsh opinion, and a fair one."}
 LIKES = {"score": "9", "why": "Quick."}
 OPEN, SHOWN = "/reputation/deals/{deal_to_rate}", "/reputation/deals/{deal_rated}"
 
@@ -33,9 +29,6 @@ PAGES = [
     post(f"{OPEN}/rate", PARTIES, send=RATES, ok=DONE | STOPPED),
     post(f"{OPEN}/recommend", PARTIES, send=LIKES, ok=DONE | STOPPED),
     post(f"{SHOWN}/reply", PARTIES, send=REPLIES),
-    post(f"{SHOWN}/report", PARTIES, send=REPORTS, ok=DONE | STOPPED),
-    get("/moderation/ratings", STAFF, rest=NOT_YOURS),
-    post("/moderation/ratings/{rating_reported}", STAFF, rest=NOT_YOURS, send=JUDGES, ok=DONE | STOPPED),
     get("/admin/recommendations", ADMIN, rest=NOT_YOURS),
     get("/my/certificates", SIGNED),
     post("/my/certificates", MANAGERS, rest=NOT_YOURS, send={"organisation": "{org}"}),
@@ -58,9 +51,7 @@ PROGRAMS = [
     get(DEAL, PARTIES),
     post(f"{DEAL}/rating", PARTIES, send=RATES, ok=DONE | STOPPED),
     post(f"{DEAL}/recommendation", PARTIES, send=LIKES, ok=DONE | STOPPED),
-    post(f"{API}/deal-ratings/{{rating_of_lab}}/reply", OTHER, MANAGERS | STAFF, send=REPLIES),
-    post(f"{API}/deal-ratings/{{rating_of_lab}}/report", OTHER, MANAGERS | STAFF, send=REPORTS),
-    post(f"{API}/deal-ratings/{{rating_reported}}/decision", STAFF, PARTIES, send=JUDGES, ok=DONE | STOPPED),
+    post(f"{API}/deal-ratings/{{rating_of_lab}}/reply", OTHER, MANAGERS, send=REPLIES),
     get(f"{API}/admin/recommendations", ADMIN, rest=NOT_YOURS),
     get(f"{API}/me/certificates", SIGNED),
     post(f"{API}/me/certificates", MANAGERS, rest=NOT_YOURS, send={"organisation": "{org}"}),
@@ -73,7 +64,7 @@ ROWS: list[Row] = [*PAGES, *PROGRAMS]
 
 
 def places() -> dict[str, str]:
-    """One deal that nobody has rated, one that both have, one of which a rating was reported; and a certificate of the house."""
+    """One deal that nobody has rated, one that both have; and a certificate of the house."""
     house, lab = Side(organisation_id=_organisation("meridian-foods").id), Side(organisation_id=_organisation("loom-materials-lab").id)
     owner, other = _actor("company"), _actor("owner")
 
@@ -82,15 +73,10 @@ def places() -> dict[str, str]:
         making.rate(deal, owner, 4)
         return deal, making.rate(deal, other, 5)
 
-    to_rate, (rated, _about_house), (_, reported) = (
-        making.finished(house, lab, title="A film to rate"),
-        both("A rated film"),
-        both("Of reports"),
-    )
-    operations.report(actor=owner, rating=reported, report=Reason.INSULT)
+    to_rate, (rated, _about_house) = making.finished(house, lab, title="A film to rate"), both("A rated film")
     made = certificates.issue(actor=owner, organisation="meridian-foods")
     return {
-        "deal_to_rate": str(to_rate.id), "deal_rated": str(rated.id), "rating_reported": str(reported.id),
+        "deal_to_rate": str(to_rate.id), "deal_rated": str(rated.id),
         "rating_of_lab": str(next(one.id for one in queries.ratings(rated.id).values() if one.about == lab)),
         "certificate": str(made.id), "certificate_code": made.code,
     }  # fmt: skip

@@ -91,6 +91,8 @@ PAGES = [
     get("/moderation/report/need/{need_published}", SIGNED - OWNER, rest=NOT_YOURS),
     post("/moderation/report/need/{need_published}", SIGNED - OWNER, rest=NOT_YOURS, send=FLAG),
     get("/moderation/report/idea/{idea_posting}", SIGNED - AUTHOR, rest=NOT_YOURS),
+    get("/moderation/report/rating/{rating_of_lab}", SIGNED - OWNER, rest=NOT_YOURS),
+    get("/moderation/report/organisation/{org_id}", SIGNED - OWNER, rest=NOT_YOURS),
     get(f"{CASES}/{{thing_case}}", STAFF, about="about something else than a post"),
     get(f"{CASES}/{{case}}", STAFF),
     post(f"{CASES}/{{case}}/decide", STAFF, send=DECIDE),
