@@ -91,7 +91,9 @@ def _day(moment: Any) -> str:
 
 
 def _level(value: Any) -> str:
-    return label(Level(value)) if value in set(Level) else str(value)
+    """What somebody sent as a certificate may say anything here."""
+    said = str(value)
+    return label(Level(said)) if said in set(Level) else said
 
 
 def _badges(names: str) -> str:

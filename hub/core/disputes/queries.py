@@ -253,11 +253,18 @@ def names(reader: Actor, disputes: Sequence[Dispute], also: Sequence[int | None]
 
 
 def _hidden(disputes: Sequence[Dispute]) -> Iterable[tuple[Dispute, Mapping[Side, str]]]:
-    """The sides that the other one is not to know, and what they are called to it."""
-    for kind in sorted({one.kind for one in disputes} & set(_sources)):
-        of_kind = [one for one in disputes if one.kind == kind]
-        hidden = _sources[kind].hidden([one.number for one in of_kind])
-        yield from ((one, hidden.get(one.number, {})) for one in of_kind)
+    found = hidden(one.subject for one in disputes)
+    return ((one, found.get(one.subject, {})) for one in disputes)
+
+
+def hidden(refs: Iterable[str]) -> dict[str, Mapping[Side, str]]:
+    """The sides that the other one is not to know, and what they are called to it, by the thing ("purchase:7"). One statement for each kind
+    of thing that hides somebody."""
+    numbers: dict[str, list[int]] = {}
+    for kind, _, number in (ref.partition(":") for ref in refs):
+        if kind in _sources and number.isdecimal():
+            numbers.setdefault(kind, []).append(int(number))
+    return {f"{kind}:{number}": words for kind in sorted(numbers) for number, words in _sources[kind].hidden(numbers[kind]).items()}
 
 
 def veil(dispute: Dispute, role: Role) -> str:

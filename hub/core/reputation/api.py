@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask_babel import gettext
+
 from hub.core.organisations import queries as organisations
 from hub.core.reputation import operations, queries, schemas
 from hub.core.reputation.models import DealRating
@@ -88,7 +90,13 @@ def _view(deal_id: int, status: int = 200) -> Any:
     deal = queries.get_for(actor(), deal_id)
     view = queries.view(actor(), deal)
     said = schemas.DealViewOut().dump(
-        {**schemas.DealOut().dump(deal), "part": view.part, "other": view.other, "mine": view.mine, "theirs": view.theirs}
+        {
+            **schemas.DealOut().dump(deal),
+            "part": view.part,
+            "other": gettext(view.veil) if view.veil else view.other,
+            "mine": view.mine,
+            "theirs": view.theirs,
+        }
         | {"mode": deal.mode, "finished_at": deal.finished_at, "rate_from": deal.rate_from, "closes_at": deal.closes_at}
         | {"shown_at": deal.shown_at}
     )

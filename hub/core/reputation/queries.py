@@ -140,31 +140,33 @@ def read_by(actor: Actor, rating_id: int) -> tuple[DealRating, str]:
 
 @dataclass(frozen=True)
 class View:
-    """A deal as one of its sides sees it. `theirs` is None until it is shown."""
+    """A deal as one of its sides sees it. `theirs` is None until it is shown. `veil`: words, to be translated, for another side that this
+    one is not to know; then `other` is empty."""
 
     deal: FinishedDeal
     part: Part
     other: str
-    other_path: str
+    veil: str
     mine: DealRating | None
     theirs: DealRating | None
 
 
 def views(actor: Actor, deals: Sequence[FinishedDeal]) -> list[View]:
-    """In three statements."""
+    """In three statements, and one for each kind of thing that hides somebody."""
     parts = {deal.id: part for deal in deals if (part := part_of(actor, deal)) is not None}
     names = parties.names([deal.side(parts[deal.id].other) for deal in deals if deal.id in parts])
     said: dict[tuple[int, Part], DealRating] = {}
     if parts:
         for one in db.session.scalars(select(DealRating).where(DealRating.deal_id.in_(parts))):
             said[one.deal_id, one.part] = one
-    found = []
+    found, hidden = [], disputes.hidden(deal.subject for deal in deals)
     for deal in deals:
         if (part := parts.get(deal.id)) is None:
             continue
         theirs, side = said.get((deal.id, part.other)), deal.side(part.other)
         shown = theirs if theirs is not None and theirs.state is not State.SEALED else None
-        found.append(View(deal, part, names.of(side), names.path(side), said.get((deal.id, part)), shown))
+        veil = hidden.get(deal.subject, {}).get(side, "")
+        found.append(View(deal, part, "" if veil else names.of(side), veil, said.get((deal.id, part)), shown))
     return found
 
 

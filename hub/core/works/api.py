@@ -11,11 +11,13 @@ from hub.core.works import operations, queries
 from hub.core.works.schemas import ListIn, PreviewOut, TakeIn, TakenOut
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, writes
+from hub.web.security import limiter
 
 api = ApiBlueprint("works", __name__, prefix="/me/evidence", description="Evidence from lists that other programs wrote.")
 
 
 @api.post("/preview")
+@limiter.limit("60 per hour")
 @api.arguments(ListIn)
 @api.response(201, PreviewOut)
 def preview(data: dict[str, Any]) -> Any:

@@ -64,20 +64,20 @@ def bring_in(*, actor: Actor, draft: EvidenceDraft, take: Collection[int] | None
         raise one_field("take", N_("The list has no such entry."), code="import_no_such_item")
     if not chosen:
         raise one_field("take", N_("Choose at least one."), code="import_nothing_chosen")
-    fresh = [row for row in chosen if row.fate is not Fate.SAME]
-    once = {row.number: row for row in fresh if row.fate is Fate.NEW or not any(_alike(row, other) for other in fresh)}
+    once, before = [], rules.Alike[rules.Work]()
+    for row in chosen:
+        if row.fate is Fate.SAME:
+            continue
+        if row.fate is Fate.NEW or before.of(row.work) is None:
+            once.append(row)
+        before.add(row.work)
     if len(once) > found.room:
         message = N_("There is room for %(room)s more, and you chose %(chosen)s. Choose fewer, or remove some of your items first.")
         raise one_field("take", message, code="import_no_room", room=found.room, chosen=len(once))
-    items = [_add(actor, row) for row in once.values()]
+    items = [_add(actor, row) for row in once]
     db.session.delete(draft)
     db.session.flush()
     return Taken(items, len(chosen) - len(items))
-
-
-def _alike(row: queries.Row, other: queries.Row) -> bool:
-    """Does `other` stand for the same work, before it in the list?"""
-    return other.number < row.number and queries.same.is_same(row.work, other.work)
 
 
 def _add(actor: Actor, row: queries.Row) -> EvidenceItem:

@@ -11,8 +11,6 @@ from sqlalchemy import select
 
 from hub.core.accounts.models import Person
 from hub.core.profiles import queries as profiles
-from hub.core.profiles import rules as same
-from hub.core.profiles.queries import EvidenceItem
 from hub.core.profiles.states import EvidenceKind
 from hub.core.works import reader_bibtex, reader_orcid, reader_ris, rules
 from hub.core.works.models import EvidenceDraft
@@ -117,11 +115,11 @@ def drafts_of(person_id: int) -> Sequence[EvidenceDraft]:
 def preview(draft: EvidenceDraft) -> Preview:
     """What taking it in would do now."""
     works = [Work(**{**said, "kind": EvidenceKind(said["kind"])}) for said in draft.works]
-    own = profiles.evidence_of(draft.person_id)
+    own = rules.Alike(profiles.evidence_of(draft.person_id))
     before = rules.twice(works)
     rows = []
     for number, one in enumerate(works):
-        mine = same_of(one, own)
+        mine = own.of(one)
         if mine is not None:
             rows.append(Row(number, one, Fate.SAME, mine.title))
         elif number in before:
@@ -129,8 +127,3 @@ def preview(draft: EvidenceDraft) -> Preview:
         else:
             rows.append(Row(number, one, Fate.NEW))
     return Preview(draft, rows, [Unread(**said) for said in draft.unread], profiles.room_for_evidence(draft.person_id))
-
-
-def same_of(one: Work, own: Iterable[EvidenceItem]) -> EvidenceItem | None:
-    """The item that is the same work."""
-    return next((item for item in own if same.is_same(one, item)), None)

@@ -124,11 +124,13 @@ SUMMARIES: tuple[tuple[str, dict[str, EvidenceKind], EvidenceKind], ...] = (
 
 def _tree(text: str) -> Element:
     """The elements by their local names, each with the line it begins at. A document type is refused before it is read."""
-    builder, parser, depth = TreeBuilder(), expat.ParserCreate(namespace_separator="}"), 0
+    builder, parser, depth, count = TreeBuilder(), expat.ParserCreate(namespace_separator="}"), 0, 0
 
     def start(tag: str, _attributes: dict[str, str]) -> None:
-        nonlocal depth
-        depth += 1
+        nonlocal depth, count
+        depth, count = depth + 1, count + 1
+        if count > rules.MOST_ELEMENTS:
+            raise rules.refused(N_("The XML has far more parts than a record takes. Send a selection."), "import_too_many_items")
         if depth > rules.DEEPEST:
             raise rules.refused(N_("The XML is nested too deeply."), "import_broken_xml")
         builder.start(tag.rpartition("}")[2], {"line": str(parser.CurrentLineNumber)})

@@ -14,6 +14,8 @@ from hub.core.works.rules import BROKEN, Entry, Unread
 
 START, END = re.compile(r"^TY\s{0,2}-", re.MULTILINE), re.compile(r"^ER\s{0,2}-", re.MULTILINE)
 LINE = re.compile(r"^([A-Z][A-Z0-9]) {0,2}- ?", re.MULTILINE)
+CONTINUED = re.compile(r"\n(?![A-Z][A-Z0-9]  - )")
+"""A line that goes on with the one before. The library copies the whole field for each of them: of a million, that takes hours."""
 KINDS = {"PAT": EvidenceKind.PATENT, "GRANT": EvidenceKind.PROJECT} | dict.fromkeys(
     ("COMP", "DATA", "DBASE", "AGGR", "ELEC", "MULTI", "SOUND", "VIDEO", "MAP", "ART"), EvidenceKind.OTHER
 )
@@ -34,7 +36,7 @@ def read(text: str) -> Iterator[Entry]:
 def _record(text: str, line: int) -> Entry:
     if not END.search(text):
         return Unread(line, _name(text), BROKEN)
-    found = rispy.loads(LINE.sub(r"\1  - ", text), skip_unknown_tags=True)
+    found = rispy.loads(CONTINUED.sub(" ", LINE.sub(r"\1  - ", text)), skip_unknown_tags=True)
     said: dict[str, Any] = found[0] if found else {}
     kind = str(said.get("type_of_reference") or "").strip().upper()
     return rules.work(

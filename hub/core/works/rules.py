@@ -8,9 +8,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from hub.core.profiles import rules as profiles
 from hub.core.profiles.states import EvidenceKind
@@ -22,7 +22,7 @@ from hub.kernel.words import N_
 FIELD = "file"
 MAX_BYTES = 5 * 1024 * 1024
 MOST_WORKS = 1000
-DEEPEST = 60
+DEEPEST, MOST_ELEMENTS = 60, 200_000
 LONGEST_NAME = 120
 ENCODINGS = ("iso-8859-1", "iso-8859-15", "windows-1252", "us-ascii", "gb18030", "gbk", "gb2312", "big5", "shift_jis", "euc-jp", "euc-kr")
 """Those that an XML declaration may name, beside UTF-8 and UTF-16."""
@@ -57,6 +57,7 @@ class Unread:
 
 
 Entry = Work | Unread
+Item = TypeVar("Item", bound=profiles.Known)
 NO_TITLE = N_("It has no title.")
 BROKEN = N_("It is broken off, or its brackets do not match.")
 
@@ -136,6 +137,28 @@ def work(
     return Work(
         place, kind, name, year_in(year), plain(venue, profiles.LONGEST_VENUE), found, address, plain(text, profiles.LONGEST_TEXT)
     )  # fmt: skip
+
+
+class Alike(Generic[Item]):
+    """Works by what they are known by, so that one is compared with those few of them that it may be the same as, not with all."""
+
+    def __init__(self, items: Iterable[Item] = ()) -> None:
+        self._known: dict[str, list[Item]] = {}
+        for one in items:
+            self.add(one)
+
+    def add(self, one: Item) -> None:
+        for key in self._keys(one):
+            self._known.setdefault(key, []).append(one)
+
+    def of(self, one: profiles.Known) -> Item | None:
+        """One that is the same work."""
+        return next((other for key in self._keys(one) for other in self._known.get(key, ()) if profiles.is_same(one, other)), None)
+
+    @staticmethod
+    def _keys(one: profiles.Known) -> list[str]:
+        doi, title = one.doi or profiles.doi_in(one.url), profiles.likeness(one.title)
+        return [f"{kind} {said}" for kind, said in (("doi", doi), ("title", title)) if said]
 
 
 def twice(works: Sequence[Work]) -> dict[int, int]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import update
 
-from hub.core.certificates import operations, queries
+from hub.core.certificates import operations, queries, rules
 from hub.core.certificates.models import Certificate
 from hub.core.certificates.pages import sheet
 from hub.core.certificates.rules import Standing
@@ -90,3 +91,12 @@ def test_without_a_finished_deal_and_for_others_there_is_none(world):
     refused("no_deals", NotNow, lambda: operations.issue(actor=people.actor_of(owner)))
     refused("not_allowed", NotAllowed, lambda: operations.issue(actor=people.actor_of(solver), organisation=house.slug))
     assert db.session.query(Certificate).count() == 0
+
+
+def test_whatever_stands_in_a_certificate_s_file_is_answered(client, world):
+    told = issued(world[1])
+    for name in rules.KNOWN:
+        for odd in ([], {}, 1.5, None):
+            said = {"statement": {**told.statement, name: odd}, "signature": odd}
+            answer = client.post("/reputation/verify", data={"text": json.dumps(said)})
+            assert answer.status_code == 200 and "not genuine" in answer.text

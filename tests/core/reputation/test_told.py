@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from hub.communities.spaces.models import Space
 from hub.complement.sales import operations as sales
+from hub.contests.awards.events import EntryPaidLate
 from hub.core.holds.events import HoldReleased
 from hub.core.reputation import operations, queries, rules
 from hub.core.reputation.models import FinishedDeal
@@ -94,3 +95,37 @@ def test_a_search_fee_and_a_community_s_payment_are_deals(pair):
             paid = HoldReleased(9, subject, pair.house.id, pair.people["wren"].id, "Test rig", 100, 5, 95, "EUR")
             operations.note_what_it_tells(paid, fact)
     assert told() == [(Mode.SEARCH, pair.buyer, pair.side("moderator")), (Mode.COMMUNITY, pair.buyer, pair.side("wren"))]
+
+
+def test_a_side_that_is_kept_from_the_other_is_not_named_where_they_rate_one_another(client, pair):
+    owner, vendor, buyer = pair.actor("heron"), pair.actor("plover"), pair.actor("wren")
+    pair.people["wren"].name = "Wren Dwelling"
+    selling.rich(buyer, selling.eur(10_000))
+    with work.unit():
+        platform = platforms.platform(owner, pair.house.id)
+    with work.unit():
+        product = selling.priced(vendor, platform, owner, organisation_id=pair.bench.id)
+    with work.unit():
+        bought = selling.bought(buyer, product)
+    delivery.deliver_all()
+    with clock.at(bought.returnable_until):
+        with work.unit():
+            operations.open_due()
+        deal = queries.by_key(bought.ref)
+        people.sign_in(client, pair.people["plover"])
+        for page in (deal.path, "/my/ratings"):
+            said = client.get(page).text
+            assert "The buyer" in said and "Wren Dwelling" not in said
+        told = client.get(f"/api/v1/finished-deals/{deal.id}", headers=people.api_headers(pair.people["plover"])).get_json()
+        assert told["other"] == "The buyer"
+        assert queries.view(buyer, deal).other == pair.bench.name
+
+
+def test_an_anonymous_seeker_who_pays_after_a_dispute_and_the_author_stay_unnamed(app):
+    made = entries.judged(seeker_shown=False)
+    entry, author = entries.queries.own_in(people.actor_of(made.solvers[1]), made.challenge), people.actor_of(made.solvers[1])
+    with work.unit():
+        operations.note_what_it_tells(EntryPaidLate(entry.id, made.challenge.id, 1, 100), Fact(1, clock.now(), None, "", ""))
+    deal = queries.by_key(f"{entry.ref}/person:{author.person_id}")
+    assert [(one.other, one.veil) for one in queries.views(author, [deal])] == [("", "The seeker")]
+    assert [(one.other, one.veil) for one in queries.views(made.manager, [deal])] == [("", "The author of the entry")]

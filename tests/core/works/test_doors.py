@@ -14,6 +14,7 @@ from hub.core.profiles import rules as limits
 from hub.core.profiles.states import EvidenceKind
 from hub.core.works import operations, queries
 from hub.core.works.models import EvidenceDraft
+from hub.core.works.states import Fate
 from hub.db import journal, work
 from hub.db.extensions import db
 from hub.db.retention import aging, forget
@@ -161,3 +162,28 @@ def test_a_list_is_its_owners_alone_the_latest_and_forgotten_after_a_day(ada):
         assert forget(kind, clock.now() - timedelta(days=1), 100) == 0
         assert forget(kind, clock.now() + timedelta(minutes=1), 100) == 1
     assert db.session.query(EvidenceDraft).count() == 0
+
+
+def test_a_long_list_beside_a_full_record_is_compared_in_a_moment_and_as_before(ada):
+    long = "Erkennung von Rissen 在汉水冷链 " * 9
+    text = "".join(f"TY  - JOUR\nTI  - {long}{number}\nPY  - 2020\nER  - \n" for number in range(1000))
+    taken(ada, looked(ada, text), take=[*range(limits.MOST_EVIDENCE)])
+    counted: list[str] = []
+
+    def likeness(title):
+        counted.append(title)
+        return known(title)
+
+    known = limits.likeness
+    limits.likeness = likeness
+    try:
+        found = queries.preview(looked(ada, text))
+    finally:
+        limits.likeness = known
+    assert len(found.of(Fate.SAME)) == limits.MOST_EVIDENCE and len(found.of(Fate.NEW)) == 900
+    assert len(counted) < 5_000
+
+
+def test_of_a_work_that_stands_in_a_list_many_times_one_is_taken_in(ada):
+    draft = looked(ada, "TY  - JOUR\nTI  - Drift\nPY  - 2020\nER  - \n" * 40)
+    assert taken(ada, draft, take=[*range(1, 40)]).added == 1 and titles(ada) == ["Drift"]

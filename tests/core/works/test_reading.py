@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 
 import pytest
 from hypothesis import given, settings
@@ -302,3 +303,14 @@ def test_what_stands_twice_in_a_list_is_told_of_the_later_one(said):
     works = [rules.Work(n, EvidenceKind.OTHER, title, year, doi="10.9999/x" if doi else "") for n, (title, year, doi) in enumerate(said)]
     before = rules.twice(works)
     assert all(first < later and first not in before for later, first in before.items())
+
+
+def test_a_field_of_a_million_lines_is_one_field_and_takes_a_moment():
+    begun = time.process_time()
+    found = read("TY  - JOUR\nTI  - Drift\nAB  - " + "a\n" * 600_000 + "KW  - last\nER  - \n")
+    assert [one.title for one in found.works] == ["Drift"] and found.works[0].text.startswith("a a a")
+    assert time.process_time() - begun < 4
+
+
+def test_xml_of_empty_parts_is_refused_before_it_fills_the_memory():
+    assert refusal("<works>" + "<a/>" * (rules.MOST_ELEMENTS + 1) + "</works>") == "import_too_many_items"
