@@ -13,6 +13,7 @@ from sqlalchemy import Connection, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import make_transient_to_detached
+from sqlalchemy.orm.util import identity_key
 from sqlalchemy.sql.expression import ClauseElement
 
 from hub.db.extensions import db
@@ -106,3 +107,10 @@ def as_written(row: Model) -> Model:
         db.session.expunge(phantom)
     db.session.add(row)
     return row
+
+
+def forget(model: type[Model], number: int) -> None:
+    """If the session holds this row, it reads it anew when it is asked: it was written beside the session."""
+    held = db.session.identity_map.get(identity_key(model, number))
+    if held is not None:
+        db.session.expire(held)

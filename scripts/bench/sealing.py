@@ -51,9 +51,9 @@ def _draft(challenge: Challenge, number: int) -> tuple[Actor, int]:
 
 
 def _seal(actor: Actor, number: int) -> None:
-    """As the door does it: a unit of work, the entry loaded, the operation, the commit with its flush to the disk."""
+    """As the door does it: a unit of work, the operation with all it reads and checks, the commit with its flush."""
     with work.unit():
-        operations.seal(actor=actor, entry=queries.own(actor, number, alone=True))
+        operations.seal(actor=actor, entry_id=number)
 
 
 def _rows_of(actor: Actor, number: int) -> Said:

@@ -79,7 +79,7 @@ def seal(challenge: Challenge, actor: Actor, title: str = TITLE, body: str = BOD
     entry = draft(challenge, actor, title, body)
     for filename, content in (files or {}).items():
         attach(entry, actor, filename, content)
-    return operations.seal(actor=actor, entry=entry)
+    return operations.seal(actor=actor, entry_id=entry.id)
 
 
 def close(challenge: Challenge) -> None:

@@ -137,7 +137,7 @@ def _enter_all(cast: Cast, story: dict[str, Any], challenge: Challenge, opened: 
             entries.save(actor=actor, entry=entry, title=row["title"], body=row["body"])
         if "before" in row:
             with clock.at(max(opened + timedelta(days=2), closes_at - timedelta(days=row["before"]))):
-                entries.seal(actor=actor, entry=entry)
+                entries.seal(actor=actor, entry_id=entry.id)
         row["entry"] = entry
 
 

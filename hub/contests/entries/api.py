@@ -142,7 +142,7 @@ def detach(entry_id: int, file_id: int) -> Any:
 @api.response(201, SealOut)
 def seal(sent: dict[str, Any], entry_id: int) -> Any:
     """Seal the draft as it is. Takes an Idempotency-Key; sealing again before the deadline supersedes."""
-    return operations.seal(actor=actor(), entry=queries.own(actor(), entry_id, alone=True), **sent)
+    return operations.seal(actor=actor(), entry_id=entry_id, **sent)
 
 
 @api.get("/entries/<int:entry_id>/receipt")

@@ -8,7 +8,6 @@ from typing import Any, BinaryIO
 
 from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import lazyload
-from sqlalchemy.orm.attributes import set_committed_value
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries import queries, rules
@@ -34,7 +33,7 @@ from hub.core.files import operations as files
 from hub.core.files.rules import Copy
 from hub.db import journal
 from hub.db.extensions import db
-from hub.db.prepared import Prepared, as_written, connection
+from hub.db.prepared import Prepared, as_written, connection, forget
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
@@ -133,26 +132,28 @@ def detach(*, actor: Actor, entry: Entry, file_id: int) -> None:
     db.session.flush()
 
 
-def seal(*, actor: Actor, entry: Entry, version: int | None = None) -> Seal:
-    """Fix the draft as it is. The last seal before the deadline counts; all are kept. An unchanged draft keeps the seal it has.
+def seal(*, actor: Actor, entry_id: int, version: int | None = None) -> Seal:
+    """Fix the actor's draft as it is. The last seal before the deadline counts; all are kept. An unchanged draft keeps the seal it has.
 
+    It takes a number, because all that it decides on is read under the lock: an entry loaded before would be read twice.
     The clock is read once, inside the writing transaction and after the lock: half-open, so the second of the deadline is late.
-    Raises NotNow (code "deadline_passed"), Conflict (code "stale": the draft is not the one that was checked), NotAllowed (not the author,
-    or code "sign_first": the agreement has changed), Invalid about an empty title or text.
+    Raises NotFound (not the author), NotNow (code "deadline_passed"), Conflict (code "stale": the draft is not the one that was checked),
+    NotAllowed (code "sign_first": the agreement has changed), Invalid about an empty title or text.
     """
-    POLICY.require(actor, Act.SEAL, entry)
-    ground = _ground(entry)
+    ground = _ground(entry_id)
+    if ground is None or not POLICY.can(actor, Act.SEAL, ground):
+        raise NotFound(queries.NO_SUCH)
     with clock.held() as moment:
-        return _sealed(actor, entry, ground, version, moment)
+        return _sealed(actor, ground, version, moment)
 
 
-def _sealed(actor: Actor, entry: Entry, ground: Ground, version: int | None, moment: datetime) -> Seal:
+def _sealed(actor: Actor, ground: Ground, version: int | None, moment: datetime) -> Seal:
     _require_in_time(ground.challenge, moment)
     _require_version(ground, version)
     signature = _signed(actor, ground.challenge.ref)
     _require_content(ground)
-    attached = queries.files_of(entry) if ground.attached else ()
-    if ground.state is State.SEALED and not queries.changed_since(last := queries.seal_of(entry), ground, attached, signature.terms_id):
+    attached = queries.files_of(ground) if ground.attached else ()
+    if ground.state is State.SEALED and not queries.changed_since(last := queries.seal_of(ground), ground, attached, signature.terms_id):
         return last
     LIFE.fire(ground, Act.SEAL)
     manifest = _manifest(ground, attached, signature, moment)
@@ -166,10 +167,8 @@ def _sealed(actor: Actor, entry: Entry, ground: Ground, version: int | None, mom
     sealed = as_written(Seal(id=_ADD(writer, values)[0][0], **values))
     evidence.append(actor=actor, subject=sealed.ref, sealed=committed, at=moment)
     fact = EntrySealed(entry_id=ground.id, challenge_id=ground.challenge.id, number=sealed.number, hash=sealed.hash)
-    journal.record(fact, actor=actor, subject=entry.ref, scope=ground.challenge.ref)
-    now = {"title": ground.title, "body": ground.body, "state": ground.state, "sealed_at": moment, "version": ground.version + 1}
-    for name, value in now.items():
-        set_committed_value(entry, name, value)
+    journal.record(fact, actor=actor, subject=ground.ref, scope=ground.challenge.ref)
+    forget(Entry, ground.id)
     return sealed
 
 
@@ -360,14 +359,13 @@ def _lock(entry: Entry) -> None:
     db.session.scalars(query.execution_options(populate_existing=True)).one()
 
 
-def _ground(entry: Entry) -> Ground:
+def _ground(entry_id: int) -> Ground | None:
     """All that sealing decides on, as it is now: the challenge is held against a close, the entry against everybody."""
     db.session.flush()
     writer = connection()
-    challenge = queries.CHALLENGE_HELD.first(writer, {"number": entry.challenge_id})
-    locked = queries.ENTRY_LOCKED.first(writer, {"number": entry.id})
-    assert challenge is not None and locked is not None
-    return Ground(challenge=Asked(**challenge), **locked)
+    challenge = queries.CHALLENGE_HELD.first(writer, {"number": entry_id})
+    locked = queries.ENTRY_LOCKED.first(writer, {"number": entry_id})
+    return Ground(challenge=Asked(**challenge), **locked) if challenge is not None and locked is not None else None
 
 
 _SEALS, _ENTRIES = Seal.__table__, Entry.__table__

@@ -161,9 +161,8 @@ def check(slug: str) -> Any:
 @pages.post("/challenges/<slug>/room/seal")
 @writes(again=check)
 def seal(slug: str) -> Any:
-    entry = _mine(slug)
-    sealed = operations.seal(actor=actor(), entry=entry, **parse(SealIn()))
-    return redirect(url_for(".receipt", entry_id=entry.id, number=sealed.number))
+    sealed = operations.seal(actor=actor(), entry_id=_mine(slug).id, **parse(SealIn()))
+    return redirect(url_for(".receipt", entry_id=sealed.entry_id, number=sealed.number))
 
 
 @pages.post("/challenges/<slug>/room/withdraw")

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from hub.contests.challenges.policy import manages_it as manages_challenge
 from hub.contests.entries.models import Entry
+from hub.contests.entries.rules import Ground
 from hub.contests.entries.states import Act
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, by_the_system
 
 
-def wrote_it(actor: Actor, entry: Entry) -> bool:
+def wrote_it(actor: Actor, entry: Entry | Ground) -> bool:
     return actor.person_id is not None and entry.person_id == actor.person_id
 
 

@@ -9,7 +9,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import bindparam, func, or_, select
-from sqlalchemy.orm import lazyload
 
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges import rules as challenge_rules
@@ -160,12 +159,9 @@ def get_for(actor: Actor, entry_id: int) -> Entry:
     return entry
 
 
-_ALONE = select(Entry).options(lazyload(Entry.challenge)).where(Entry.id == bindparam("number"))
-
-
-def own(actor: Actor, entry_id: int, *, alone: bool = False) -> Entry:
-    """The entry, for its author alone; `alone` leaves its challenge to be read when it is asked for. Raises NotFound."""
-    entry = db.session.scalars(_ALONE, {"number": entry_id}).one_or_none() if alone else db.session.get(Entry, entry_id)
+def own(actor: Actor, entry_id: int) -> Entry:
+    """The entry, for its author alone. Raises NotFound."""
+    entry = db.session.get(Entry, entry_id)
     if entry is None or not POLICY.can(actor, Act.READ_DRAFT, entry):
         raise NotFound(NO_SUCH)
     return entry
@@ -208,7 +204,8 @@ def changed_since(seal: Seal, draft: Entry | Ground, attached: Iterable[StoredFi
 
 CHALLENGE_HELD = Prepared(
     select(Challenge.id, Challenge.slug, Challenge.title, Challenge.state, Challenge.closes_at)
-    .where(Challenge.id == bindparam("number")).with_for_update(read=True)
+    .where(Challenge.id == select(Entry.challenge_id).where(Entry.id == bindparam("number")).scalar_subquery())
+    .with_for_update(read=True, of=Challenge)
 )  # fmt: skip
 ENTRY_LOCKED = Prepared(
     select(
@@ -220,7 +217,7 @@ ENTRY_LOCKED = Prepared(
 """What sealing decides on (`rules.Ground`), locked on PostgreSQL; SQLite has one writer anyway. In this order, as all others lock."""
 
 
-def files_of(entry: Entry) -> tuple[StoredFile, ...]:
+def files_of(entry: Entry | Ground) -> tuple[StoredFile, ...]:
     """What is attached to the draft, in the order it came."""
     ids = db.session.scalars(select(EntryFile.file_id).where(EntryFile.entry_id == entry.id).order_by(EntryFile.id)).all()
     found = files.files(ids)
@@ -232,7 +229,7 @@ def seals_of(entry_id: int) -> Sequence[Seal]:
     return db.session.scalars(select(Seal).where(Seal.entry_id == entry_id).order_by(Seal.number)).all()
 
 
-def seal_of(entry: Entry, number: int | None = None) -> Seal:
+def seal_of(entry: Entry | Ground, number: int | None = None) -> Seal:
     """One seal, by default the last. Raises NotFound."""
     query = select(Seal).where(Seal.entry_id == entry.id).order_by(Seal.number.desc()).limit(1)
     seal = db.session.scalars(query if number is None else query.where(Seal.number == number)).one_or_none()

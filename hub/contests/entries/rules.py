@@ -70,6 +70,10 @@ class Ground:
     sealed: int
     attached: int
 
+    @property
+    def ref(self) -> str:
+        return f"entry:{self.id}"
+
 
 @dataclass(frozen=True)
 class SealedFile:

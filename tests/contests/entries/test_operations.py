@@ -90,10 +90,10 @@ def test_a_changed_agreement_asks_for_a_new_signature_before_sealing(made: Made)
             actor=made.manager, subject=made.challenge.ref, kind="challenge_entry", choices={**made.challenge.terms, "evaluation_days": 30},
             parties={"seeker": "Acme", "title": made.challenge.title},
         )  # fmt: skip
-    refused(NotAllowed, "sign_first", lambda: operations.seal(actor=solver(made), entry=entry))
+    refused(NotAllowed, "sign_first", lambda: operations.seal(actor=solver(made), entry_id=entry.id))
     with work.unit():
         make.enter(made.challenge, solver(made))
-        assert operations.seal(actor=solver(made), entry=entry).number == 1
+        assert operations.seal(actor=solver(made), entry_id=entry.id).number == 1
 
 
 # Drafting
@@ -108,7 +108,7 @@ def test_only_the_author_writes_attaches_seals_and_withdraws(made: Made) -> None
         refused(NotAllowed, "not_allowed", lambda who=other: operations.save(actor=who, entry=entry, title="x", body="y"))
         refused(NotAllowed, "not_allowed", lambda who=other: make.attach(entry, who, "more.csv"))
         refused(NotAllowed, "not_allowed", lambda who=other: operations.detach(actor=who, entry=entry, file_id=file_id))
-        refused(NotAllowed, "not_allowed", lambda who=other: operations.seal(actor=who, entry=entry))
+        refused(NotFound, "not_found", lambda who=other: operations.seal(actor=who, entry_id=entry.id))
         refused(NotAllowed, "not_allowed", lambda who=other: operations.withdraw(actor=who, entry=entry))
     assert (entry.title, entry.body, entry.state) == (make.TITLE, make.BODY, State.DRAFT)
 
@@ -120,7 +120,7 @@ def test_a_save_over_a_newer_draft_is_a_conflict_unless_it_changes_nothing(made:
     with work.unit():
         operations.save(actor=solver(made), entry=entry, title="Newer", body=make.BODY, version=old)
     refused(Conflict, "stale", lambda: operations.save(actor=solver(made), entry=entry, title="Older", body=make.BODY, version=old))
-    refused(Conflict, "stale", lambda: operations.seal(actor=solver(made), entry=entry, version=old))
+    refused(Conflict, "stale", lambda: operations.seal(actor=solver(made), entry_id=entry.id, version=old))
     operations.save(actor=solver(made), entry=entry, title="Newer", body=make.BODY, version=old)  # the same words twice are no conflict
     assert entry.title == "Newer"
 
@@ -182,7 +182,7 @@ def test_just_before_the_deadline_is_in_time(made: Made, before: timedelta, seal
     assert made.challenge.closes_at is not None
     clock.set_to(made.challenge.closes_at - before)
     with work.unit():
-        assert operations.seal(actor=solver(made), entry=entry).sealed_at == clock.now()
+        assert operations.seal(actor=solver(made), entry_id=entry.id).sealed_at == clock.now()
     assert entry.state is State.SEALED
 
 
@@ -198,7 +198,7 @@ def test_at_the_deadline_and_later_nothing_moves_and_the_draft_stays(made: Made,
         with work.unit():
             challenges.close_due()
     file_id = queries.files_of(entry)[0].id
-    error = refused(NotNow, "deadline_passed", lambda: operations.seal(actor=solver(made), entry=entry))
+    error = refused(NotNow, "deadline_passed", lambda: operations.seal(actor=solver(made), entry_id=entry.id))
     assert "Your draft is kept" in str(error)
     refused(NotNow, "deadline_passed", lambda: operations.save(actor=solver(made), entry=entry, title="Late", body="Late"))
     refused(NotNow, "deadline_passed", lambda: make.attach(entry, solver(made), "late.csv"))
@@ -216,7 +216,7 @@ def test_sealing_again_supersedes_and_keeps_every_seal_as_it_was(made: Made) -> 
     with work.unit():
         operations.detach(actor=solver(made), entry=entry, file_id=queries.files_of(entry)[0].id)
         operations.save(actor=solver(made), entry=entry, title="Better", body="Another text")
-        second = operations.seal(actor=solver(made), entry=entry)
+        second = operations.seal(actor=solver(made), entry_id=entry.id)
     assert [seal.number for seal in queries.seals_of(entry.id)] == [1, 2] and first.hash != second.hash
     db.session.expire_all()
     assert queries.seal_of(entry, 1).manifest == before
@@ -227,7 +227,7 @@ def test_sealing_again_supersedes_and_keeps_every_seal_as_it_was(made: Made) -> 
 def test_sealing_what_has_not_changed_gives_the_same_receipt(made: Made) -> None:
     with work.unit():
         first = make.seal(made.challenge, solver(made))
-        again = operations.seal(actor=solver(made), entry=queries.find(first.entry_id))
+        again = operations.seal(actor=solver(made), entry_id=first.entry_id)
         assert again is first and journal.pending_kinds().count("EntrySealed") == 1
 
 
@@ -248,7 +248,7 @@ def test_what_judges_read_is_what_was_sealed_not_the_draft_after_it(made: Made) 
 def test_an_entry_without_words_is_not_sealed(made: Made) -> None:
     with work.unit():
         entry = make.draft(made.challenge, solver(made), title="", body="  ")
-    error = refused(Invalid, "entry_empty", lambda: operations.seal(actor=solver(made), entry=entry))
+    error = refused(Invalid, "entry_empty", lambda: operations.seal(actor=solver(made), entry_id=entry.id))
     assert set(error.fields) == {"title", "body"}
 
 
@@ -327,7 +327,7 @@ def test_a_cancelled_challenge_leaves_entries_unread_and_tells_their_authors(mad
     with pytest.raises(NotFound):
         queries.get_for(made.manager, seal.entry_id)
     assert any("was cancelled" in note.text for note in messages.inbox(made.solvers[0].id))
-    refused(NotNow, "not_open", lambda: operations.seal(actor=solver(made), entry=queries.find(seal.entry_id)))
+    refused(NotNow, "not_open", lambda: operations.seal(actor=solver(made), entry_id=seal.entry_id))
 
 
 def test_authors_get_their_receipt_and_hear_of_the_close(made: Made) -> None:

@@ -57,7 +57,7 @@ def drafted(app: Flask, solvers: int = 1) -> tuple[make.Contest, list[int]]:
 def test_two_seals_of_one_draft_at_once_make_one_seal(app: Flask) -> None:
     made, (entry_id,) = drafted(app)
     author = people.actor_of(made.solvers[0])
-    results = at_once(app, *[lambda: operations.seal(actor=author, entry=queries.find(entry_id)).receipt_no] * 4)
+    results = at_once(app, *[lambda: operations.seal(actor=author, entry_id=entry_id).receipt_no] * 4)
     assert len(set(results)) == 1
     assert [seal.number for seal in queries.seals_of(entry_id)] == [1]
 
@@ -69,7 +69,7 @@ def test_saving_and_sealing_at_once_seals_one_whole_text(app: Flask) -> None:
 
     def save_and_seal(title: str, body: str) -> str:
         operations.save(actor=author, entry=queries.find(entry_id), title=title, body=body)
-        return operations.seal(actor=author, entry=queries.find(entry_id)).hash
+        return operations.seal(actor=author, entry_id=entry_id).hash
 
     results = at_once(app, *[lambda t=title, b=body: save_and_seal(t, b) for title, body in texts])
     seals = queries.seals_of(entry_id)
@@ -98,7 +98,7 @@ def test_whoever_got_the_pen_before_the_deadline_but_seals_after_it_is_late(app:
     with work.unit():
         clock.set_to(deadline)
         try:
-            operations.seal(actor=author, entry=queries.find(entry_id))
+            operations.seal(actor=author, entry_id=entry_id)
         except NotNow as refusal:
             assert refusal.code == "deadline_passed"
         else:
@@ -118,7 +118,7 @@ def test_a_seal_begun_in_time_is_in_time_although_the_deadline_passes_while_it_i
         return undersigned(*asked)
 
     monkeypatch.setattr(agreements, "undersigned", slowly)
-    sealed = operations.seal(actor=people.actor_of(made.solvers[0]), entry=queries.find(entry_id))
+    sealed = operations.seal(actor=people.actor_of(made.solvers[0]), entry_id=entry_id)
     assert sealed.sealed_at == deadline - timedelta(microseconds=1) and queries.find(entry_id).state is State.SEALED
     assert clock.now() == deadline
 
@@ -131,7 +131,7 @@ def test_seals_and_the_close_at_once_agree_on_who_was_in_time(app: Flask) -> Non
     clock.set_to(deadline - timedelta(seconds=1))
 
     def seal(entry_id: int) -> str:
-        return operations.seal(actor=authors[entry_id], entry=queries.find(entry_id)).receipt_no
+        return operations.seal(actor=authors[entry_id], entry_id=entry_id).receipt_no
 
     def close() -> None:
         clock.set_to(deadline)

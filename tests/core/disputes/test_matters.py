@@ -366,7 +366,7 @@ def test_who_counts_the_numbers_of_entries_learns_nothing(app, client, place):
     with work.unit():
         entry = contests.draft(made.challenge, author)
         if place == "sealed":
-            contests.operations.seal(actor=author, entry=entry)
+            contests.operations.seal(actor=author, entry_id=entry.id)
         contests.seal(made.challenge, other)
     reader = {"of the other side": made.owner, "of somebody else": made.solvers[1]}.get(place, made.solvers[0])
     people.sign_in(client, reader)
