@@ -28,7 +28,10 @@ def tell(cast: Cast) -> None:
     said = tomllib.loads(STORIES.read_text(encoding="utf-8"))
     words = {(part, lang): itertools.cycle(_spoken(said[part], lang)) for part in ("asked", "delivered") for lang in ("en", "zh")}
     whys = itertools.cycle(said["why"])
-    operations.replay()
+    after: int | None = 0
+    while after is not None:
+        after = operations.replay(after=after)
+    operations.open_due(limit=10_000)
     now = clock.now()
     for place, deal in enumerate(queries.everything()):
         if not deal.is_open:

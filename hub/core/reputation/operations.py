@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import fields
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, exists, select, text, update
+from sqlalchemy import CursorResult, delete, exists, func, select, text, update
 
+from hub.core.accounts.models import Person
+from hub.core.accounts.states import State as AccountState
 from hub.core.disputes.rules import Side
 from hub.core.integrity import queries as integrity
 from hub.core.messages import operations as messages
@@ -16,7 +20,7 @@ from hub.core.parties import queries as parties
 from hub.core.reputation import events, queries, rules
 from hub.core.reputation.models import DealRating, FinishedDeal, PromiseKept, Recommendation, Standing
 from hub.core.reputation.policy import POLICY, part_of
-from hub.core.reputation.rules import Delivered, Finished, Part
+from hub.core.reputation.rules import SUMS, Delivered, Finished, Part, Recounted
 from hub.core.reputation.states import LIFE, Act, State
 from hub.db import journal
 from hub.db.extensions import db
@@ -53,15 +57,18 @@ def note_what_it_tells(event: Any, fact: Fact) -> None:
         open_due()
 
 
-def replay() -> int:
-    """Tell again of everything that the journal knows: for a site that had deals before it had reputations. Returns how many facts."""
-    known, count = queries.telling(), 0
-    for row in db.session.scalars(select(JournalRow).where(JournalRow.kind.in_(known)).order_by(JournalRow.id)).all():
-        note_what_it_tells(known[row.kind][0](**row.facts), Fact(row.id, row.at, row.actor_id, row.subject, row.scope))
-        count += 1
-    while open_due():
-        pass
-    return count
+def replay(*, after: int = 0, limit: int = 500) -> int | None:
+    """Tell again of what the journal knows, the facts behind the one numbered `after`: for a site that had deals before it had reputations.
+
+    What is known already changes nothing. Returns the number of the last fact, None when there was none left.
+    """
+    known, last = queries.telling(), None
+    chosen = select(JournalRow).where(JournalRow.kind.in_(known), JournalRow.id > after).order_by(JournalRow.id).limit(limit)
+    for row in db.session.scalars(chosen).all():
+        event, last = known[row.kind][0], row.id
+        facts = {one.name: row.facts[one.name] for one in fields(event) if one.name in row.facts}  # a fact of before may say more
+        note_what_it_tells(event(**facts), Fact(row.id, row.at, row.actor_id, row.subject, row.scope))
+    return last
 
 
 def note(finished: Iterable[Finished]) -> int:
@@ -128,6 +135,49 @@ def _add(side: Side, **counts: int) -> None:
     mine = Standing.person_id == side.person_id if side.person_id is not None else Standing.organisation_id == side.organisation_id
     grown = {name: getattr(Standing, name) + count for name, count in counts.items()}
     db.session.execute(update(Standing).where(mine).values(grown), execution_options={"synchronize_session": False})
+
+
+def _counted() -> dict[Side, dict[str, int]]:
+    """What adds up of everybody who has not left. Six statements, however many sides there are."""
+    found: dict[Side, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
+    for part in Part:
+        whose = (getattr(FinishedDeal, f"{part.value}_{kind}_id") for kind in ("person", "organisation"))
+        deals = select(*(sides := tuple(whose)), func.count()).where(FinishedDeal.told_at.is_not(None)).group_by(*sides)
+        for person, body, count in db.session.execute(deals):
+            found[Side(person, body)]["deals"] += count
+    about = DealRating.about_person_id, DealRating.about_organisation_id
+    points = func.sum(DealRating.substance + DealRating.communication + DealRating.reliability)
+    ratings = select(*about, func.count(), points).where(DealRating.state == State.SHOWN).group_by(*about)
+    for person, body, count, total in db.session.execute(ratings):
+        found[Side(person, body)].update(ratings=count, points=int(total))
+    for kept in db.session.scalars(select(PromiseKept)):
+        side = Side(kept.person_id, kept.organisation_id)
+        found[side]["due"] += 1
+        found[side]["on_time"] += int(Delivered(kept.key, side, kept.due_on, kept.at).on_time)
+    left = set(db.session.scalars(select(Person.id).where(Person.state == AccountState.ERASED)))
+    return {side: counts for side, counts in found.items() if side.person_id not in left}
+
+
+def recount() -> list[Recounted]:
+    """Every side's sums anew from its deals, ratings and deliveries. What differed is put right, and returned. Nobody adds meanwhile."""
+    if db.engine.dialect.name == "postgresql":
+        db.session.execute(text("LOCK TABLE standing IN SHARE ROW EXCLUSIVE MODE"))
+    facts, kept = _counted(), {Side(one.person_id, one.organisation_id): one for one in db.session.scalars(select(Standing))}
+    differing = []
+    for side in _in_order({*facts, *kept}):
+        known, nothing = kept.get(side), dict.fromkeys(SUMS, 0)
+        was = {name: getattr(known, name) for name in SUMS} if known is not None else nothing
+        now = facts.get(side, nothing)
+        if was == now:
+            continue
+        differing.append(Recounted(side, was, now))
+        if known is None:
+            known = Standing(person_id=side.person_id, organisation_id=side.organisation_id)
+            db.session.add(known)
+        for name, count in now.items():
+            setattr(known, name, count)
+    db.session.flush()
+    return differing
 
 
 def _in_order(sides: Iterable[Side]) -> list[Side]:

@@ -111,6 +111,19 @@ class Delivered:
         return self.at.date() <= self.due_on
 
 
+SUMS = ("deals", "ratings", "points", "due", "on_time")
+"""What is added up of each side."""
+
+
+@dataclass(frozen=True)
+class Recounted:
+    """One side's sums as they stood, and as the facts have them."""
+
+    side: Side
+    was: dict[str, int]
+    now: dict[str, int]
+
+
 def shrunk(points: int, count: int) -> Fraction:
     """The mean of `count` ratings, drawn towards PRIOR_MEAN; between 1 and 5. `points` is the sum over the ratings of their three aspects.
 

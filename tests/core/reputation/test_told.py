@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 
+import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from hub.cli import context
+from hub.cli import reputation as cli
 from hub.communities.spaces.models import Space
 from hub.complement.sales import operations as sales
 from hub.contests.awards.events import EntryPaidLate
 from hub.core.holds.events import HoldReleased
 from hub.core.reputation import operations, queries, rules
-from hub.core.reputation.models import FinishedDeal
+from hub.core.reputation.models import FinishedDeal, Standing
 from hub.core.reputation.queries import Side
 from hub.core.reputation.rules import Mode
 from hub.db import delivery, work
@@ -21,6 +26,7 @@ from hub.kernel import clock
 from hub.microtasks.queue import operations as queue
 from hub.search.briefs.events import FeePaid
 from tests.factories import briefs, deals, entries, listings, people, platforms, spaces, tasks
+from tests.factories import reputation as making
 from tests.factories import sales as selling
 
 
@@ -129,3 +135,52 @@ def test_an_anonymous_seeker_who_pays_after_a_dispute_and_the_author_stay_unname
     deal = queries.by_key(f"{entry.ref}/person:{author.person_id}")
     assert [(one.other, one.veil) for one in queries.views(author, [deal])] == [("", "The seeker")]
     assert [(one.other, one.veil) for one in queries.views(made.manager, [deal])] == [("", "The author of the entry")]
+
+
+# Told and counted anew
+
+
+@pytest.fixture
+def command(app, monkeypatch):
+    monkeypatch.setattr(context, "create_app", lambda: app)
+
+
+def test_replayed_what_everybody_is_known_for_is_counted_anew_from_the_facts(pair, command):
+    with work.unit():
+        making.rate(deal := making.finished(pair.buyer, pair.lab), pair.actor("heron"), 4)
+        making.rate(deal, pair.actor("plover"), 2)
+        operations.note_delivery(rules.Delivered("order:1", pair.lab, clock.now().date(), clock.now()))
+    before = queries.sums([pair.buyer, pair.lab])
+    assert (before[pair.lab].points, before[pair.lab].on_time) == (12, 1)
+    assert replayed() == {"differed": []}
+    with work.unit():
+        db.session.query(Standing).filter_by(organisation_id=pair.bench.id).update({"points": 15, "deals": 9})
+        db.session.query(Standing).filter_by(organisation_id=pair.house.id).delete()
+    said = {one["name"]: (one["was"], one["now"]) for one in replayed()["differed"]}
+    assert (said["Bench"][0]["points"], said["Bench"][1]["points"], said["Bench"][1]["deals"]) == (15, 12, 1) and set(said) == {
+        "Bench",
+        "Buyers",
+    }
+    work.rollback()
+    assert queries.sums([pair.buyer, pair.lab]) == before and replayed() == {"differed": []}
+
+
+def test_replayed_a_site_that_had_deals_before_it_had_reputations_has_them(pair, command):
+    made, award = entries.selected()
+    with work.unit():
+        entries.accept(award, people.actor_of(made.solvers[0]))
+    delivery.deliver_all()
+    with work.unit():
+        db.session.query(Standing).delete()
+        db.session.query(FinishedDeal).delete()
+    assert replayed() == {"differed": []}, "told again, they were counted again"
+    assert queries.sums([Side(person_id=made.solvers[0].id)])[Side(person_id=made.solvers[0].id)].deals == 1
+
+
+def replayed() -> dict:
+    """As the command says it."""
+    work.rollback()
+    done = CliRunner().invoke(cli.reputation, ["replay", "--json"])
+    assert done.exit_code == 0, done.output
+    db.session.expire_all()
+    return json.loads(done.stdout)
