@@ -15,11 +15,13 @@ from sqlalchemy import make_url
 
 from hub import config as settings
 from hub.config import Config
+from hub.core.verification.rules import RESTORED
 
 DATABASE, DUMP = "hub.sqlite3", "hub.pgdump"
 KEPT = ("files", "secret_key", "evidence")
 """Beside the database. The index is made anew; mails in the outbox were sent or will be queued again from the database. Documents of
-identity are left out: a copy would outlive the day on which they are deleted. Whoever waits for a decision sends them again."""
+identity are left out: a copy would outlive the day on which they are deleted, beside the key that opens them. After a restore whoever waits
+for a decision is asked to send them again."""
 
 
 def _copy_database(config: Config, folder: Path) -> Path:
@@ -104,6 +106,9 @@ def restore(file: Path) -> None:
             os.replace(Path(folder) / DATABASE, make_url(config.database_url).database or "")
         else:
             _postgres("pg_restore", config, ["--exit-on-error", "--no-owner", str(Path(folder) / DUMP)])
+    lost = config.data_dir / "verification" / RESTORED
+    lost.parent.mkdir(mode=0o700, exist_ok=True)
+    lost.touch()  # the worker's first round asks for the documents that no backup holds
     click.echo("Restored. Make the search index anew with: hub search rebuild", err=True)
 
 

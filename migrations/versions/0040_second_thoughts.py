@@ -9,6 +9,8 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
+from hub.db.migrating import change_values
+
 revision = "0040"
 down_revision = "0039"
 branch_labels = None
@@ -67,12 +69,15 @@ def upgrade() -> None:
     )
     op.create_index(op.f('ix_moderation_concerned_case_id'), 'moderation_concerned', ['case_id'], unique=False)
     op.create_index(op.f('ix_moderation_concerned_person_id'), 'moderation_concerned', ['person_id'], unique=False)
+    change_values(op, "document_check", "state", name="verification_state", add=("lost",))
     _reports_become_cases(op.get_bind())
     op.drop_index("ix_deal_rating_reported", table_name="deal_rating")
     _change(_ratings(COLUMNS + GONE, CHECKS | OLD_CHECKS, KEYS | OLD_KEYS), drop=OLD_CHECKS, add=NEW_CHECKS, away=True)
 
 
 def downgrade() -> None:
+    op.execute("UPDATE document_check SET state = 'withdrawn' WHERE state = 'lost'")
+    change_values(op, "document_check", "state", name="verification_state", drop=("lost",))
     _change(_ratings(COLUMNS, CHECKS | NEW_CHECKS, KEYS), drop=NEW_CHECKS, add={}, away=False)
     _cases_become_reports(op.get_bind())
     with op.batch_alter_table("deal_rating", copy_from=_ratings(COLUMNS + GONE, CHECKS, KEYS | OLD_KEYS)) as batch:

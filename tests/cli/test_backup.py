@@ -28,6 +28,8 @@ def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def make_site(folder: Path) -> None:
     (folder / "files" / "ab").mkdir(parents=True)
     (folder / "files" / "ab" / "cd").write_bytes(b"an entry")
+    (folder / "verification").mkdir()
+    (folder / "verification" / "8c1f").write_bytes(b"sealed")
     connection = sqlite3.connect(folder / "hub.sqlite3")
     connection.executescript("PRAGMA journal_mode=WAL; CREATE TABLE t (x); INSERT INTO t VALUES (7)")
     connection.commit()
@@ -50,6 +52,7 @@ def test_what_was_saved_comes_back_even_while_somebody_writes(place, tmp_path):
     assert sqlite3.connect(tmp_path / "new" / "hub.sqlite3").execute("SELECT x FROM t").fetchall() == [(7,)]
     assert (tmp_path / "new" / "files" / "ab" / "cd").read_bytes() == b"an entry"
     assert (tmp_path / "new" / "secret_key").read_text() == key
+    assert [path.name for path in (tmp_path / "new" / "verification").iterdir()] == [".restored"], "documents of identity are in no copy"
 
 
 def test_a_living_site_is_never_overwritten(place, tmp_path):

@@ -141,8 +141,8 @@ def _counted() -> dict[Side, dict[str, int]]:
     """What adds up of everybody who has not left. Six statements, however many sides there are."""
     found: dict[Side, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
     for part in Part:
-        whose = (getattr(FinishedDeal, f"{part.value}_{kind}_id") for kind in ("person", "organisation"))
-        deals = select(*(sides := tuple(whose)), func.count()).where(FinishedDeal.told_at.is_not(None)).group_by(*sides)
+        whose = [getattr(FinishedDeal, f"{part.value}_{kind}_id") for kind in ("person", "organisation")]
+        deals = select(whose[0], whose[1], func.count()).where(FinishedDeal.told_at.is_not(None)).group_by(*whose)
         for person, body, count in db.session.execute(deals):
             found[Side(person, body)]["deals"] += count
     about = DealRating.about_person_id, DealRating.about_organisation_id

@@ -53,6 +53,14 @@ class DocumentsWithdrawn:
 
 
 @dataclass(frozen=True)
+class DocumentsLost:
+    """The site was restored from a backup, which holds no documents."""
+
+    SAYS: ClassVar[str] = N_("lost the documents: they have to be sent again")
+    check_id: int
+
+
+@dataclass(frozen=True)
 class CheckLapsed:
     SAYS: ClassVar[str] = N_("counts no longer: the check has run out")
     check_id: int

@@ -214,6 +214,20 @@ def lapse_due() -> int:
     return len(over)
 
 
+def note_lost(*, vault: Vault) -> int:
+    """After a restore: checks whose documents are not on the disk are over, and whoever sent them is asked to send them again. What is left
+    of them is deleted at the next occasion. Returns how many."""
+    lost = {check.id: check for check, blob in queries.open_files() if not vault.path(blob).is_file()}
+    for check in lost.values():
+        LIFE.fire(check, Act.LOSE)
+        check.decided_at = check.purge_at = clock.now()
+        db.session.flush()
+        _record(SYSTEM, check, events.DocumentsLost(check_id=check.id))
+        told = N_("The site was put back from a backup, which holds no documents: those of %(name)s are lost. Send them again.")
+        _tell(queries.told_of(check), told, check)
+    return len(lost)
+
+
 def purge_due(*, vault: Vault) -> int:
     """Delete the documents whose time is over: the bytes, their keys and their names. Returns how many files."""
     gone: dict[int, int] = {}

@@ -39,6 +39,7 @@ POLICY = Policy(
         Act.ACCEPT: is_assigned,
         Act.REJECT: is_assigned,
         Act.WITHDRAW: speaks_for,
+        Act.LOSE: by_the_system,
         Act.LAPSE: by_the_system,
         Act.REVOKE: checks,
         Act.SEE: either(checks, speaks_for),

@@ -200,6 +200,12 @@ def to_purge() -> list[DocumentFile]:
     return list(db.session.scalars(due.order_by(DocumentFile.id).limit(200)))
 
 
+def open_files() -> list[tuple[DocumentCheck, str]]:
+    """Every document of the checks that are not decided, by the name of its sealed bytes."""
+    waiting = select(DocumentCheck, DocumentFile.blob).join(DocumentFile, DocumentFile.check_id == DocumentCheck.id)
+    return [(check, blob) for check, blob in db.session.execute(waiting.where(DocumentCheck.state.in_(OPEN)).order_by(DocumentFile.id))]
+
+
 def known_blobs() -> set[str]:
     return set(db.session.scalars(select(DocumentFile.blob).where(DocumentFile.purged_at.is_(None))))
 

@@ -10,6 +10,7 @@ from hub.core.organisations import queries as organisations
 from hub.core.organisations.events import MemberAdded, MemberRemoved, OrganisationChanged
 from hub.core.verification import operations
 from hub.core.verification.rules import Vault
+from hub.db import work
 from hub.db.delivery import every
 from hub.db.journal import Fact, reacts_to
 
@@ -22,6 +23,10 @@ def vault() -> Vault:
 
 @every(3600)
 def keep_up() -> None:
+    if vault().restored.exists():
+        operations.note_lost(vault=vault())
+        with work.outside():
+            vault().restored.unlink(missing_ok=True)
     operations.lapse_due()
     operations.purge_due(vault=vault())
     operations.sweep(vault=vault())

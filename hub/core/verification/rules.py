@@ -23,6 +23,7 @@ COUNTS_FOR = timedelta(days=730)
 CHECK_WITHIN = timedelta(days=5)
 """What people may expect to wait for a decision."""
 ORPHAN_AGE = timedelta(days=1)
+RESTORED = ".restored"
 
 
 class DocumentKind(Worded):
@@ -49,6 +50,11 @@ class Vault:
 
     def path(self, blob: str) -> Path:
         return self.root / blob
+
+    @property
+    def restored(self) -> Path:
+        """Lies there after `hub restore`, until the checks that lost their documents are known."""
+        return self.root / RESTORED
 
 
 # Sealing

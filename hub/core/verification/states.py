@@ -14,6 +14,7 @@ class State(Worded):
     ACCEPTED = "accepted", N_("Accepted")
     REJECTED = "rejected", N_("Rejected")
     WITHDRAWN = "withdrawn", N_("Withdrawn")
+    LOST = "lost", N_("Lost, to be sent again")
     LAPSED = "lapsed", N_("Run out")
     REVOKED = "revoked", N_("Taken back")
 
@@ -26,6 +27,7 @@ class Act(StrEnum):
     ACCEPT = "accept"
     REJECT = "reject"
     WITHDRAW = "withdraw"
+    LOSE = "lose"
     LAPSE = "lapse"
     REVOKE = "revoke"
 
@@ -45,6 +47,8 @@ LIFE = Machine(
         Move(Act.REJECT, State.READING, State.REJECTED, says=N_("Reject")),
         Move(Act.WITHDRAW, State.WAITING, State.WITHDRAWN, says=N_("Withdraw")),
         Move(Act.WITHDRAW, State.READING, State.WITHDRAWN, says=N_("Withdraw")),
+        Move(Act.LOSE, State.WAITING, State.LOST),
+        Move(Act.LOSE, State.READING, State.LOST),
         Move(Act.LAPSE, State.ACCEPTED, State.LAPSED),
         Move(Act.REVOKE, State.ACCEPTED, State.REVOKED, says=N_("Take it back")),
     ),

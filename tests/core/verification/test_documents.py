@@ -147,6 +147,28 @@ def test_withdrawn_documents_go_at_the_next_occasion_and_others_may_be_sent(cast
     assert [one.href for one in todo.todos(cast.admin)] == [again.path]
 
 
+def test_after_a_restore_whoever_lost_their_documents_is_asked_for_them_again_once(cast):
+    lost, kept = taken(cast.solver, cast.admin), sent(cast.stranger)
+    decided = accepted(cast.member, cast.admin)
+    (lying,) = queries.files_of([kept.id])[kept.id]
+    for path in on_disk():
+        if path.name != lying.blob:
+            path.unlink()
+    delivery.run_periodic()
+    assert queries.by_id(lost.id).state is State.READING, "nobody said that the site was put back"
+    vault().restored.touch()
+    for _ in range(2):
+        delivery.run_periodic()
+    work.rollback()
+    assert [queries.by_id(one.id).state for one in (lost, kept, decided)] == [State.LOST, State.WAITING, State.ACCEPTED]
+    assert [text for text in heard(cast.solver) if "Send them again" in text] == [
+        "The site was put back from a backup, which holds no documents: those of solver are lost. Send them again."
+    ]
+    assert queries.files_of([lost.id])[lost.id][0].sealed_key == "" and level(cast.member) is Level.DOCUMENT
+    assert [path.name for path in on_disk()] == [lying.blob] and not vault().restored.exists()
+    assert sent(cast.solver).state is State.WAITING
+
+
 def test_nobody_checks_their_own_nor_their_organisations_documents(cast):
     mine = sent(cast.admin)
     with work.unit():
