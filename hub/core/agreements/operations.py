@@ -103,12 +103,16 @@ def sign(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: int | N
     POLICY.require(actor, Act.SIGN, terms)
     if organisation_id is not None and not actor.manages(organisation_id):
         raise NotAllowed(N_("Only owners and managers sign for an organisation."))
+    found = queries.locked(terms)
     if seen_hash != terms.hash or not queries.is_current(terms):
         raise Conflict(N_("The text has changed since you opened it. Read the new version before you sign."), code="terms_changed")
     before = queries.signature(actor.person_id, terms.id)
     if before is not None:
+        if found and before.organisation_id != organisation_id:
+            raise NotAllowed(
+                N_("You have signed this for the other side already. Somebody else has to sign for this one."), code="both_sides"
+            )
         return before
-    found = queries.locked(terms)
     if found:
         _require_place(actor, terms, found, organisation_id)
     signature = Signature(
@@ -231,6 +235,8 @@ def remind_of_ends() -> int:
             continue
         end = db.session.get_one(AgreementEnd, number)
         terms = queries.get(end.terms_id)
+        if queries.parties(terms.id) and not queries.binds(terms):
+            continue
         values = {"title": terms.parties.get("title", ""), "day": end.ends_at.date().isoformat()}
         messages.notify(
             actor=SYSTEM, person_ids=_concerned(terms, end), text=REMINDERS[end.what], values=values, link=f"/agreements/{terms.id}",

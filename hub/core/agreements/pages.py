@@ -91,6 +91,7 @@ def show(terms_id: int) -> Any:
         own=own,
         is_current=is_current,
         newest=terms if is_current else queries.current(terms.subject, terms.kind),
+        binds=bool(standings) and not is_current and queries.binds(terms),
         may_sign=own is None and is_current and POLICY.can(actor(), Act.SIGN, terms),
         place=queries.place_to_sign(terms),
         signatures=_evidence(signed),

@@ -200,6 +200,15 @@ def parties(terms_id: int) -> Sequence[TermsParty]:
     return db.session.scalars(select(TermsParty).where(TermsParty.terms_id == terms_id).order_by(TermsParty.place)).all()
 
 
+def parties_of(terms_ids: Iterable[int]) -> dict[int, list[TermsParty]]:
+    """By terms, each in their order. One statement."""
+    found: dict[int, list[TermsParty]] = {}
+    wanted = select(TermsParty).where(TermsParty.terms_id.in_(set(terms_ids)))
+    for one in db.session.scalars(wanted.order_by(TermsParty.terms_id, TermsParty.place)):
+        found.setdefault(one.terms_id, []).append(one)
+    return found
+
+
 def standings(terms_id: int) -> list[Standing]:
     """Every party of these terms, in their order, with who has signed for it. Empty for terms that each signs for themselves."""
     named = parties(terms_id)
@@ -237,6 +246,12 @@ def in_force(terms: Terms) -> bool:
     """Have all signed (where there are no parties: has anybody)?"""
     found = standings(terms.id)
     return not any(one.missing for one in found) if found else bool(signatures(terms.id))
+
+
+def binds(terms: Terms) -> bool:
+    """Have all signed it, and no version after it? A newer one that waits for signatures, or was refused, takes the place of none."""
+    newer = (one for one in versions(terms.subject, terms.kind) if one.number > terms.number)
+    return in_force(terms) and not any(in_force(one) for one in newer if refusal(one.id) is None)
 
 
 def ends_of(terms_ids: Iterable[int]) -> list[AgreementEnd]:
@@ -353,15 +368,20 @@ def mine(actor: Actor) -> list[Line]:
     ).all()
     refused = set(db.session.scalars(select(TermsRefusal.terms_id).where(TermsRefusal.terms_id.in_(ids))))
     newest, ends = newest_numbers(rows), ends_of(ids)
+    stand = {terms.id: _stand([side for side in sides if side.terms_id == terms.id], given) for terms in rows}
+    binding: dict[tuple[str, Kind], int] = {}
+    for terms in rows:
+        if stand[terms.id] and not any(one.missing for one in stand[terms.id]):
+            binding.setdefault((terms.subject, terms.kind), terms.id)
     lines = []
     for terms in rows:
         own = next((one for one in given if one.terms_id == terms.id and one.person_id == me), None)
-        standing = _stand([side for side in sides if side.terms_id == terms.id], given)
+        standing, about = stand[terms.id], (terms.subject, terms.kind)
         keyed = [end for end in ends if end.terms_id == terms.id and (standing or (own and end.signature_id == own.id))]
         now = clock.now()
         next_ = next((end for end in keyed if end.ends_at > now), keyed[-1] if keyed else None)
         state = state_of(
-            refused=terms.id in refused, replaced=newest[terms.subject, terms.kind] > terms.number,
+            refused=terms.id in refused, replaced=newest[about] > terms.number and binding.get(about) != terms.id,
             complete=not any(one.missing for one in standing) if standing else own is not None,
             mine=any(one.awaits(actor) for one in standing) if standing else own is None, ends=next_.ends_at if next_ else None, now=now,
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from hub.core.agreements.schemas import ReadIn
@@ -24,14 +25,20 @@ class _Told(dict[str, Any]):
         return number
 
 
-def _said(contract: Contract, names: queries.Names) -> _Told:
-    return _Told(
-        contract=contract, drawn_up_by={"name": names.ours, "url": names.ours_at}, other={"name": names.theirs, "url": names.theirs_at}
-    )
+def _said(contracts: Sequence[Contract]) -> list[_Told]:
+    """To those who do not draw it up only what was proposed to them."""
+    names, said = queries.names(contracts), queries.said_to(actor(), contracts)
+    return [
+        _Told(
+            contract=one, said=said[one.id], drawn_up_by={"name": names[one.id].ours, "url": names[one.id].ours_at},
+            other={"name": names[one.id].theirs, "url": names[one.id].theirs_at},
+        )
+        for one in contracts
+    ]  # fmt: skip
 
 
 def _told(contract: Contract, status: int = 200) -> Any:
-    return tagged(ContractOut().dump(_said(contract, queries.names([contract])[contract.id])), contract.version, status)
+    return tagged(ContractOut().dump(_said([contract])[0]), contract.version, status)
 
 
 @api.get("")
@@ -40,8 +47,7 @@ def index() -> Any:
     """Those that you or your organisations drew up or were asked to sign, the newest first."""
     last_id, limit = cursor()
     found = queries.after(actor(), last_id, limit)
-    names = queries.names(found)
-    return paged([_said(one, names[one.id]) for one in found], ContractOut(), limit)
+    return paged(_said(found), ContractOut(), limit)
 
 
 @api.post("")

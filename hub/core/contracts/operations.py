@@ -126,7 +126,7 @@ def propose(*, actor: Actor, contract: Contract) -> Contract:
         actor=actor, subject=contract.ref, kind=contract.kind, choices=contract.choices, parties=named(contract),
         sides=(ours, theirs) if contract.takes is Takes.RECEIVES else (theirs, ours),
     )  # fmt: skip
-    if terms.id == contract.force_terms_id:
+    if contract.force_terms_id is not None and terms.hash == agreements_read.get(contract.force_terms_id).hash:
         raise NotNow(N_("Nothing has changed: the version in force says the same."), code="nothing_changed")
     contract.terms_id, contract.proposed_at = terms.id, clock.now()
     LIFE.fire(contract, Act.PROPOSE)
@@ -206,7 +206,11 @@ def keep(*, actor: Actor, contract: Contract, reason: str = "") -> Contract:
     if asked:
         agreements.refuse(actor=actor, terms=_proposed(contract), reason=reason, organisation_id=contract.organisation_id)
         _tell(actor, contract, N_("%(name)s gave up the change of “%(title)s”. The version in force goes on."), others=True)
-    contract.choices = agreements_read.get(contract.force_terms_id or 0).choices
+    terms = agreements_read.get(contract.force_terms_id or 0)
+    said = queries.said_in(contract, terms, agreements_read.parties(terms.id)[0])
+    contract.terms_id, contract.title, contract.object, contract.takes = terms.id, said.title, said.object, said.takes
+    contract.price_minor, contract.currency = (said.price.minor, said.price.currency) if said.price is not None else (None, "")
+    contract.choices = dict(said.choices)
     db.session.flush()
     _record(ContractKept(contract_id=contract.id), actor, contract)
     return contract

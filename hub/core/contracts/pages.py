@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -43,7 +44,13 @@ SIZE = 20
 def mine() -> Any:
     number = page_number()
     found, total = queries.of_actor(actor(), page=number, size=SIZE)
-    return render_template(PLACE + "list.html", contracts=found, names=queries.names(found), page=Page(number, SIZE, total), body=None)
+    return _list(found, Page(number, SIZE, total), None)
+
+
+def _list(found: Sequence[Contract], page: Page, body: Any) -> str:
+    return render_template(
+        PLACE + "list.html", contracts=found, names=queries.names(found), said=queries.said_to(actor(), found), page=page, body=body
+    )
 
 
 @pages.get("/orgs/<slug>/agreements")
@@ -52,9 +59,7 @@ def of_organisation(slug: str) -> Any:
     if not actor().manages(organisation.id):
         raise NotAllowed(N_("Agreements are confidential: only owners and managers of the organisation see them."))
     found, total = queries.of_organisation(organisation.id, page=number, size=SIZE)
-    return render_template(
-        PLACE + "list.html", contracts=found, names=queries.names(found), page=Page(number, SIZE, total), body=organisation
-    )
+    return _list(found, Page(number, SIZE, total), organisation)
 
 
 # Drawing up
@@ -179,6 +184,7 @@ def show(contract_id: int) -> Any:
     return render_template(
         PLACE + "contract.html",
         contract=contract,
+        said=queries.said_to(actor(), [contract])[contract.id],
         names=names,
         terms=terms,
         force=force,

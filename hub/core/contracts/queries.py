@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,18 +10,20 @@ from sqlalchemy import and_, func, or_, select
 
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
-from hub.core.agreements.models import Terms
+from hub.core.agreements.models import Terms, TermsParty
 from hub.core.contracts import rules
 from hub.core.contracts.models import Contract
-from hub.core.contracts.policy import POLICY
+from hub.core.contracts.policy import POLICY, draws_up
 from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import Act, State
 from hub.core.organisations import queries as organisations
 from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
+from hub.kernel import money
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound, one_field
+from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 
@@ -160,6 +162,41 @@ def other_side(said: str) -> tuple[int | None, int | None]:
     if person is None:
         raise one_field("other", N_("Nobody here has this name. Copy the address of their page."), code="unknown_party")
     return person.id, None
+
+
+@dataclass(frozen=True)
+class Said:
+    """What an agreement says of itself beside its words."""
+
+    title: str
+    object: str
+    takes: Takes
+    price: Money | None
+    choices: Mapping[str, Any]
+
+
+def said_in(contract: Contract, terms: Terms, first: TermsParty) -> Said:
+    """As it was when these words were drawn up; `first` is the party that stands first in them."""
+    currency, _, amount = terms.parties.get("price", "").partition(" ")
+    ours = (first.person_id, first.organisation_id) == (contract.person_id, contract.organisation_id)
+    return Said(
+        terms.parties["title"], terms.parties["object"], Takes.RECEIVES if ours else Takes.GIVES,
+        money.parse(amount, currency) if currency else None, terms.choices,
+    )  # fmt: skip
+
+
+def said_to(actor: Actor, contracts: Iterable[Contract]) -> dict[int, Said]:
+    """By contract: to those who draw it up as it stands in their draft, to everybody else as it was proposed to them last. Two statements
+    at most."""
+    rows = list(contracts)
+    drawn_up = {one.id: one.terms_id for one in rows if one.terms_id is not None and not draws_up(actor, one)}
+    terms, sides = agreements.get_all(drawn_up.values()), agreements.parties_of(drawn_up.values())
+    return {
+        one.id: said_in(one, terms[drawn_up[one.id]], sides[drawn_up[one.id]][0])
+        if one.id in drawn_up
+        else Said(one.title, one.object, one.takes, one.price, one.choices)
+        for one in rows
+    }
 
 
 def deciders(contract: Contract, *, other: bool) -> list[int]:

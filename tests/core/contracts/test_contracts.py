@@ -21,6 +21,7 @@ from hub.core.agreements.rules import Ending, Signers
 from hub.core.agreements.states import State as Standing
 from hub.core.contracts import operations, queries
 from hub.core.contracts.models import Contract
+from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import State
 from hub.core.deeds import queries as deeds
 from hub.core.deeds import rules as deed_rules
@@ -32,6 +33,7 @@ from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.bundles import Unreadable
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow
+from hub.kernel.money import Money
 from hub.web.todo import todos
 from tests.core.conftest import Cast
 from tests.factories import contracts, people
@@ -172,6 +174,110 @@ def test_a_change_leaves_the_version_in_force_until_all_have_signed_it(cast: Cas
         run(operations.withdraw, asked, actor=cast.owner, reason=contracts.REASON)
     asked = run(operations.keep, asked, actor=cast.owner, reason=contracts.REASON)
     assert (asked.state, asked.force_terms_id, asked.choices["term_years"]) == (State.IN_FORCE, binding, 5)
+
+
+def changed(cast: Cast) -> Contract:
+    """In force with the solver for EUR 1,000.00; its owner is drawing up a change of everything."""
+    with work.unit():
+        made = contracts.in_force(
+            cast.owner, cast.solver, handle(cast, "solver"), organisation_id=cast.company.id, price=Money(100_000, "EUR"),
+            terms={"term_years": 5},
+        )  # fmt: skip
+    run(operations.change, made, actor=cast.owner)
+    run(
+        operations.edit, made, actor=cast.owner, title="Our last word", object="Half of the family alone, and none of the know-how.",
+        takes=Takes.RECEIVES, price=Money(10, "USD"), terms={"term_years": 9},
+    )  # fmt: skip
+    return made
+
+
+def said(contract: Contract) -> tuple[Any, ...]:
+    return contract.title, contract.object, contract.takes, contract.price, contract.choices["term_years"]
+
+
+def test_what_is_kept_says_again_what_is_in_force_in_all_its_parts(client: FlaskClient, cast: Cast) -> None:
+    made = changed(cast)
+    binding = made.force_terms_id
+    run(operations.propose, made, actor=cast.owner)
+    run(operations.return_, made, actor=cast.solver, reason=contracts.REASON)
+    made = run(operations.keep, made, actor=cast.owner)
+    assert said(made) == ("Coating licence", contracts.OBJECT, Takes.GIVES, Money(100_000, "EUR"), 5)
+    assert (made.state, made.terms_id) == (State.IN_FORCE, binding)
+    people.sign_in(client, cast.people["solver"])
+    page = client.get(made.path).text
+    assert contracts.OBJECT in page and "none of the know-how" not in page
+    run(operations.change, made, actor=cast.owner)
+    with pytest.raises(NotNow) as same:
+        run(operations.propose, made, actor=cast.owner)
+    assert same.value.code == "nothing_changed"
+
+
+def test_the_other_side_reads_a_change_once_it_is_proposed_and_not_before(client: FlaskClient, cast: Cast) -> None:
+    made, key = changed(cast), people.api_headers(cast.people["solver"])
+    people.sign_in(client, cast.people["solver"])
+    for page in (made.path, "/my/contracts"):
+        assert "Coating licence" in client.get(page).text and "Our last word" not in client.get(page).text
+    for told in (
+        client.get(f"/api/v1{made.path}", headers=key).get_json(),
+        client.get("/api/v1/contracts", headers=key).get_json()["items"][0],
+    ):
+        assert (told["title"], told["price"], told["currency"], told["takes"]) == ("Coating licence", "1000.00", "EUR", "gives")
+        assert told["object"] == contracts.OBJECT and told["terms"]["term_years"] == 5
+    own = client.get(f"/api/v1{made.path}", headers=people.api_headers(cast.people["owner"])).get_json()
+    assert (own["title"], own["price"], own["takes"]) == ("Our last word", "0.10", "receives")
+    run(operations.propose, made, actor=cast.owner)
+    assert "Our last word" in client.get(made.path).text
+
+
+def test_what_binds_is_listed_as_in_force_until_all_have_signed_another(client: FlaskClient, cast: Cast) -> None:
+    made = changed(cast)
+
+    def states() -> list[Standing]:
+        return [line.state for line in terms_read.mine(cast.solver)]
+
+    run(operations.propose, made, actor=cast.owner)
+    assert states() == [Standing.TO_SIGN, Standing.IN_FORCE]
+    people.sign_in(client, cast.people["solver"])
+    page = client.get(f"/agreements/{made.force_terms_id}").text
+    assert "is in force until all have signed another" in page and "Replaced by" not in page
+    run(operations.return_, made, actor=cast.solver, reason=contracts.REASON)
+    assert states() == [Standing.REFUSED, Standing.IN_FORCE]
+    run(
+        operations.edit,
+        made,
+        actor=cast.owner,
+        title="Coating licence",
+        object=contracts.OBJECT,
+        takes=Takes.GIVES,
+        terms={"term_years": 6},
+    )
+    run(operations.propose, made, actor=cast.owner)
+    sign(cast.owner, made)
+    sign(cast.solver, made)
+    assert states() == [Standing.IN_FORCE, Standing.REFUSED, Standing.REPLACED]
+
+
+def test_nobody_is_reminded_of_the_end_of_what_another_version_has_replaced(cast: Cast) -> None:
+    made = changed(cast)
+    [old] = [one for one in terms_read.ends_of([made.force_terms_id or 0]) if one.what is Ending.LICENCE]
+    run(operations.propose, made, actor=cast.owner)
+    sign(cast.owner, made)
+    sign(cast.solver, made)
+    with clock.at(old.ends_at - timedelta(days=10)), work.unit():
+        assert agreements.remind_of_ends() == 0
+    [new] = [one for one in terms_read.ends_of([db.session.get_one(Contract, made.id).force_terms_id or 0]) if one.what is Ending.LICENCE]
+    with clock.at(new.ends_at - timedelta(days=10)), work.unit():
+        assert agreements.remind_of_ends() == 1
+
+
+def test_who_decides_for_both_sides_signs_for_one_of_them_and_is_told_so(cast: Cast) -> None:
+    other = people.organisation(cast.people["owner"], "Acme Coatings")
+    with work.unit():
+        made = contracts.proposed(cast.owner, other.slug, organisation_id=cast.company.id)
+    sign(cast.owner, made)
+    with pytest.raises(NotAllowed) as refused:
+        sign(cast.owner, made)
+    assert refused.value.code == "both_sides"
 
 
 @pytest.mark.parametrize("other", ["", "nobody-here", "/orgs/nobody", "@nobody"])
