@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -36,11 +35,10 @@ from hub.cli.demo.people import Cast, gather
 from hub.core.accounts import queries as accounts
 from hub.core.messages import operations as messages
 from hub.db import delivery, work
-from hub.kernel import clock
 
 DATA = Path(hub.cli.__file__).parent / "demo_data"
-LOOKED_IN = timedelta(days=12)
-"""So long ago the demo's people last read their inboxes."""
+UNREAD = 6
+"""So many notices, the newest, the demo's people have not read yet."""
 Say = Callable[[str], None]
 TELLERS = (
     post.tell,
@@ -94,7 +92,7 @@ def load(say: Say = lambda text: None, records: bool = True) -> None:
     delivery.run_periodic()
     with work.unit():
         for who in cast.people:
-            messages.read_all(actor=cast.actor(who), until=clock.now() - LOOKED_IN)
+            messages.read_all(actor=cast.actor(who), but=UNREAD)
     say("The demo site is ready. Sign in as company@, solver@, expert@, consultant@ or admin@demo.example with the password “demo”.")
 
 

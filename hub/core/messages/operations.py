@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, delete, select, update
@@ -78,13 +77,14 @@ def read(*, actor: Actor, notification_id: int) -> Notification:
     return note
 
 
-def read_all(*, actor: Actor, until: datetime | None = None) -> int:
-    """Mark everything in the actor's inbox as read, or what came before `until`. Returns how many were new."""
+def read_all(*, actor: Actor, but: int = 0) -> int:
+    """Mark everything in the actor's inbox as read, but the newest so many. Returns how many were new."""
     if actor.person_id is None:
         raise NotSignedIn(N_("Sign in to see your inbox."))
     new = update(Notification).where(Notification.person_id == actor.person_id, Notification.read_at.is_(None))
-    if until is not None:
-        new = new.where(Notification.at < until)
+    if but:
+        newest = select(Notification.id).where(Notification.person_id == actor.person_id)
+        new = new.where(Notification.id.not_in(newest.order_by(Notification.at.desc(), Notification.id.desc()).limit(but)))
     return cast(CursorResult[Any], db.session.execute(new.values(read_at=clock.now()))).rowcount
 
 

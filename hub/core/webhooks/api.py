@@ -25,6 +25,7 @@ from hub.core.webhooks.schemas import (
     NewEndpointIn,
     ReplayedOut,
     ReplayIn,
+    ResumeIn,
     SecretIn,
     TypesOut,
 )
@@ -53,7 +54,7 @@ def _organisation(slug: str) -> int | None:
 
 def _dumped(endpoint: Endpoint, types: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = EndpointOut().dump(endpoint)
-    return made | {"types": types}
+    return made | {"types": types, "missed": queries.count_missed(endpoint)}
 
 
 def _told(endpoint: Endpoint, status: int = 200) -> Any:
@@ -129,13 +130,21 @@ def end(endpoint_id: int) -> Any:
     operations.end(actor=actor(), endpoint=queries.get_for(actor(), endpoint_id))
 
 
-@api.post("/<int:endpoint_id>/<any(pause,resume):act>")
+@api.post("/<int:endpoint_id>/pause")
 @writes
 @api.response(200, EndpointOut)
-def move(endpoint_id: int, act: str) -> Any:
+def pause(endpoint_id: int) -> Any:
     """Nothing is sent while it is paused; what it misses is kept for 30 days."""
-    operate = {"pause": operations.pause, "resume": operations.resume}[act]
-    return _told(operate(actor=actor(), endpoint=queries.get_for(actor(), endpoint_id)))
+    return _told(operations.pause(actor=actor(), endpoint=queries.get_for(actor(), endpoint_id)))
+
+
+@api.post("/<int:endpoint_id>/resume")
+@writes
+@api.arguments(ResumeIn)
+@api.response(200, EndpointOut)
+def resume(data: dict[str, Any], endpoint_id: int) -> Any:
+    """Send again from now on. What it missed (`missed`) stays in the log unless `send_missed` says otherwise."""
+    return _told(operations.resume(actor=actor(), endpoint=queries.get_for(actor(), endpoint_id), **data))
 
 
 @api.post("/<int:endpoint_id>/rotate")

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, Select, delete, select, update
 
 from hub.core.webhooks import events, queries, rules
 from hub.core.webhooks.models import Attempt, Choice, Endpoint, Message
@@ -161,10 +161,14 @@ def pause(*, actor: Actor, endpoint: Endpoint) -> Endpoint:
     return endpoint
 
 
-def resume(*, actor: Actor, endpoint: Endpoint) -> Endpoint:
-    """Switch it on again, with a clean slate. Raises NotAllowed, NotNow."""
+def resume(*, actor: Actor, endpoint: Endpoint, send_missed: bool = False) -> Endpoint:
+    """Switch it on again, with a clean slate. What it missed while it was off stays in the log, and is sent only if its owner says so:
+    nobody is overrun by old news unasked. Raises NotAllowed, NotNow."""
+    since = queries.off_since(endpoint)
     _moved(actor, endpoint, EndpointAct.RESUME)
     endpoint.reason, endpoint.failures, endpoint.failing_since, endpoint.free_at = "", 0, None, clock.now()
+    if send_missed and since is not None:
+        _send_again(actor, endpoint, queries.missed_since(endpoint.id, since))
     return endpoint
 
 
@@ -191,13 +195,13 @@ def disable(*, actor: Actor = SYSTEM, endpoint: Endpoint, reason: Reason) -> Non
         return
     ENDPOINT.fire(endpoint, EndpointAct.DISABLE)
     endpoint.reason = reason.value
-    _give_up_all(endpoint)
     _record(events.EndpointDisabled(endpoint.id, reason.value), actor, endpoint)
+    _give_up_all(endpoint)
 
 
 def _give_up_all(endpoint: Endpoint) -> None:
     waiting = update(Message).where(Message.endpoint_id == endpoint.id, Message.state == MessageState.DUE)
-    db.session.execute(waiting.values(state=MessageState.FAILED))
+    db.session.execute(waiting.values(state=MessageState.FAILED, next_at=clock.now()))
 
 
 def _record(event: Any, actor: Actor, endpoint: Endpoint) -> None:
@@ -230,7 +234,11 @@ def replay_failed(*, actor: Actor, endpoint: Endpoint, since: datetime) -> int:
     """Send everything again that was not delivered and is not older than `since`; how many. Raises NotAllowed, NotNow."""
     POLICY.require(actor, EndpointAct.CHANGE, endpoint)
     _require_on(endpoint)
-    again = update(Message).where(Message.id.in_(queries.failed_since(endpoint.id, since)))
+    return _send_again(actor, endpoint, queries.failed_since(endpoint.id, since))
+
+
+def _send_again(actor: Actor, endpoint: Endpoint, chosen: Select[int]) -> int:
+    again = update(Message).where(Message.id.in_(chosen))
     count = _count(again.values(state=MessageState.DUE, attempts=0, next_at=clock.now()))
     if count:
         _wake(endpoint)

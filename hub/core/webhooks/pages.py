@@ -15,7 +15,7 @@ from hub.core.webhooks.models import Endpoint
 from hub.core.webhooks.policy import POLICY
 from hub.core.webhooks.queries import Asked
 from hub.core.webhooks.rules import Reason
-from hub.core.webhooks.schemas import DaysIn, EndpointIn
+from hub.core.webhooks.schemas import DaysIn, EndpointIn, ResumeIn
 from hub.core.webhooks.states import ENDPOINT, EndpointAct, MessageState
 from hub.kernel import clock
 from hub.kernel.egress import WHY
@@ -157,6 +157,7 @@ def show(endpoint_id: int) -> Any:
         log_types=[rules.TEST, *types],
         page=Page(page_number(), SIZE, total),
         failed=queries.count_failed(endpoint),
+        missed=queries.count_missed(endpoint),
         now=clock.now(),
     )
 
@@ -214,7 +215,6 @@ def replay_failed(endpoint_id: int) -> Any:
 
 MOVES = {
     "pause": (operations.pause, N_("Paused: nothing is sent until you switch it on.")),
-    "resume": (operations.resume, N_("It is on.")),
     "end": (operations.end, N_("The webhook is removed.")),
 }
 
@@ -223,7 +223,7 @@ def _show_again(endpoint_id: int, **about: Any) -> Any:
     return show(endpoint_id)
 
 
-@pages.post("/webhooks/<int:endpoint_id>/<any(pause,resume,end):act>")
+@pages.post("/webhooks/<int:endpoint_id>/<any(pause,end):act>")
 @writes(again=_show_again)
 def move(endpoint_id: int, act: str) -> Any:
     endpoint = queries.get_for(actor(), endpoint_id)
@@ -232,6 +232,14 @@ def move(endpoint_id: int, act: str) -> Any:
     operate(actor=actor(), endpoint=endpoint)
     flash(gettext(said))
     return redirect(target)
+
+
+@pages.post("/webhooks/<int:endpoint_id>/resume")
+@writes(again=show)
+def resume(endpoint_id: int) -> Any:
+    operations.resume(actor=actor(), endpoint=queries.get_for(actor(), endpoint_id), **parse(ResumeIn()))
+    flash(gettext("It is on."))
+    return redirect(url_for("webhooks.show", endpoint_id=endpoint_id))
 
 
 @pages.get("/webhooks/<int:endpoint_id>/messages/<int:message_id>")

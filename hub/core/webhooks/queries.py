@@ -10,10 +10,12 @@ from typing import Any, TypeAlias
 from sqlalchemy import ColumnElement, Select, bindparam, func, select
 
 from hub.core.webhooks import rules
+from hub.core.webhooks.events import EndpointDisabled, EndpointMoved
 from hub.core.webhooks.models import Attempt, Choice, Endpoint, Message
 from hub.core.webhooks.policy import POLICY
 from hub.core.webhooks.states import EndpointAct, EndpointState, MessageState
 from hub.db.extensions import db
+from hub.db.journal import JournalRow
 from hub.db.prepared import Prepared, connection
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -216,6 +218,25 @@ def attempts_of(message_ids: Iterable[int]) -> dict[int, list[Attempt]]:
 
 def failed_since(endpoint_id: int, since: datetime) -> Select[int]:
     return select(Message.id).where(Message.endpoint_id == endpoint_id, Message.state == MessageState.FAILED, Message.queued_at >= since)
+
+
+def off_since(endpoint: Endpoint) -> datetime | None:
+    """When it was paused or switched off; None while it is on."""
+    if endpoint.state is EndpointState.ON:
+        return None
+    moved = JournalRow.kind.in_((EndpointMoved.__name__, EndpointDisabled.__name__))
+    return db.session.scalar(select(JournalRow.at).where(JournalRow.subject == endpoint.ref, moved).order_by(JournalRow.id.desc()).limit(1))
+
+
+def missed_since(endpoint_id: int, since: datetime) -> Select[int]:
+    """What waited when it was paused or switched off at that moment, and what has happened from then on."""
+    return select(Message.id).where(Message.endpoint_id == endpoint_id, Message.state == MessageState.FAILED, Message.next_at >= since)
+
+
+def count_missed(endpoint: Endpoint) -> int:
+    """How many messages it has missed while it is off."""
+    since = off_since(endpoint)
+    return 0 if since is None else db.session.scalar(select(func.count()).select_from(missed_since(endpoint.id, since).subquery())) or 0
 
 
 def count_failed(endpoint: Endpoint) -> int:

@@ -41,6 +41,7 @@ class EndpointOut(Schema):
     types = fields.List(fields.String())
     state = fields.Enum(EndpointState, by_value=True)
     reason = fields.String(metadata={"description": "Why the site switched it off."})
+    missed = fields.Integer(metadata={"description": "While it is paused or off: so many messages it has missed since."})
     failing_since = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime()
     version = fields.Integer()
@@ -106,6 +107,13 @@ class ReplayIn(Schema):
 
 class ReplayedOut(Schema):
     messages = fields.Integer()
+
+
+class ResumeIn(Schema):
+    send_missed = fields.Boolean(
+        load_default=False,
+        metadata={"description": "Send what it missed while it was off, the oldest first. By default that stays in the log."},
+    )
 
 
 class DaysIn(Schema):

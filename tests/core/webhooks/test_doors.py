@@ -80,6 +80,26 @@ def test_the_log_is_filtered_and_a_message_sent_again(cast, client):
     assert db.session.get_one(Endpoint, made.id).sealed_secret == ""
 
 
+def test_whoever_switches_it_on_again_decides_about_what_it_missed(cast, client):
+    made, _ = endpoint(cast.solver, types=["key.made"])
+    sign_in(client, cast.people["solver"])
+    client.post(f"/webhooks/{made.id}/test")
+    client.post(f"/webhooks/{made.id}/pause")
+    page = client.get(f"/webhooks/{made.id}").text
+    assert "It has missed 1 message." in page and "It stays in the log" in page
+    headers = api_headers(cast.people["solver"])
+    assert client.get(f"/api/v1/webhooks/{made.id}", headers=headers).json["missed"] == 1
+    wrong = client.post(f"/webhooks/{made.id}/resume", data={"send_missed": "perhaps"})
+    assert wrong.status_code == 422 and "Switch it on" in wrong.text
+    assert client.post(f"/webhooks/{made.id}/resume", data={"send_missed": "1"}).status_code == 302
+    work.rollback()
+    assert db.session.scalars(select(Message.state)).one() == "due"
+    client.post(f"/api/v1/webhooks/{made.id}/pause", headers=headers)
+    assert client.post(f"/api/v1/webhooks/{made.id}/resume", json={}, headers=headers).json["missed"] == 0
+    work.rollback()
+    assert db.session.scalars(select(Message.state)).one() == "failed", "by default it stays in the log"
+
+
 def test_programs_set_up_their_own(cast, client):
     headers = api_headers(cast.people["manager"]) | {"Idempotency-Key": "one"}
     body = {"url": URL, "types": ["challenge.closed"], "secret": SECRET, "organisation": cast.company.slug}

@@ -296,6 +296,16 @@ def test_what_waited_when_it_was_paused_waits_for_its_owner(cast, there):
         operations.resume(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id))
     send()
     assert there.got == []
+    with clock.at(clock.now() + timedelta(hours=1)):
+        with work.unit():
+            row = operations.pause(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id))
+        rename(cast, "Acme Paused again")
+        assert queries.count_missed(row) == 1
+        with work.unit():
+            operations.resume(actor=cast.manager, endpoint=db.session.get_one(Endpoint, made.id), send_missed=True)
+        send()
+    assert len(there.got) == 1, "what it missed this time, and nothing older"
+    there.got.clear()
     with clock.at(clock.now() + rules.KEPT + timedelta(days=1)), work.unit():
         reactions.forget_old()
     assert log(made) == []
