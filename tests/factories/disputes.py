@@ -10,7 +10,8 @@ from typing import Any
 from hub.core.disputes import operations
 from hub.core.disputes import queries as disputes
 from hub.core.disputes.models import Dispute
-from hub.core.disputes.rules import Ground, Upload
+from hub.core.disputes.rules import Ground
+from hub.core.files.rules import Upload
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock

@@ -8,9 +8,9 @@ from typing import Any
 
 from flask import current_app
 
+from hub.core.files.rules import Upload
 from hub.core.verification import operations
 from hub.core.verification.models import DocumentCheck
-from hub.core.verification.operations import Upload
 from hub.core.verification.reactions import vault
 from hub.core.verification.rules import DocumentKind
 from hub.db import work

@@ -12,7 +12,8 @@ from typing import Any
 import hub.cli
 from hub.cli.demo.people import Cast
 from hub.core.disputes import operations
-from hub.core.disputes.rules import Ground, Upload
+from hub.core.disputes.rules import Ground
+from hub.core.files.rules import Upload
 from hub.kernel import clock, money
 from hub.tech_market.orders import queries as orders
 

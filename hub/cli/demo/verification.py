@@ -14,10 +14,10 @@ import hub.cli
 from hub.cli.demo.people import Cast
 from hub.contests.challenges import queries as challenges
 from hub.core.domains import operations as domains
+from hub.core.files.rules import Upload
 from hub.core.integrity import operations as integrity
 from hub.core.organisations import queries as organisations
 from hub.core.verification import operations
-from hub.core.verification.operations import Upload
 from hub.core.verification.reactions import vault
 from hub.core.verification.rules import DocumentKind
 from hub.kernel import clock

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, Response, flash, jsonify, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext
@@ -24,7 +24,7 @@ from hub.core.files import rules as file_rules
 from hub.core.wording import rules as wording
 from hub.kernel import bundles
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotNow, one_field
+from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.web.agenda import Dates, in_calendar
 from hub.web.handle import actor, load, parse, writes
@@ -126,11 +126,9 @@ def save(slug: str) -> Any:
 @pages.post("/challenges/<slug>/room/files")
 @writes(again=room)
 def attach(slug: str) -> Any:
-    entry, sent = _mine(slug), [file for file in request.files.getlist("file") if file.filename]
-    if not sent:
-        raise one_field("file", N_("Choose a file first."), code="file_missing")
+    entry, sent = _mine(slug), file_pages.some_uploads()
     for file in sent:
-        operations.upload(actor=actor(), entry=entry, stream=cast(BinaryIO, file.stream), filename=file.filename or "")
+        operations.upload(actor=actor(), entry=entry, stream=file.stream, filename=file.filename)
     return redirect(url_for(".room", slug=slug, _anchor="files"))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -21,7 +21,7 @@ from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
 from hub.core.files import rules as file_rules
 from hub.kernel import bundles
-from hub.kernel.errors import NotFound, one_field
+from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.web.handle import actor, parse, writes
 
@@ -79,12 +79,10 @@ def save(filing_id: int) -> Any:
 @pages.post("/filings/<int:filing_id>/files")
 @writes(again=filing)
 def attach(filing_id: int) -> Any:
-    found, sent = queries.managed(actor(), filing_id), [file for file in request.files.getlist("file") if file.filename]
+    found = queries.managed(actor(), filing_id)
     POLICY.require(actor(), Act.SEAL, found)
-    if not sent:
-        raise one_field("file", N_("Choose a file first."), code="file_missing")
-    for file in sent:
-        operations.attach(actor=actor(), filing=found, stream=cast(BinaryIO, file.stream), filename=file.filename or "")
+    for file in file_pages.some_uploads():
+        operations.attach(actor=actor(), filing=found, stream=file.stream, filename=file.filename)
     return redirect(url_for(".filing", filing_id=filing_id, _anchor="files"))
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, BinaryIO
+from typing import Any
 
 from hub.core.discussions import events, queries, rules
 from hub.core.discussions.models import Post, PostFile, PostText, Thread, ThreadWish
 from hub.core.discussions.policy import POLICY, POSTS
 from hub.core.discussions.states import LIFE, POST, Act, PostAct, PostState, State, Wish
 from hub.core.files import operations as files
+from hub.core.files.rules import Upload
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -18,14 +18,6 @@ from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow, NotSignedIn, TooMany, one_field
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_, extent
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it arrives."""
-
-    stream: BinaryIO
-    filename: str
 
 
 def open_thread(*, actor: Actor, subject: str, title: str, body: str, uploads: Sequence[Upload] = ()) -> Thread:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, render_template, request
 from flask_babel import gettext as _
@@ -10,7 +10,6 @@ from flask_babel import ngettext
 
 from hub.core.discussions import operations, policy, queries, rules, schemas
 from hub.core.discussions.models import Post, Thread
-from hub.core.discussions.operations import Upload
 from hub.core.discussions.policy import POLICY, POSTS
 from hub.core.discussions.queries import Said
 from hub.core.discussions.states import Act, PostAct, PostState, State, Wish
@@ -33,10 +32,6 @@ SIZE = 20
 
 def show_page(template: str, **context: Any) -> str:
     return render_template(f"core/discussions/{template}.html", said=said, **context)
-
-
-def _uploads() -> list[Upload]:
-    return [Upload(cast(BinaryIO, file.stream), file.filename) for file in request.files.getlist("file") if file.filename]
 
 
 # Lists
@@ -75,7 +70,7 @@ def new(kind: str, number: int) -> Any:
 @writes(again=new)
 def open_thread(kind: str, number: int) -> Any:
     data = parse(schemas.ThreadForm())
-    thread = operations.open_thread(actor=actor(), subject=f"{kind}:{number}", uploads=_uploads(), **data)
+    thread = operations.open_thread(actor=actor(), subject=f"{kind}:{number}", uploads=file_pages.uploads(), **data)
     flash(_("Begun. You hear of every answer."))
     return redirect(thread.path)
 
@@ -126,7 +121,7 @@ def _row(who: Actor, one: Said, place: rules.Place) -> dict[str, Any]:
 @writes(again=lambda thread_id: _again(thread_id))
 def reply(thread_id: int) -> Any:
     data = parse(schemas.ReplyForm())
-    post = operations.reply(actor=actor(), thread=queries.get_for(actor(), thread_id), uploads=_uploads(), **data)
+    post = operations.reply(actor=actor(), thread=queries.get_for(actor(), thread_id), uploads=file_pages.uploads(), **data)
     return redirect(_place_of(post))
 
 

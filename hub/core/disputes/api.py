@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
-
-from flask import request
+from typing import Any
 
 from hub.core.disputes import operations, policy, queries, schemas
 from hub.core.disputes.models import Dispute
-from hub.core.disputes.rules import Claim, Matter, Upload, amount_of
+from hub.core.disputes.rules import Claim, Matter, amount_of
 from hub.core.disputes.states import Act
 from hub.core.files import pages as files
 from hub.core.looks import pages as looks
@@ -41,10 +39,6 @@ def _get(dispute_id: int, act: Act = Act.READ) -> Dispute:
     return queries.get_for(actor(), dispute_id, act)
 
 
-def _uploads() -> list[Upload]:
-    return [Upload(cast(Any, file.stream), file.filename or "") for file in request.files.getlist("file") if file.filename]
-
-
 @api.get("/about/<kind>/<int:number>")
 @api.response(200, schemas.MatterOut)
 def about(kind: str, number: int) -> Any:
@@ -68,7 +62,7 @@ def open_() -> Any:
     """Open a dispute: `about` ("order:5"), `ground`, `statement`; as JSON, or a multipart form with `file`s. Takes an Idempotency-Key."""
     data = parse(schemas.OpenIn())
     kind, _sep, number = data.pop("about").partition(":")
-    return _told(operations.open_(actor=actor(), kind=kind, number=int(number), uploads=_uploads(), **data), 201)
+    return _told(operations.open_(actor=actor(), kind=kind, number=int(number), uploads=files.uploads(), **data), 201)
 
 
 @api.get(ONE)
@@ -91,7 +85,7 @@ def statements(dispute_id: int) -> Any:
 def state(dispute_id: int) -> Any:
     """Say more: `statement`, as JSON or a multipart form with `file`s."""
     found = _get(dispute_id, Act.STATE)
-    operations.state(actor=actor(), dispute=found, uploads=_uploads(), **parse(schemas.SayIn()))
+    operations.state(actor=actor(), dispute=found, uploads=files.uploads(), **parse(schemas.SayIn()))
     return _told(found)
 
 
@@ -109,7 +103,7 @@ def file(dispute_id: int, file_id: int) -> Any:
 @api.response(200, schemas.DisputeOut)
 def answer(dispute_id: int) -> Any:
     """The other side's answer: `statement`, as JSON or a multipart form with `file`s."""
-    return _told(operations.answer(actor=actor(), dispute=_get(dispute_id, Act.ANSWER), uploads=_uploads(), **parse(schemas.SayIn())))
+    return _told(operations.answer(actor=actor(), dispute=_get(dispute_id, Act.ANSWER), uploads=files.uploads(), **parse(schemas.SayIn())))
 
 
 def _acts(

@@ -11,9 +11,10 @@ from collections.abc import Sequence
 from hub.core.disputes import events, queries, rules
 from hub.core.disputes.models import Dispute, DisputeFile, DisputeOffer, DisputeStatement
 from hub.core.disputes.policy import POLICY, role_of
-from hub.core.disputes.rules import UPHOLD, Ground, Matter, Outcome, Role, Upload
+from hub.core.disputes.rules import UPHOLD, Ground, Matter, Outcome, Role
 from hub.core.disputes.states import CLOCKS, LIFE, OFFERS, Act, OfferAct, OfferState, State
 from hub.core.files import operations as files
+from hub.core.files.rules import Upload
 from hub.core.holds import operations as holds
 from hub.core.holds import queries as holds_read
 from hub.core.ledger import queries as books

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from datetime import datetime
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request
+from flask import Blueprint, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from hub.core.audit import queries as audit
 from hub.core.disputes import operations, policy, queries, rules, schemas
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.policy import POLICY
-from hub.core.disputes.rules import Claim, Matter, Role, Side, Upload
+from hub.core.disputes.rules import Claim, Matter, Role, Side
 from hub.core.disputes.states import CLOSED, LIFE, OPEN, Act, OfferState, State
 from hub.core.files import pages as files
 from hub.core.files import rules as file_rules
@@ -47,10 +47,6 @@ def called(names: parties.Names, dispute: Dispute, role: Role) -> str:
     side = dispute.side(role)
     veil = names.veil(side, dispute.id)
     return _(veil) if veil else names.of(side)
-
-
-def _uploads() -> list[Upload]:
-    return [Upload(cast(Any, file.stream), file.filename or "") for file in request.files.getlist("file") if file.filename]
 
 
 def _get(dispute_id: int, act: Act = Act.SEE) -> Dispute:
@@ -114,7 +110,7 @@ def _sides(matter: Matter, own: Claim | None) -> list[tuple[str, str]]:
 @pages.post("/disputes/new/<kind>/<int:number>")
 @writes(again=new)
 def open_(kind: str, number: int) -> Any:
-    made = operations.open_(actor=actor(), kind=kind, number=number, uploads=_uploads(), **parse(schemas.OpenForm()))
+    made = operations.open_(actor=actor(), kind=kind, number=number, uploads=files.uploads(), **parse(schemas.OpenForm()))
     flash(_("Opened. The other side has a week to answer."))
     return redirect(made.path)
 
@@ -225,7 +221,7 @@ def file(dispute_id: int, file_id: int) -> Any:
 @pages.post(f"{ONE}/answer")
 @writes(again=show)
 def answer(dispute_id: int) -> Any:
-    found = operations.answer(actor=actor(), dispute=_get(dispute_id, Act.ANSWER), uploads=_uploads(), **parse(schemas.SayIn()))
+    found = operations.answer(actor=actor(), dispute=_get(dispute_id, Act.ANSWER), uploads=files.uploads(), **parse(schemas.SayIn()))
     flash(_("Answered. Both sides have a week to settle it."))
     return redirect(found.path)
 
@@ -234,7 +230,7 @@ def answer(dispute_id: int) -> Any:
 @writes(again=show)
 def state(dispute_id: int) -> Any:
     found = _get(dispute_id, Act.STATE)
-    operations.state(actor=actor(), dispute=found, uploads=_uploads(), **parse(schemas.SayIn()))
+    operations.state(actor=actor(), dispute=found, uploads=files.uploads(), **parse(schemas.SayIn()))
     flash(_("Said. The others are told."))
     return redirect(f"{found.path}#statements")
 

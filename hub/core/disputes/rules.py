@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 
 from hub.core.parties.rules import Side
 from hub.kernel import clock
@@ -54,14 +54,6 @@ class Role(Worded):
 
 
 PARTIES = (Role.OPENER, Role.OTHER)
-
-
-@dataclass(frozen=True)
-class Upload:
-    """A file as it arrives."""
-
-    stream: BinaryIO
-    filename: str
 
 
 UPHOLD, FINDING = "uphold", "finding"

@@ -1,14 +1,18 @@
-"""No pages of its own: the room that attached a file checks who may read it and answers `send(file)`."""
+"""No pages of its own: the room that takes files asks `uploads()`; whoever may read one is checked by it and answered `send(file)`."""
 
 from __future__ import annotations
 
 import io
+from typing import BinaryIO, cast
 
-from flask import Blueprint, Response, send_file
+from flask import Blueprint, Response, request, send_file
 from flask.blueprints import BlueprintSetupState
 
 from hub.core.files import queries
 from hub.core.files.models import File
+from hub.core.files.rules import FIELD, Upload
+from hub.kernel.errors import one_field
+from hub.kernel.words import N_
 
 pages = Blueprint("files", __name__)
 SANDBOX = "default-src 'none'; sandbox"
@@ -18,6 +22,18 @@ SANDBOX = "default-src 'none'; sandbox"
 def _configure(state: BlueprintSetupState) -> None:
     config = state.app.config["HUB"]
     queries.configure(config.data_dir / "files", config.max_upload_mb * 1024 * 1024)
+
+
+def uploads() -> list[Upload]:
+    """What this request sends in the field `file`, once or repeated."""
+    return [Upload(cast(BinaryIO, sent.stream), sent.filename) for sent in request.files.getlist(FIELD) if sent.filename]
+
+
+def some_uploads() -> list[Upload]:
+    """As `uploads`, at least one. Raises Invalid (code file_missing)."""
+    if not (sent := uploads()):
+        raise one_field(FIELD, N_("Choose a file first."), code="file_missing")
+    return sent
 
 
 def send(file: File) -> Response:

@@ -13,7 +13,7 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import BinaryIO, Protocol
+from typing import BinaryIO, NamedTuple, Protocol
 
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_
@@ -30,6 +30,13 @@ CHUNK = 64 * 1024
 BROKEN = N_("This archive is broken and cannot be opened. Pack it again.")
 BOMB = N_("This archive unpacks to far more than it should. Send the files themselves.")
 LINK = N_("This archive holds a link to another file. Pack the files themselves.")
+
+
+class Upload(NamedTuple):
+    """A file as it arrives."""
+
+    stream: BinaryIO
+    filename: str
 
 
 class Named(Protocol):

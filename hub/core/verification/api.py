@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
-
-from flask import request
+from typing import Any
 
 from hub.core.accounts import queries as accounts
-from hub.core.files.pages import send_private
+from hub.core.files.pages import send_private, uploads
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.states import Act as OrganisationAct
 from hub.core.verification import operations, queries
 from hub.core.verification.models import DocumentCheck
-from hub.core.verification.operations import Upload
 from hub.core.verification.reactions import vault
 from hub.core.verification.schemas import AcceptIn, CheckOut, DocumentOut, OneOut, QueueIn, ReasonIn, SendIn, StandingOut
 from hub.kernel.errors import NotAllowed
@@ -28,11 +25,6 @@ def _told(check: DocumentCheck, status: int = 200) -> Any:
     documents = queries.files_of([check.id]).get(check.id, [])
     body = {**CheckOut().dump(check), "documents": DocumentOut(many=True).dump(documents)}
     return tagged(body, check.version, status)
-
-
-def _uploads() -> list[Upload]:
-    sent = [file for file in request.files.getlist("file") if file.filename]
-    return [Upload(cast(Any, file.stream), file.filename or "") for file in sent]
 
 
 def _standing(level: Any, checks: list[DocumentCheck]) -> Any:
@@ -52,7 +44,7 @@ def mine() -> Any:
 @api.response(201, OneOut)
 def send() -> Any:
     """Send documents: multipart/form-data with kind, country, note and one to four files as `file`. Takes an Idempotency-Key."""
-    return _told(operations.send(actor=actor(), vault=vault(), uploads=_uploads(), **parse(SendIn())), 201)
+    return _told(operations.send(actor=actor(), vault=vault(), uploads=uploads(), **parse(SendIn())), 201)
 
 
 @api.get("/organisations/<slug>")
@@ -69,7 +61,7 @@ def organisation(slug: str) -> Any:
 def send_organisations(slug: str) -> Any:
     """As for oneself, for an organisation that one manages."""
     body = organisations.get_for(actor(), slug, OrganisationAct.CHANGE)
-    sent = operations.send(actor=actor(), vault=vault(), uploads=_uploads(), organisation_id=body.id, **parse(SendIn()))
+    sent = operations.send(actor=actor(), vault=vault(), uploads=uploads(), organisation_id=body.id, **parse(SendIn()))
     return _told(sent, 201)
 
 

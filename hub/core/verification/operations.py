@@ -7,15 +7,15 @@ import io
 import os
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Any, BinaryIO
+from typing import Any
 
 from sqlalchemy.exc import IntegrityError
 
 from hub.core.accounts import operations as accounts
 from hub.core.accounts import queries as people
 from hub.core.files import rules as files
+from hub.core.files.rules import Upload
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.organisations import operations as organisations
@@ -33,12 +33,6 @@ from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.permissions import require_verified
 from hub.kernel.whose import Of
 from hub.kernel.words import N_
-
-
-@dataclass(frozen=True)
-class Upload:
-    stream: BinaryIO
-    filename: str
 
 
 def _record(actor: Actor, check: DocumentCheck, event: Any) -> None:

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import partial
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from hub.core.accounts import queries as accounts
 from hub.core.domains import queries as domains
-from hub.core.files.pages import send_private
+from hub.core.files.pages import send_private, uploads
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.organisations.rules import country_names
 from hub.core.organisations.states import Act as OrganisationAct
 from hub.core.verification import operations, queries, rules, schemas
 from hub.core.verification.models import DocumentCheck, DocumentFile
-from hub.core.verification.operations import Upload
 from hub.core.verification.policy import POLICY, checks, is_assigned
 from hub.core.verification.reactions import vault
 from hub.core.verification.rules import DocumentKind
@@ -44,12 +43,6 @@ TABS: dict[str, tuple[str, tuple[State, ...]]] = {
 
 def show_page(template: str, **context: Any) -> str:
     return render_template(f"core/verification/{template}.html", rules=rules, states=State, acts=Act, **context)
-
-
-def uploads() -> list[Upload]:
-    """The files of the form's field `file`."""
-    sent = [file for file in request.files.getlist("file") if file.filename]
-    return [Upload(cast(Any, file.stream), file.filename or "") for file in sent]
 
 
 @pages.get("/trust/levels")

@@ -14,6 +14,7 @@ from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.files import operations as files
 from hub.core.files import queries as stored
+from hub.core.files.pages import uploads
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.payments.gateway_bank_transfer import BANK_TRANSFER
@@ -105,14 +106,14 @@ def items(slug: str) -> Any:
 @writes(again=items)
 def add_images(slug: str) -> Any:
     project = found(slug, Act.EDIT)
-    sent = [file for file in request.files.getlist("file") if file.filename]
+    sent = uploads()
     if not sent:
         raise one_field("file", N_("Choose a file."), code="file_missing")
     who = actor()
     kept = [
         image
         for file in sent
-        for image in operations.add_images(actor=who, project=project, stream=io.BytesIO(file.read()), filename=file.filename or "")
+        for image in operations.add_images(actor=who, project=project, stream=io.BytesIO(file.stream.read()), filename=file.filename)
     ]
     return to_page(project, "drafts.items", ngettext("%(num)s image is in.", "%(num)s images are in.", len(kept)))
 

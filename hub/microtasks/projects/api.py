@@ -5,10 +5,9 @@ from __future__ import annotations
 import io
 from typing import Any
 
-from flask import request
-
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
+from hub.core.files.pages import uploads
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import NotSignedIn, one_field
 from hub.kernel.words import N_
@@ -101,13 +100,13 @@ def add_images(slug: str) -> Any:
     """Send images (multipart, field `file`, repeated; or one zip): tasks name them by their file names."""
     project, who = _found(slug), actor()
     POLICY.require(who, Act.EDIT, project)
-    sent = [file for file in request.files.getlist("file") if file.filename]
+    sent = uploads()
     if not sent:
         raise one_field("file", N_("Choose a file."), code="file_missing")
     return [
         image
         for file in sent
-        for image in operations.add_images(actor=who, project=project, stream=io.BytesIO(file.read()), filename=file.filename or "")
+        for image in operations.add_images(actor=who, project=project, stream=io.BytesIO(file.stream.read()), filename=file.filename)
     ]
 
 

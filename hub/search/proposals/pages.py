@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext
@@ -13,7 +13,7 @@ from hub.core.files.rules import ACCEPT
 from hub.core.looks import pages as looks
 from hub.db.types import NO_DUE
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotAllowed, NotFound, one_field
+from hub.kernel.errors import NotAllowed, NotFound
 from hub.kernel.words import N_
 from hub.search.briefs import queries as briefs
 from hub.search.briefs.models import Brief, Invitation
@@ -102,11 +102,9 @@ def hand_in(brief_id: int) -> Any:
 @pages.post("/briefs/<int:brief_id>/propose/files")
 @writes(again=propose)
 def attach(brief_id: int) -> Any:
-    brief, sent = briefs.get_for(actor(), brief_id), [file for file in request.files.getlist("file") if file.filename]
-    if not sent:
-        raise one_field("file", N_("Choose a file first."), code="file_missing")
+    brief, sent = briefs.get_for(actor(), brief_id), file_pages.some_uploads()
     for file in sent:
-        operations.attach(actor=actor(), brief=brief, stream=cast(BinaryIO, file.stream), filename=file.filename or "")
+        operations.attach(actor=actor(), brief=brief, stream=file.stream, filename=file.filename)
     return redirect(url_for(".propose", brief_id=brief_id, _anchor="files"))
 
 

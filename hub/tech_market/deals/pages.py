@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from babel.dates import format_timedelta
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -18,7 +18,7 @@ from hub.core.files.rules import ACCEPT
 from hub.core.organisations import queries as organisations
 from hub.core.wording import rules as agreement_rules
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotAllowed, NotFound, one_field
+from hub.kernel.errors import NotAllowed, NotFound
 from hub.kernel.words import N_
 from hub.tech_market.deals import operations, queries, rules
 from hub.tech_market.deals.models import Deal
@@ -232,11 +232,9 @@ def write_annex(kind: Kind, listing_id: int) -> Any:
 @pages.post("/offers/<int:listing_id>/annex/files", defaults=OFFER)
 @writes(again=edit_annex)
 def attach(kind: Kind, listing_id: int) -> Any:
-    listing, sent = _own(kind, listing_id), [file for file in request.files.getlist("file") if file.filename]
-    if not sent:
-        raise one_field("file", N_("Choose a file first."), code="file_missing")
+    listing, sent = _own(kind, listing_id), file_pages.some_uploads()
     for file in sent:
-        operations.attach(actor=actor(), listing=listing, stream=cast(BinaryIO, file.stream), filename=file.filename or "")
+        operations.attach(actor=actor(), listing=listing, stream=file.stream, filename=file.filename)
     return redirect(url_for(".edit_annex", kind=kind, listing_id=listing_id, _anchor="files"))
 
 

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
-from flask import request
-
+from hub.core.files.pages import uploads
 from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 from hub.tech_market.orders import operations, queries, rules
@@ -76,8 +75,7 @@ def hold(order_id: int) -> Any:
 def deliver(order_id: int) -> Any:
     """Deliver: `text` as JSON, or a multipart form with `text` and any number of `file`, at most ten."""
     found = queries.get_for(actor(), order_id)
-    sent = [(cast(Any, file.stream), file.filename or "") for file in request.files.getlist("file") if file.filename]
-    operations.deliver(actor=actor(), order=found, uploads=sent, **parse(DeliverIn()))
+    operations.deliver(actor=actor(), order=found, uploads=uploads(), **parse(DeliverIn()))
     return _told(found)
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO
+from typing import Any
 
 from hub.core.disputes import queries as disputes
 from hub.core.disputes.rules import Source
 from hub.core.files import operations as files
+from hub.core.files.rules import Upload
 from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
@@ -44,9 +45,6 @@ from hub.tech_market.quotes import queries as quotes
 from hub.tech_market.quotes import rules as quote_rules
 from hub.tech_market.quotes.models import Quote
 from hub.tech_market.services import queries as services
-
-Upload = tuple[BinaryIO, str]
-"""What is uploaded and its file name."""
 
 
 def place(*, actor: Actor, quote: Quote, seen_hash: str, pay: Pay, reason: str = "") -> ServiceOrder:

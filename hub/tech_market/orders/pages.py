@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext
 
 from hub.core.contracts import queries as contracts
@@ -123,8 +123,7 @@ def hold(order_id: int) -> Any:
 @writes(again=show)
 def deliver(order_id: int) -> Any:
     order = queries.get_for(actor(), order_id)
-    sent = [(cast(Any, file.stream), file.filename or "") for file in request.files.getlist("file") if file.filename]
-    operations.deliver(actor=actor(), order=order, uploads=sent, **parse(DeliverIn()))
+    operations.deliver(actor=actor(), order=order, uploads=files.uploads(), **parse(DeliverIn()))
     flash(gettext("Delivered. The buyer has been told."), "success")
     return redirect(url_for(".show", order_id=order_id))
 

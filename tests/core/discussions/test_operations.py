@@ -9,8 +9,8 @@ import pytest
 from sqlalchemy import select
 
 from hub.core.discussions import documents, operations, queries, rules
-from hub.core.discussions.operations import Upload
 from hub.core.discussions.states import PostState, State, Wish
+from hub.core.files.rules import Upload
 from hub.core.messages.models import Notification
 from hub.db import delivery, work
 from hub.db.extensions import db

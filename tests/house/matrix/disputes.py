@@ -14,7 +14,8 @@ from hub.core.accounts import queries as accounts
 from hub.core.disputes import operations
 from hub.core.disputes import queries as disputes
 from hub.core.disputes.models import Dispute
-from hub.core.disputes.rules import Ground, Upload
+from hub.core.disputes.rules import Ground
+from hub.core.files.rules import Upload
 from hub.db import work
 from hub.kernel import clock
 from hub.microtasks.queue import operations as queue

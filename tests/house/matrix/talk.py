@@ -10,7 +10,7 @@ from hub.core.accounts import queries as accounts
 from hub.core.discussions import operations as discussions
 from hub.core.discussions import queries as threads
 from hub.core.discussions.models import Post, Thread
-from hub.core.discussions.operations import Upload
+from hub.core.files.rules import Upload
 from hub.core.moderation import operations as moderation
 from hub.core.moderation.models import Case
 from hub.core.moderation.rules import Reason
