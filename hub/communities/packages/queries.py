@@ -21,6 +21,7 @@ from hub.communities.spaces.states import SpaceRole
 from hub.communities.spaces.states import State as SpaceState
 from hub.core.accounts import queries as accounts
 from hub.core.discussions import queries as talks
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
@@ -137,9 +138,7 @@ def listed_after(space: Space, last_id: int | None, limit: int, state: State | N
     query = select(WorkPackage, SpacePage).join(SpacePage, SpacePage.id == WorkPackage.page_id).where(WorkPackage.space_id == space.id)
     if state is not None:
         query = query.where(_stands_as(state))
-    if last_id is not None:
-        query = query.where(WorkPackage.id < last_id)
-    return _shown(db.session.execute(query.order_by(WorkPackage.id.desc()).limit(limit + 1)))
+    return _shown(db.session.execute(older(query, WorkPackage.id, last_id, limit + 1)))
 
 
 def count_live(space: Space) -> int:

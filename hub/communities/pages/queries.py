@@ -16,6 +16,7 @@ from hub.communities.pages.states import State
 from hub.communities.spaces import queries as spaces
 from hub.communities.spaces.models import Space, SpaceMember
 from hub.core.accounts import queries as accounts
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import UtcDateTime
 from hub.kernel.actor import Actor
@@ -153,9 +154,7 @@ def history(page: SpacePage, *, number: int = 1, size: int = 50) -> list[Change]
 def history_after(page: SpacePage, last_id: int | None, limit: int) -> list[Change]:
     """Up to `limit` + 1 revisions, the newest first, after the one whose id is `last_id`."""
     query = select(*_CHANGE).join(SpacePage, SpacePage.id == PageRevision.page_id).where(PageRevision.page_id == page.id)
-    if last_id is not None:
-        query = query.where(PageRevision.id < last_id)
-    return _changes(query.order_by(PageRevision.id.desc()).limit(limit + 1))
+    return _changes(older(query, PageRevision.id, last_id, limit + 1))
 
 
 def recent(space: Space, *, before: int | None = None, limit: int = 50, author_id: int | None = None) -> list[Change]:
@@ -163,9 +162,7 @@ def recent(space: Space, *, before: int | None = None, limit: int = 50, author_i
     query = select(*_CHANGE).join(SpacePage, SpacePage.id == PageRevision.page_id).where(PageRevision.space_id == space.id)
     if author_id is not None:
         query = query.where(PageRevision.author_id == author_id)
-    if before is not None:
-        query = query.where(PageRevision.id < before)
-    return _changes(query.order_by(PageRevision.id.desc()).limit(limit + 1))
+    return _changes(older(query, PageRevision.id, before, limit + 1))
 
 
 def shares_of(page: SpacePage) -> list[tuple[int, int]]:

@@ -13,6 +13,7 @@ from hub.complement.platforms.models import Platform
 from hub.complement.platforms.states import PUBLIC, State
 from hub.core.agreements import queries as agreements
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import Lines, lines
 from hub.kernel.actor import Actor, Role
@@ -93,10 +94,8 @@ def listed(*, page: int = 1, size: int = 20) -> tuple[Sequence[Platform], int]:
 
 def public_after(last_id: int | None, limit: int) -> Sequence[Platform]:
     """Up to `limit` + 1 public platforms, newest first, after the one numbered `last_id`."""
-    query = select(Platform).where(Platform.state.in_(PUBLIC)).order_by(Platform.id.desc())
-    if last_id is not None:
-        query = query.where(Platform.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Platform).where(Platform.state.in_(PUBLIC))
+    return db.session.scalars(older(query, Platform.id, last_id, limit + 1)).all()
 
 
 def of_organisation(organisation_id: int) -> Sequence[Platform]:

@@ -18,6 +18,7 @@ from hub.complement.products.rules import ImportedProduct
 from hub.complement.products.states import PUBLISHED, Stage, State
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
@@ -184,12 +185,10 @@ def promise(platform_id: int, since: datetime) -> tuple[int, int]:
 
 def listed_after(platform_id: int | None, last_id: int | None, limit: int) -> Sequence[Product]:
     """Up to `limit` + 1 listed products, newest first, after the one numbered `last_id`."""
-    query = select(Product).where(Product.state == State.LISTED).order_by(Product.id.desc())
+    query = select(Product).where(Product.state == State.LISTED)
     if platform_id is not None:
         query = query.where(Product.platform_id == platform_id)
-    if last_id is not None:
-        query = query.where(Product.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    return db.session.scalars(older(query, Product.id, last_id, limit + 1)).all()
 
 
 def listed(platform_id: int, *, page: int, size: int) -> tuple[Sequence[Product], int]:

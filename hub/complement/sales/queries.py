@@ -29,6 +29,7 @@ from hub.core.papers import queries as papers
 from hub.core.royalties import queries as royalties
 from hub.core.royalties.queries import MonthOfSales
 from hub.core.royalties.rules import Band, SaleParts, Step, steps
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -155,9 +156,7 @@ def of_actor(actor: Actor, *, before: int | None = None, limit: int = 30) -> Seq
     """The actor's own, and those of organisations whose money they spend; the newest first."""
     able = [number for number in actor.roles if policy.spends_for(actor, number)]
     chosen = select(Purchase).where(or_(Purchase.person_id == (actor.person_id or 0), Purchase.organisation_id.in_(able)))
-    if before is not None:
-        chosen = chosen.where(Purchase.id < before)
-    return db.session.scalars(chosen.order_by(Purchase.id.desc()).limit(limit)).all()
+    return db.session.scalars(older(chosen, Purchase.id, before, limit)).all()
 
 
 def shown(purchases: Sequence[Purchase]) -> list[Bought]:

@@ -19,6 +19,7 @@ from hub.complement.store.rules import NEUTRAL, STARS, Refusal, Score, TokenRefu
 from hub.complement.store.states import State
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -264,10 +265,8 @@ def ratings(product_id: int, *, page: int = 1, size: int = RATINGS) -> list[Rati
 
 
 def ratings_after(product_id: int, last_id: int | None, limit: int) -> list[RatingShown]:
-    query = select(Rating).where(Rating.product_id == product_id).order_by(Rating.id.desc())
-    if last_id is not None:
-        query = query.where(Rating.id < last_id)
-    return shown(db.session.scalars(query.limit(limit + 1)).all())
+    query = select(Rating).where(Rating.product_id == product_id)
+    return shown(db.session.scalars(older(query, Rating.id, last_id, limit + 1)).all())
 
 
 def shown(found: Sequence[Rating]) -> list[RatingShown]:

@@ -17,6 +17,7 @@ from hub.core.audit import queries as audit
 from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import Question
 from hub.kernel import clock
@@ -191,10 +192,8 @@ def facet_counts(wanted: Wanted) -> tuple[dict[Phase, int], dict[Sector, int]]:
 
 def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Challenge]:
     """Up to `limit` + 1 public challenges with their criteria, newest first, after the one numbered `last_id`."""
-    query = select(Challenge).where(_public(wanted)).options(selectinload(Challenge.criteria)).order_by(Challenge.id.desc())
-    if last_id is not None:
-        query = query.where(Challenge.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Challenge).where(_public(wanted)).options(selectinload(Challenge.criteria))
+    return db.session.scalars(older(query, Challenge.id, last_id, limit + 1)).all()
 
 
 def newest(limit: int = 50) -> Sequence[Challenge]:
@@ -216,12 +215,10 @@ def of_organisation(organisation_id: int) -> Sequence[Challenge]:
 
 def of_organisation_after(organisation_id: int, last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Challenge]:
     """Up to `limit` + 1 of an organisation's challenges in any state (or one phase), newest first. For its own people."""
-    query = select(Challenge).where(Challenge.organisation_id == organisation_id).order_by(Challenge.id.desc())
+    query = select(Challenge).where(Challenge.organisation_id == organisation_id)
     if wanted.phase is not None or wanted.sector is not None:
         query = query.where(_public(wanted))
-    if last_id is not None:
-        query = query.where(Challenge.id < last_id)
-    return db.session.scalars(query.options(selectinload(Challenge.criteria)).limit(limit + 1)).all()
+    return db.session.scalars(older(query.options(selectinload(Challenge.criteria)), Challenge.id, last_id, limit + 1)).all()
 
 
 def in_review() -> Sequence[Challenge]:

@@ -15,6 +15,7 @@ from hub.core.payouts import queries as payouts_read
 from hub.core.payouts import rules as payouts
 from hub.core.payouts.models import Payout
 from hub.core.payouts.states import PayoutState
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.errors import NotFound
 from hub.kernel.money import CURRENCIES
@@ -51,9 +52,7 @@ def batches(*, before: int | None = None, limit: int = 50) -> list[Listed]:
         .scalar_subquery()
     )
     chosen = select(PayoutBatch, open_ones)
-    if before is not None:
-        chosen = chosen.where(PayoutBatch.id < before)
-    return [Listed(batch, count) for batch, count in db.session.execute(chosen.order_by(PayoutBatch.id.desc()).limit(limit))]
+    return [Listed(batch, count) for batch, count in db.session.execute(older(chosen, PayoutBatch.id, before, limit))]
 
 
 def payouts_in(batch_id: int) -> list[Payout]:

@@ -24,6 +24,7 @@ from hub.core.organisations.models import Organisation
 from hub.core.reputation import queries as records
 from hub.core.reputation.queries import Record
 from hub.core.reputation.rules import Rate
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -85,9 +86,7 @@ def _own(actor: Actor) -> ColumnElement[bool]:
 def of_actor(actor: Actor, *, before: int | None = None, limit: int = 100) -> Sequence[Certificate]:
     """Up to `limit` + 1 of the actor's own and of organisations that the actor manages, the newest first."""
     query = select(Certificate).where(_own(actor))
-    if before is not None:
-        query = query.where(Certificate.id < before)
-    return db.session.scalars(query.order_by(Certificate.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(query, Certificate.id, before, limit + 1)).all()
 
 
 def count_standing(side: Side) -> int:

@@ -18,6 +18,7 @@ from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import Act, State
 from hub.core.organisations import queries as organisations
 from hub.core.wording.rules import Kind
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
 from hub.kernel import money
@@ -106,9 +107,7 @@ def of_organisation(organisation_id: int, *, page: int, size: int) -> tuple[Sequ
 def after(actor: Actor, last_id: int | None, limit: int) -> Sequence[Contract]:
     """For programs: up to `limit` + 1, the newest first, older than `last_id`."""
     found = select(Contract).where(_mine(actor))
-    if last_id is not None:
-        found = found.where(Contract.id < last_id)
-    return db.session.scalars(found.order_by(Contract.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(found, Contract.id, last_id, limit + 1)).all()
 
 
 def belonging_to(actor: Actor, ref: str) -> Sequence[Contract]:

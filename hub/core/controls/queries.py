@@ -29,6 +29,7 @@ from hub.core.payments import rules as funding_rules
 from hub.core.payouts import queries as payouts
 from hub.core.pools import queries as pools
 from hub.core.royalties import queries as royalties
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import tables
 from hub.kernel.errors import Invalid, NotFound
@@ -228,9 +229,7 @@ def of_day(source: rules.Source, day: str) -> Reconciliation | None:
 def reconciliations(*, before: int | None = None, limit: int = 50) -> list[Reconciliation]:
     """The newest first."""
     chosen = select(Reconciliation)
-    if before is not None:
-        chosen = chosen.where(Reconciliation.id < before)
-    return list(db.session.scalars(chosen.order_by(Reconciliation.id.desc()).limit(limit)))
+    return list(db.session.scalars(older(chosen, Reconciliation.id, before, limit)))
 
 
 def differences(reconciliation_id: int) -> list[ReconciliationDifference]:

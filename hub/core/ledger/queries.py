@@ -16,6 +16,7 @@ from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind, Purpose
 from hub.core.ledger.states import PendingState
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Membership, Organisation
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.prepared import Prepared
@@ -172,9 +173,7 @@ def transactions_on(kind: OwnerKind, owner_id: int, what: Kind, *, before: int |
         .join(Account, Account.id == Posting.account_id)
         .where(Account.owner_kind == kind, Account.owner_id == owner_id, Account.purpose == Purpose.BALANCE, Transaction.kind == what)
     )
-    if before is not None:
-        chosen = chosen.where(Transaction.id < before)
-    return list(db.session.scalars(chosen.order_by(Transaction.id.desc()).limit(limit)))
+    return list(db.session.scalars(older(chosen, Transaction.id, before, limit)))
 
 
 def by_key(key: str) -> Transaction | None:
@@ -241,9 +240,7 @@ def pendings(*, state: PendingState | None = None, before: int | None = None, li
     chosen = select(Pending)
     if state is not None:
         chosen = chosen.where(Pending.state == state)
-    if before is not None:
-        chosen = chosen.where(Pending.id < before)
-    return list(db.session.scalars(chosen.order_by(Pending.id.desc()).limit(limit)))
+    return list(db.session.scalars(older(chosen, Pending.id, before, limit)))
 
 
 def waiting_on(account_id: int, *, limit: int = 50) -> list[tuple[Pending, Money]]:

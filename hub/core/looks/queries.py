@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.queries import PersonCard
 from hub.core.looks.models import Look
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -65,9 +66,7 @@ def of(subject: str, *, page: int = 1, size: int = 50) -> tuple[list[Seen], int]
 def after(subject: str, last_id: int | None, limit: int) -> list[Seen]:
     """Up to `limit` + 1, the latest first, after the one numbered `last_id`."""
     query = select(Look).where(Look.subject == subject)
-    if last_id is not None:
-        query = query.where(Look.id < last_id)
-    return _seen(db.session.scalars(query.order_by(Look.id.desc()).limit(limit + 1)).all())
+    return _seen(db.session.scalars(older(query, Look.id, last_id, limit + 1)).all())
 
 
 def _seen(looks: Sequence[Look]) -> list[Seen]:

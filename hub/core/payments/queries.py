@@ -23,6 +23,7 @@ from hub.core.payments import rules
 from hub.core.payments.models import Funding
 from hub.core.payments.policy import BOOKS, OWN, BooksAct
 from hub.core.payments.states import FundingState
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, one_field
@@ -75,9 +76,7 @@ def organisation_seen(actor: Actor, slug: str) -> int:
 def fundings_of(owner_id: int, owner: str = "organisation", *, before: int | None = None, limit: int = 50) -> list[Funding]:
     """The organisation's ("person": the person's) requests to pay in, the newest first."""
     chosen = select(Funding).where(Funding.owner_kind == OwnerKind(owner), Funding.owner_id == owner_id)
-    if before is not None:
-        chosen = chosen.where(Funding.id < before)
-    return list(db.session.scalars(chosen.order_by(Funding.id.desc()).limit(limit)))
+    return list(db.session.scalars(older(chosen, Funding.id, before, limit)))
 
 
 def open_funding(subject: str) -> Funding | None:

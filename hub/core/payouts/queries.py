@@ -27,6 +27,7 @@ from hub.core.payouts.gateway_stripe import STRIPE_TRANSFER
 from hub.core.payouts.models import Payout, PayoutPlan
 from hub.core.payouts.schemas import Asked
 from hub.core.payouts.states import WAITING, PayoutState
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.errors import NotFound, one_field
@@ -45,9 +46,7 @@ def payout(payout_id: int) -> Payout:
 def payouts_of(owner_kind: str, owner_id: int, *, before: int | None = None, limit: int = 50) -> list[Payout]:
     """The owner's payouts, the newest first."""
     chosen = select(Payout).where(Payout.owner_kind == OwnerKind(owner_kind), Payout.owner_id == owner_id)
-    if before is not None:
-        chosen = chosen.where(Payout.id < before)
-    return list(db.session.scalars(chosen.order_by(Payout.id.desc()).limit(limit)))
+    return list(db.session.scalars(older(chosen, Payout.id, before, limit)))
 
 
 def find_payouts(asked: Asked = Asked(), *, after: int | None = None, offset: int = 0, limit: int = 50) -> tuple[int, list[Payout]]:

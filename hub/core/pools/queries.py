@@ -21,6 +21,7 @@ from hub.core.organisations.queries import OrganisationCard
 from hub.core.pools import policy, rules
 from hub.core.pools.models import Pledge, Pool, PoolStory, PoolUpdate
 from hub.core.pools.states import For, PledgeState, State
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Question
@@ -222,9 +223,7 @@ STOOD = (PledgeState.PLEDGED, PledgeState.COLLECTED, PledgeState.RETURNED)
 def backers(pool: Pool, *, inside: bool = False, before: int | None = None, limit: int = 50) -> list[Backer]:
     """The pledges that stand or stood at the end, the newest first, in three statements at most. `inside` names everybody."""
     query = select(Pledge).where(Pledge.pool_id == pool.id, Pledge.state.in_(STOOD))
-    if before is not None:
-        query = query.where(Pledge.id < before)
-    return named(db.session.scalars(query.order_by(Pledge.id.desc()).limit(limit)).unique().all(), inside=inside)
+    return named(db.session.scalars(older(query, Pledge.id, before, limit)).unique().all(), inside=inside)
 
 
 def named(pledges: Sequence[Pledge], *, inside: bool = False) -> list[Backer]:
@@ -245,9 +244,7 @@ def _backer(pledge: Pledge, people: dict[int, accounts.PersonCard], firms: dict[
 def pledges_by(actor: Actor, *, before: int | None = None, limit: int = 50) -> list[Pledge]:
     """The actor's own pledges and those of the organisations whose money they may pledge, the newest first."""
     query = select(Pledge).where(_mine(actor))
-    if before is not None:
-        query = query.where(Pledge.id < before)
-    return list(db.session.scalars(query.order_by(Pledge.id.desc()).limit(limit)).unique())
+    return list(db.session.scalars(older(query, Pledge.id, before, limit)).unique())
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:

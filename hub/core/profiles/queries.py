@@ -16,6 +16,7 @@ from hub.core.organisations import queries as organisations
 from hub.core.profiles import rules
 from hub.core.profiles.models import EvidenceItem, Profile
 from hub.core.profiles.states import Availability, EvidenceKind, Fluency, Terms
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -166,10 +167,8 @@ def evidence_of(person_id: int) -> Sequence[EvidenceItem]:
 
 def evidence_after(person_id: int, last_id: int | None, limit: int) -> Sequence[EvidenceItem]:
     """Up to `limit` + 1 of the person's own items, newest entry first, after the one numbered `last_id`."""
-    query = select(EvidenceItem).where(EvidenceItem.person_id == person_id).order_by(EvidenceItem.id.desc())
-    if last_id is not None:
-        query = query.where(EvidenceItem.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(EvidenceItem).where(EvidenceItem.person_id == person_id)
+    return db.session.scalars(older(query, EvidenceItem.id, last_id, limit + 1)).all()
 
 
 def own_evidence(actor: Actor, evidence_id: int) -> EvidenceItem:

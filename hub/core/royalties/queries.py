@@ -24,6 +24,7 @@ from hub.core.royalties.models import RevenueShare, RevenueYear, Royalty, Royalt
 from hub.core.royalties.policy import POLICY
 from hub.core.royalties.rules import Period
 from hub.core.royalties.states import Act, DueState, State
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -139,9 +140,7 @@ def months_of(*, subject: str = "", item: str = "") -> list[MonthOfSales]:
 def sales_page(*, subject: str = "", item: str = "", before: int | None = None, limit: int = 50) -> Sequence[Sale]:
     """The newest first, those below id `before`."""
     chosen = select(Sale).where(Sale.item == item if item else Sale.subject == subject)
-    if before is not None:
-        chosen = chosen.where(Sale.id < before)
-    return db.session.scalars(chosen.order_by(Sale.id.desc()).limit(limit)).all()
+    return db.session.scalars(older(chosen, Sale.id, before, limit)).all()
 
 
 def count_of(item: str) -> int:
@@ -219,9 +218,7 @@ def due_for(actor: Actor, due_id: int) -> tuple[Royalty, RoyaltyDue]:
 def of_organisation(organisation_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[Royalty]:
     """Up to `limit` + 1 royalties in which the organisation is a side, the newest first."""
     chosen = select(Royalty).where(or_(Royalty.licensor_id == organisation_id, Royalty.licensee_id == organisation_id))
-    if before is not None:
-        chosen = chosen.where(Royalty.id < before)
-    return db.session.scalars(chosen.order_by(Royalty.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(chosen, Royalty.id, before, limit + 1)).all()
 
 
 def dues_of(royalty_ids: Sequence[int]) -> dict[int, list[RoyaltyDue]]:

@@ -14,6 +14,7 @@ from hub.core.webhooks.events import EndpointDisabled, EndpointMoved
 from hub.core.webhooks.models import Attempt, Choice, Endpoint, Message
 from hub.core.webhooks.policy import POLICY
 from hub.core.webhooks.states import EndpointAct, EndpointState, MessageState
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.db.prepared import Prepared, connection
@@ -195,9 +196,7 @@ def log(endpoint: Endpoint, asked: Asked = Asked(), *, page: int = 1, size: int 
 def log_before(endpoint: Endpoint, asked: Asked, last_id: int | None, limit: int) -> Sequence[Message]:
     """The newest first, from `last_id` (exclusive) on."""
     found = _log(endpoint.id, asked)
-    if last_id is not None:
-        found = found.where(Message.id < last_id)
-    return db.session.scalars(found.order_by(Message.id.desc()).limit(limit)).all()
+    return db.session.scalars(older(found, Message.id, last_id, limit)).all()
 
 
 def message_of(endpoint: Endpoint, message_id: int) -> Message:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from hub.core.holds import queries as holds
 from hub.core.payments import queries as ledger
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -99,9 +100,7 @@ def hit_of(project_id: int) -> Hit | None:
 def hits_before(actor: Actor, before: int | None, limit: int) -> Sequence[Hit]:
     """Up to `limit` + 1 HITs of the actor's organisation that were not disposed of, the newest first."""
     query = select(Hit).where(Hit.organisation_id == organisation_of(actor), Hit.disposed_at.is_(None)).options(*WHOLE)
-    if before is not None:
-        query = query.where(Hit.id < before)
-    return db.session.scalars(query.order_by(Hit.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(query, Hit.id, before, limit + 1)).all()
 
 
 def shown(hits: Iterable[Hit]) -> list[Shown]:

@@ -13,6 +13,7 @@ from hub.core.files.rules import clean_name
 from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Lines, Question, lines
 from hub.kernel import tables
@@ -207,18 +208,14 @@ def listed(wanted: Wanted, *, page: int = 1, size: int = 20) -> tuple[Sequence[P
 
 def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Project]:
     """Up to `limit` + 1 started projects, newest first, after the one numbered `last_id`."""
-    query = select(Project).where(_chosen(wanted)).order_by(Project.id.desc())
-    if last_id is not None:
-        query = query.where(Project.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Project).where(_chosen(wanted))
+    return db.session.scalars(older(query, Project.id, last_id, limit + 1)).all()
 
 
 def of_organisations_after(organisation_ids: Iterable[int], last_id: int | None, limit: int) -> Sequence[Project]:
     """Up to `limit` + 1 projects of these organisations in any state, newest first. For their own people."""
-    query = select(Project).where(Project.organisation_id.in_(list(organisation_ids))).order_by(Project.id.desc())
-    if last_id is not None:
-        query = query.where(Project.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Project).where(Project.organisation_id.in_(list(organisation_ids)))
+    return db.session.scalars(older(query, Project.id, last_id, limit + 1)).all()
 
 
 def of_organisation(organisation_id: int, *, page: int = 1, size: int = 50) -> tuple[Sequence[Project], int]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 from hub.core.accounts import queries as accounts
 from hub.core.discussions import queries as talks
 from hub.core.disputes.rules import Claim, Effect, Ground, Matter, Outcome, Side
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Question
@@ -174,17 +175,13 @@ def answers_of(
 ) -> Sequence[Assignment]:  # fmt: skip
     """Up to `limit` answers in these states, the newest first, those with an id below `before`; each with its task and project."""
     query = select(Assignment).where(Assignment.project_id == project.id, Assignment.state.in_(sorted(states))).options(*WHOLE)
-    if before is not None:
-        query = query.where(Assignment.id < before)
-    return db.session.scalars(query.order_by(Assignment.id.desc()).limit(limit)).all()
+    return db.session.scalars(older(query, Assignment.id, before, limit)).all()
 
 
 def mine_after(person_id: int, last_id: int | None, limit: int) -> Sequence[Assignment]:
     """Up to `limit` + 1 of this person's assignments, the newest first, with their projects and tasks."""
-    query = select(Assignment).where(Assignment.person_id == person_id).options(*WHOLE).order_by(Assignment.id.desc())
-    if last_id is not None:
-        query = query.where(Assignment.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Assignment).where(Assignment.person_id == person_id).options(*WHOLE)
+    return db.session.scalars(older(query, Assignment.id, last_id, limit + 1)).all()
 
 
 def of_person(person_id: int, *, page: int = 1, size: int = 50) -> tuple[Sequence[Assignment], int]:

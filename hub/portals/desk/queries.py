@@ -12,6 +12,7 @@ from sqlalchemy.orm import joinedload
 
 from hub.core.accounts import queries as accounts
 from hub.core.files import queries as stored
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty
@@ -88,10 +89,8 @@ def own_draft(actor: Actor, portal: Portal) -> Submission:
 
 def mine_after(actor: Actor, last_id: int | None, limit: int) -> Sequence[Submission]:
     """Up to `limit` + 1 of what the actor began or sent, the newest first, after the one numbered `last_id`."""
-    query = select(Submission).where(Submission.person_id == actor.person_id).order_by(Submission.id.desc())
-    if last_id is not None:
-        query = query.where(Submission.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Submission).where(Submission.person_id == actor.person_id)
+    return db.session.scalars(older(query, Submission.id, last_id, limit + 1)).all()
 
 
 def mine(actor: Actor) -> Sequence[Submission]:
@@ -225,12 +224,10 @@ def table(actor: Actor, portal: Portal, wanted: Filter | None = None, *, page: i
 
 def sent_after(portal: Portal, last_id: int | None, limit: int, states: Iterable[State] = ()) -> Sequence[Submission]:
     """Up to `limit` + 1 of the portal's submissions, the newest first, after the one numbered `last_id`."""
-    query = select(Submission).where(Submission.portal_id == portal.id, Submission.state != State.DRAFT).order_by(Submission.id.desc())
+    query = select(Submission).where(Submission.portal_id == portal.id, Submission.state != State.DRAFT)
     if wanted := sorted(states):
         query = query.where(Submission.state.in_(wanted))
-    if last_id is not None:
-        query = query.where(Submission.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    return db.session.scalars(older(query, Submission.id, last_id, limit + 1)).all()
 
 
 def figures(portal: Portal) -> Figures:

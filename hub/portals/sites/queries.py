@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, false, func, select, true
 from hub.contests.challenges import queries as challenges
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import Lines, lines
 from hub.kernel.actor import ANONYMOUS, Actor, Duty
@@ -99,10 +100,8 @@ def run_by_person(actor: Actor) -> Sequence[Portal]:
 
 def open_after(last_id: int | None, limit: int) -> Sequence[Portal]:
     """Up to `limit` + 1 open portals, the newest first, after the one numbered `last_id`."""
-    query = select(Portal).where(Portal.state == State.OPEN).order_by(Portal.id.desc())
-    if last_id is not None:
-        query = query.where(Portal.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Portal).where(Portal.state == State.OPEN)
+    return db.session.scalars(older(query, Portal.id, last_id, limit + 1)).all()
 
 
 def open_lines(organisation_id: int, language: str) -> Lines:

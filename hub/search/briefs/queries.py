@@ -17,6 +17,7 @@ from hub.core.ledger.rules import OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.core.payments import queries as payments
 from hub.core.profiles import queries as profiles
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Lines, lines
@@ -177,14 +178,12 @@ def _page(query: Select[Brief], page: int, size: int, order: Any) -> tuple[Seque
 
 def after(actor: Actor, last_id: int | None, limit: int, *, mine: bool = False) -> Sequence[Brief]:
     """Up to `limit` + 1 open calls, or with `mine` those that the actor works on or that are of their organisations; newest first."""
-    query = select(Brief).order_by(Brief.id.desc())
+    query = select(Brief)
     if not mine:
         query = query.where(is_open())
     elif not (actor.is_consultant or actor.is_admin):
         query = query.where(Brief.organisation_id.in_(list(actor.roles)))
-    if last_id is not None:
-        query = query.where(Brief.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    return db.session.scalars(older(query, Brief.id, last_id, limit + 1)).all()
 
 
 def due_to_close(limit: int = CHUNK) -> Sequence[Brief]:

@@ -13,6 +13,7 @@ from hub.core.discussions import queries as talks
 from hub.core.files import queries as files
 from hub.core.looks import queries as looks
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -99,9 +100,7 @@ def mine(actor: Actor, *, page: int = 1, size: int = 20) -> tuple[Sequence[Propo
 
 def mine_after(actor: Actor, last_id: int | None, limit: int) -> Sequence[Proposal]:
     query = select(Proposal).where(Proposal.person_id == actor.person_id)
-    if last_id is not None:
-        query = query.where(Proposal.id < last_id)
-    return db.session.scalars(query.order_by(Proposal.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(query, Proposal.id, last_id, limit + 1)).all()
 
 
 def invited_to(actor: Actor) -> Sequence[Brief]:

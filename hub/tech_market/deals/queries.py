@@ -13,6 +13,7 @@ from hub.core.accounts import queries as accounts
 from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.states import Kind as PartyKind
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE
@@ -212,12 +213,10 @@ def _page(query: Select[Deal], page: int, size: int) -> tuple[Sequence[Deal], in
 
 def of_actor_after(actor: Actor, last_id: int | None, limit: int, listing_id: int | None = None) -> Sequence[Deal]:
     """Up to `limit` + 1 deals in which the actor speaks for a side, the newest first."""
-    query = _joined(_of_actor(actor)).order_by(Deal.id.desc())
-    if last_id is not None:
-        query = query.where(Deal.id < last_id)
+    query = _joined(_of_actor(actor))
     if listing_id is not None:
         query = query.where(Deal.listing_id == listing_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    return db.session.scalars(older(query, Deal.id, last_id, limit + 1)).all()
 
 
 def open_deal(actor: Actor, listing: Listing) -> Deal | None:

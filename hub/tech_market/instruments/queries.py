@@ -14,6 +14,7 @@ from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.payments import queries as payments
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE
@@ -125,10 +126,8 @@ def listed(*, page: int = 1, size: int = 20) -> tuple[Sequence[Instrument], int]
 
 def public_after(last_id: int | None, limit: int) -> Sequence[Instrument]:
     """Up to `limit` + 1 open instruments, newest first."""
-    query = select(Instrument).where(Instrument.state == InstrumentState.OPEN).order_by(Instrument.id.desc())
-    if last_id is not None:
-        query = query.where(Instrument.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Instrument).where(Instrument.state == InstrumentState.OPEN)
+    return db.session.scalars(older(query, Instrument.id, last_id, limit + 1)).all()
 
 
 def of_organisation(organisation_id: int) -> Sequence[Instrument]:
@@ -176,9 +175,7 @@ def week(instrument: Instrument, monday: date, place: ZoneInfo) -> list[Day]:
 def bookings_of(person_id: int, *, before: int | None = None, limit: int = 50) -> Sequence[InstrumentBooking]:
     """Up to `limit` + 1 bookings of a person, the newest first."""
     query = select(InstrumentBooking).where(InstrumentBooking.person_id == person_id)
-    if before is not None:
-        query = query.where(InstrumentBooking.id < before)
-    return db.session.scalars(query.order_by(InstrumentBooking.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(query, InstrumentBooking.id, before, limit + 1)).all()
 
 
 def at_labs(organisation_ids: Iterable[int], limit: int = 50) -> Sequence[InstrumentBooking]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Lines, Question, lines
 from hub.kernel import clock
@@ -190,18 +191,14 @@ def _count_by(column: InstrumentedAttribute[Any], wanted: Wanted) -> list[tuple[
 
 def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Listing]:
     """Up to `limit` + 1 published listings, newest first, after the one numbered `last_id`."""
-    query = select(Listing).where(_public(wanted)).order_by(Listing.id.desc())
-    if last_id is not None:
-        query = query.where(Listing.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Listing).where(_public(wanted))
+    return db.session.scalars(older(query, Listing.id, last_id, limit + 1)).all()
 
 
 def of_organisations_after(organisation_ids: Iterable[int], kind: Kind, last_id: int | None, limit: int) -> Sequence[Listing]:
     """Up to `limit` + 1 listings of these organisations in any state, newest first. For their own people."""
-    query = select(Listing).where(Listing.organisation_id.in_(list(organisation_ids)), Listing.kind == kind).order_by(Listing.id.desc())
-    if last_id is not None:
-        query = query.where(Listing.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Listing).where(Listing.organisation_id.in_(list(organisation_ids)), Listing.kind == kind)
+    return db.session.scalars(older(query, Listing.id, last_id, limit + 1)).all()
 
 
 def of_organisation(organisation_id: int, kind: Kind, *, page: int = 1, size: int = 50) -> tuple[Sequence[Listing], int]:

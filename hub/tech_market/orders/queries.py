@@ -16,6 +16,7 @@ from hub.core.looks import queries as looks
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
 from hub.core.payments import queries as payments
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -117,9 +118,7 @@ def of_organisations(organisation_ids: Iterable[int], *, before: int | None = No
     """Up to `limit` + 1 orders in which these organisations are a side, the newest first."""
     ids = list(organisation_ids)
     query = select(ServiceOrder).where(or_(ServiceOrder.buyer_id.in_(ids), ServiceOrder.lab_id.in_(ids)))
-    if before is not None:
-        query = query.where(ServiceOrder.id < before)
-    return db.session.scalars(query.order_by(ServiceOrder.id.desc()).limit(limit + 1)).all()
+    return db.session.scalars(older(query, ServiceOrder.id, before, limit + 1)).all()
 
 
 def deliveries(order_id: int) -> list[Delivered]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased
 
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -125,18 +126,14 @@ def asked(actor: Actor, requests: Sequence[QuoteRequest]) -> list[Asked]:
 
 def requests_of(organisation_ids: Iterable[int], *, before: int | None = None, limit: int = 50) -> Sequence[QuoteRequest]:
     """Up to `limit` + 1 requests of these organisations, the newest first."""
-    query = select(QuoteRequest).where(QuoteRequest.organisation_id.in_(list(organisation_ids))).order_by(QuoteRequest.id.desc())
-    if before is not None:
-        query = query.where(QuoteRequest.id < before)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(QuoteRequest).where(QuoteRequest.organisation_id.in_(list(organisation_ids)))
+    return db.session.scalars(older(query, QuoteRequest.id, before, limit + 1)).all()
 
 
 def quotes_by_labs(organisation_ids: Iterable[int], *, before: int | None = None, limit: int = 50) -> Sequence[Quote]:
     """Up to `limit` + 1 quotes that these labs were asked for, the newest first."""
-    query = select(Quote).where(Quote.organisation_id.in_(list(organisation_ids))).order_by(Quote.id.desc())
-    if before is not None:
-        query = query.where(Quote.id < before)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Quote).where(Quote.organisation_id.in_(list(organisation_ids)))
+    return db.session.scalars(older(query, Quote.id, before, limit + 1)).all()
 
 
 def due(limit: int = 200) -> Sequence[QuoteRequest]:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Text, and_, cast, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from hub.core.organisations import queries as organisations
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import Lines, lines
 from hub.kernel.actor import Actor, Role
@@ -117,18 +118,14 @@ def _count_by(column: InstrumentedAttribute[Any], wanted: Wanted) -> list[tuple[
 
 def public_after(last_id: int | None, limit: int, wanted: Wanted) -> Sequence[Service]:
     """Up to `limit` + 1 published services, newest first, after the one numbered `last_id`."""
-    query = select(Service).where(_public(wanted)).order_by(Service.id.desc())
-    if last_id is not None:
-        query = query.where(Service.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Service).where(_public(wanted))
+    return db.session.scalars(older(query, Service.id, last_id, limit + 1)).all()
 
 
 def of_organisations_after(organisation_ids: Iterable[int], last_id: int | None, limit: int) -> Sequence[Service]:
     """Up to `limit` + 1 services of these organisations in any state, newest first. For their own people."""
-    query = select(Service).where(Service.organisation_id.in_(list(organisation_ids))).order_by(Service.id.desc())
-    if last_id is not None:
-        query = query.where(Service.id < last_id)
-    return db.session.scalars(query.limit(limit + 1)).all()
+    query = select(Service).where(Service.organisation_id.in_(list(organisation_ids)))
+    return db.session.scalars(older(query, Service.id, last_id, limit + 1)).all()
 
 
 def of_organisation(organisation_id: int, *, page: int = 1, size: int = 50) -> tuple[Sequence[Service], int]:
