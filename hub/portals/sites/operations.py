@@ -32,6 +32,7 @@ from hub.portals.sites.events import (
 from hub.portals.sites.models import Portal, PortalManager
 from hub.portals.sites.policy import POLICY
 from hub.portals.sites.states import LIFE, Act, State
+from hub.portals.themes import rules as themes
 
 IMAGES = frozenset({"image/png", "image/jpeg", "image/webp"})
 LARGEST_LOGO = 256 * 1024
@@ -101,10 +102,10 @@ def _write(actor: Actor, portal: Portal, given: Mapping[str, Any]) -> None:
 
 
 def set_theme(*, actor: Actor, portal: Portal, theme: Mapping[str, Any]) -> Portal:
-    """Give the portal its colours (see rules.read_theme). Raises NotAllowed, Invalid `bad_theme` or `contrast`: nothing is saved then."""
+    """Give the portal its colours (see themes.read_theme). Raises NotAllowed, Invalid `bad_theme` or `contrast`: nothing is saved then."""
     POLICY.require(actor, Act.EDIT, portal)
-    read = rules.read_theme(theme)
-    rules.check_contrast(read)
+    read = themes.read_theme(theme)
+    themes.check_contrast(read)
     _write(actor, portal, {"theme": read.plain()})
     return portal
 

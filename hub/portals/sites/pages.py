@@ -18,9 +18,10 @@ from hub.portals.sites import operations, queries, rules
 from hub.portals.sites.models import Portal
 from hub.portals.sites.policy import POLICY
 from hub.portals.sites.queries import Item
-from hub.portals.sites.rules import Scheme, Token
 from hub.portals.sites.schemas import ManagerIn
 from hub.portals.sites.states import LIFE, Act
+from hub.portals.themes import rules as themes
+from hub.portals.themes.rules import Scheme, Token
 from hub.web import i18n, pagecache
 from hub.web.forms import current_form
 from hub.web.handle import actor, check_version, checks, parse, public, writes
@@ -107,7 +108,7 @@ def card(item: Item) -> dict[str, Any]:
 
 
 def _css(portal: Portal) -> str:
-    return rules.stylesheet(rules.read_theme(portal.theme)) if portal.theme else ""
+    return themes.stylesheet(themes.read_theme(portal.theme)) if portal.theme else ""
 
 
 def _sheet(text: str, cache: str) -> Response:
@@ -305,13 +306,13 @@ def theme(slug: str) -> Any:
 
 
 def _names() -> dict[str, Any]:
-    return {"schemes": list(Scheme), "tokens": list(Token), "site": rules.SITE, "ratio": rules.shown_ratio, "hex": rules.write_colour}
+    return {"schemes": list(Scheme), "tokens": list(Token), "site": themes.SITE, "ratio": themes.shown_ratio, "hex": themes.write_colour}
 
 
-def _pairs(stored: dict[str, Any]) -> list[rules.Pair]:
+def _pairs(stored: dict[str, Any]) -> list[themes.Pair]:
     """The pairs of what is typed, else of what is stored."""
     try:
-        return rules.pairs(rules.read_theme(_typed_theme() if current_form().refusal or g.get("typed") else stored))
+        return themes.pairs(themes.read_theme(_typed_theme() if current_form().refusal or g.get("typed") else stored))
     except HubError:
         return []
 
@@ -334,7 +335,7 @@ def save_theme(slug: str) -> Any:
     portal = queries.managed_by(actor(), slug)
     sent = _typed_theme()
     if "mend" in request.form:
-        sent = rules.mended(rules.read_theme(sent)).plain()
+        sent = themes.mended(themes.read_theme(sent)).plain()
     operations.set_theme(actor=actor(), portal=portal, theme=sent)
     flash(gettext("The colours are saved."))
     return redirect(url_for(".theme", slug=slug))
@@ -345,11 +346,11 @@ def save_theme(slug: str) -> Any:
 def preview(slug: str) -> Any:
     """The portal's home in the colours that were typed; nothing is saved."""
     place = managed(slug)
-    read = rules.read_theme(_typed_theme())
+    read = themes.read_theme(_typed_theme())
     address: dict[str, Any] = {
-        f"{scheme}.{token}": rules.write_colour(c) for scheme, chosen in read.colours.items() for token, c in chosen.items()
+        f"{scheme}.{token}": themes.write_colour(c) for scheme, chosen in read.colours.items() for token, c in chosen.items()
     }
-    failing = [pair for pair in rules.pairs(read) if not pair.passes]
+    failing = [pair for pair in themes.pairs(read) if not pair.passes]
     cards = [card(item) for item in queries.published(place.portal)[:2]]
     sheet = url_for(".preview_css", slug=slug, radius=read.radius, **address)
     return show("preview", place, preview_css=sheet, colours={**address, "radius": read.radius}, failing=failing, cards=cards, **_names())
@@ -358,7 +359,7 @@ def preview(slug: str) -> Any:
 @pages.get("/p/<slug>/manage/theme/preview.css")
 def preview_css(slug: str) -> Any:
     queries.managed_by(actor(), slug)
-    return _sheet(rules.stylesheet(rules.read_theme(_typed_theme())), "no-store")
+    return _sheet(themes.stylesheet(themes.read_theme(_typed_theme())), "no-store")
 
 
 @pages.post("/p/<slug>/manage/logo")
