@@ -34,7 +34,7 @@ PAST: dict[str, Any] = {
     "source": "challenge.gov",
     "source_key": "challenge.gov:decoding-maternal-morbidity-data-challenge",
 }
-"""A row as `operations.import_past` takes it."""
+"""A row as `past.operations.bring_in` takes it."""
 
 
 def content(prize: str = "40000", currency: str = "USD", days: float = 20, **changes: Any) -> dict[str, Any]:

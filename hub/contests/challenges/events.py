@@ -107,9 +107,3 @@ class ChallengeCancelled:
     SAYS: ClassVar[str] = N_("cancelled the running challenge")
     challenge_id: int
     remark_id: int
-
-
-@dataclass(frozen=True)
-class ChallengeImported:
-    SAYS: ClassVar[str] = N_("imported a past challenge")
-    challenge_id: int

@@ -16,7 +16,6 @@ from hub.contests.challenges.events import (
     ChallengeDrafted,
     ChallengeEdited,
     ChallengeEnded,
-    ChallengeImported,
     ChallengePublished,
     ChallengeReconsidered,
     ChallengeReopened,
@@ -33,8 +32,6 @@ from hub.core.agreements import operations as agreements
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.holds import queries as holds
-from hub.core.organisations import operations as organisations
-from hub.core.organisations.states import Kind as OrganisationKind
 from hub.core.payments import operations as payments
 from hub.core.payments import queries as ledger
 from hub.core.wording import rules as clauses
@@ -62,7 +59,7 @@ def draft(*, actor: Actor, organisation_id: int, fee_bp: int, title: str, **cont
     """
     now = clock.now()
     challenge = Challenge(
-        organisation_id=organisation_id, author_id=actor.person_id, title=title, slug=_free_slug(title), fee_bp=fee_bp,
+        organisation_id=organisation_id, author_id=actor.person_id, title=title, slug=free_slug(title), fee_bp=fee_bp,
         terms=clauses.plain_choices(clauses.Choices()), prize_minor=0, currency="USD", state=LIFE.initial, created_at=now, updated_at=now,
     )  # fmt: skip
     POLICY.require(actor, Act.DRAFT, challenge)
@@ -141,7 +138,7 @@ def _replace_criteria(challenge: Challenge, rows: Sequence[Mapping[str, Any]]) -
     ]  # fmt: skip
 
 
-def _free_slug(title: str) -> str:
+def free_slug(title: str) -> str:
     wanted = slugify(title, fallback="challenge")
     taken = set(db.session.scalars(select(Challenge.slug).where(Challenge.slug.startswith(wanted, autoescape=True)))) | RESERVED_SLUGS
     return next(slug for slug in [wanted, *(f"{wanted}-{n}" for n in range(2, len(taken) + 3))] if slug not in taken)
@@ -365,32 +362,3 @@ def unfollow(*, actor: Actor, challenge: Challenge) -> None:
     found = db.session.get(ChallengeFollow, (challenge.id, actor.person_id)) if actor.person_id is not None else None
     if found is not None:
         db.session.delete(found)
-
-
-def import_past(*, actor: Actor, row: Mapping[str, Any]) -> Challenge | None:
-    """A challenge that another site ran and closed, new or changed as `row` has it; None if it is here and the same.
-
-    `row`: name, agency, summary, details_url, source, source_key: str; deadline: aware datetime; published: aware datetime or None.
-    Raises NotAllowed unless `actor` is the system, Invalid naming the column.
-    """
-    if actor is not SYSTEM:
-        raise NotAllowed(N_("Past challenges are imported by the command alone."))
-    for column in ("name", "agency", "deadline", "source", "source_key"):
-        if not row.get(column):
-            raise one_field(column, N_("This column is empty."), code="missing")
-    agency = organisations.find_or_create_imported(actor=actor, name=row["agency"], kind=OrganisationKind.AGENCY, source=row["source"])
-    told = rules.past(row) | {"organisation_id": agency.id}
-    challenge = queries.by_source_key(row["source_key"])
-    if challenge is None:
-        now, slug = clock.now(), _free_slug(told["title"])
-        challenge = Challenge(slug=slug, fee_bp=0, state=State.ENDED, created_at=now, updated_at=now, terms={}, **told)
-        db.session.add(challenge)
-    elif changed := {name: value for name, value in told.items() if getattr(challenge, name) != value}:
-        for name, value in (changed | {"updated_at": clock.now()}).items():
-            setattr(challenge, name, value)
-    else:
-        return None
-    db.session.flush()
-    journal.record(ChallengeImported(challenge_id=challenge.id), actor=actor, subject=challenge.ref)
-    index.mark([challenge.ref])
-    return challenge

@@ -9,17 +9,15 @@ from sqlalchemy import ColumnElement, and_, case, func, or_, select, text
 from sqlalchemy.orm import joinedload, selectinload
 
 from hub.contests.challenges import rules
-from hub.contests.challenges.models import Challenge, ChallengeFollow, Remark
+from hub.contests.challenges.models import Challenge, ChallengeFollow
 from hub.contests.challenges.states import CLOSED, PUBLIC, Phase, State
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
 from hub.core.audit import queries as audit
 from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
-from hub.core.payments import queries as payments
 from hub.db.cursors import older
 from hub.db.extensions import db
-from hub.db.types import Question
 from hub.kernel import clock
 from hub.kernel.actor import Actor, Duty, Role
 from hub.kernel.errors import NotFound
@@ -122,16 +120,6 @@ def by_ids(ids: Iterable[int]) -> dict[int, Challenge]:
     return {c.id: c for c in db.session.scalars(select(Challenge).where(Challenge.id.in_(list(ids))))}
 
 
-def by_source_key(source_key: str) -> Challenge | None:
-    return db.session.scalars(select(Challenge).where(Challenge.source_key == source_key)).one_or_none()
-
-
-def imported(source: str) -> dict[str, Challenge]:
-    """What came from this source, by its keys there. One statement."""
-    rows = db.session.scalars(select(Challenge).where(Challenge.source == source))
-    return {challenge.source_key: challenge for challenge in rows if challenge.source_key}
-
-
 def is_open(challenge: Challenge) -> bool:
     """Does it take entries at this moment? The clock decides even before the state has followed it."""
     return challenge.state is State.OPEN and rules.deadline_is_ahead(challenge)
@@ -219,17 +207,6 @@ def of_organisation_after(organisation_id: int, last_id: int | None, limit: int,
     if wanted.phase is not None or wanted.sector is not None:
         query = query.where(_public(wanted))
     return db.session.scalars(older(query.options(selectinload(Challenge.criteria)), Challenge.id, last_id, limit + 1)).all()
-
-
-def in_review() -> Sequence[Challenge]:
-    """What waits for the consultants, the longest waiting first."""
-    return db.session.scalars(select(Challenge).where(Challenge.state == State.IN_REVIEW).order_by(Challenge.submitted_at)).all()
-
-
-def to_review(beside: Iterable[int]) -> Question:
-    """The same as the home page asks it, but of a consultant's own organisations."""
-    query = select(Challenge.title.label("detail"), Challenge.slug.label("key"), Challenge.submitted_at.label("due"))
-    return query.where(Challenge.state == State.IN_REVIEW, Challenge.organisation_id.not_in(list(beside)))
 
 
 def due_to_close() -> Sequence[Challenge]:
@@ -360,26 +337,6 @@ def shown_by(organisation_id: int, limit: int = 6) -> Sequence[Challenge]:
         Challenge.organisation_id == organisation_id, Challenge.state.in_(sorted(PUBLIC)), Challenge.seeker_shown.is_(True)
     )
     return db.session.scalars(query.order_by(Challenge.id.desc()).limit(limit)).all()
-
-
-def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
-    """Drafts and approved challenges of these organisations: what waits for their managers."""
-    query = select(Challenge).where(
-        Challenge.organisation_id.in_(list(organisation_ids)), Challenge.state.in_([State.DRAFT, State.APPROVED])
-    )
-    return db.session.scalars(query.options(joinedload(Challenge.criteria)).order_by(Challenge.updated_at)).unique().all()
-
-
-def decided_lately(limit: int = 10) -> Sequence[tuple[Remark, Challenge]]:
-    """The consultants' latest decisions that carry remarks, with their challenges."""
-    query = select(Remark, Challenge).join(Challenge, Challenge.id == Remark.challenge_id).where(Remark.decision.in_(["return", "approve"]))
-    return [(remark, challenge) for remark, challenge in db.session.execute(query.order_by(Remark.id.desc()).limit(limit))]
-
-
-def spendable(challenge: Challenge) -> Money:
-    """What the organisation has on its balance in the prize's currency."""
-    balances = payments.balances("organisation", challenge.organisation_id)
-    return next((money for money in balances if money.currency == challenge.currency), Money(0, challenge.currency))
 
 
 def story(actor: Actor, challenge: Challenge) -> tuple[list[audit.Line], bool]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple, Protocol
 
-from hub.kernel import clock, taxonomy
+from hub.kernel import clock
 from hub.kernel.words import N_, Worded, extent
 
 NOTICE = timedelta(hours=24)
@@ -158,19 +158,3 @@ def span(count: int) -> Span:
             return Span(low, step)
         low = step + 1
     return Span(low, None)
-
-
-def past(row: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of a challenge that another site ran and closed. `row` as `operations.import_past` takes it."""
-    title, summary = str(row["name"])[:200], str(row.get("summary", ""))
-    return {
-        "title": title,
-        "summary": summary,
-        "sector": taxonomy.classify(f"{title} {summary}"),
-        "closes_at": row["deadline"],
-        "closed_at": row["deadline"],
-        "published_at": row.get("published"),
-        "source": row["source"],
-        "source_key": row["source_key"],
-        "source_url": row.get("details_url", ""),
-    }

@@ -14,7 +14,7 @@ from hub.contests.challenges.pages import found, parts, task_of
 from hub.contests.challenges.policy import POLICY, reviews_it
 from hub.contests.challenges.schemas import ApproveIn, ChallengeForm, NewChallengeForm, ReturnIn
 from hub.contests.challenges.states import Act, State
-from hub.contests.launch.queries import approval, fundable
+from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
 from hub.core.clauses import queries as builder
 from hub.core.clauses.rules import CONTESTS
@@ -171,12 +171,12 @@ def to_desk(toast: str) -> Any:
 def funding(slug: str) -> Any:
     challenge = queries.with_hold(found(slug, Act.FUND))
     known, asked = parts(challenge), payments.open_funding(challenge.ref)
-    account, approved = current_app.config["HUB"].bank_account, approval(challenge)
+    account, approved = current_app.config["HUB"].bank_account, launch.approval(challenge)
     passed_on = share(challenge.prize, challenge.fee_bp, approved.consultant_bp).consultant if approved is not None else None
     return show(
-        "fund", **known, passed_on=passed_on, funding=asked, missing=queries.missing(challenge), balance=queries.spendable(challenge),
+        "fund", **known, passed_on=passed_on, funding=asked, missing=queries.missing(challenge), balance=launch.spendable(challenge),
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
-        may_publish=POLICY.can(actor(), Act.PUBLISH, challenge), may_pool=not fundable(challenge).why_not,
+        may_publish=POLICY.can(actor(), Act.PUBLISH, challenge), may_pool=not launch.fundable(challenge).why_not,
     )  # fmt: skip
 
 
@@ -221,14 +221,14 @@ def withdraw(slug: str) -> Any:
 def to_review(reader: Actor) -> list[Waiting]:
     if not reader.is_consultant:
         return []
-    return [Waiting(queries.to_review(reader.roles), N_("Review a challenge"), "/challenges/{}/review", N_("Review"), "contest")]
+    return [Waiting(launch.to_review(reader.roles), N_("Review a challenge"), "/challenges/{}/review", N_("Review"), "contest")]
 
 
 @needs_attention
 def to_finish(reader: Actor) -> list[Todo]:
     """Drafts that came back and approved challenges, for the seeker's managers."""
     managed = [organisation_id for organisation_id in reader.roles if reader.manages(organisation_id)]
-    found = [(task_of(challenge), challenge) for challenge in (queries.unfinished(managed) if managed else [])]
+    found = [(task_of(challenge), challenge) for challenge in (launch.unfinished(managed) if managed else [])]
     return [
         Todo(task[1], challenge.title, task[0], _("Go on"), challenge.closes_at, "contest") for task, challenge in found if task is not None
     ]
@@ -238,7 +238,7 @@ def to_finish(reader: Actor) -> list[Todo]:
 def desk() -> Any:
     if not consults(actor(), None):
         raise NotAllowed(N_("The desk is for the consultants of this site."))
-    queue = queries.in_review()
+    queue = launch.in_review()
     own = {c.id for c in queue if not reviews_it(actor(), c)}
     late = {c.id for c in queue if c.submitted_at is not None and rules.waits_too_long(c.submitted_at)}
-    return show("desk", rows=queries.shown(actor(), queue), own=own, late=late, decided=queries.decided_lately())
+    return show("desk", rows=queries.shown(actor(), queue), own=own, late=late, decided=launch.decided_lately())

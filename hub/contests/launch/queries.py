@@ -1,27 +1,62 @@
-"""Who approved a challenge, and what co-funding may know of it: one that is not published yet can have its prize pooled."""
+"""What waits on the way to the opening, who approved it, and what co-funding may know: one not published yet can have its prize pooled."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 
 from hub.contests.challenges import queries as challenges
-from hub.contests.challenges.models import Approval, Challenge
+from hub.contests.challenges.models import Approval, Challenge, Remark
 from hub.contests.challenges.states import PUBLIC, State
+from hub.core.payments import queries as payments
 from hub.core.pools import queries as pools
 from hub.core.pools.rules import Subject
 from hub.db.extensions import db
+from hub.db.types import Question
+from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 BEFORE = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
+
+
+def in_review() -> Sequence[Challenge]:
+    """What waits for the consultants, the longest waiting first."""
+    return db.session.scalars(select(Challenge).where(Challenge.state == State.IN_REVIEW).order_by(Challenge.submitted_at)).all()
+
+
+def to_review(beside: Iterable[int]) -> Question:
+    """The same as the home page asks it, but of a consultant's own organisations."""
+    query = select(Challenge.title.label("detail"), Challenge.slug.label("key"), Challenge.submitted_at.label("due"))
+    return query.where(Challenge.state == State.IN_REVIEW, Challenge.organisation_id.not_in(list(beside)))
+
+
+def decided_lately(limit: int = 10) -> Sequence[tuple[Remark, Challenge]]:
+    """The consultants' latest decisions that carry remarks, with their challenges."""
+    query = select(Remark, Challenge).join(Challenge, Challenge.id == Remark.challenge_id).where(Remark.decision.in_(["return", "approve"]))
+    return [(remark, challenge) for remark, challenge in db.session.execute(query.order_by(Remark.id.desc()).limit(limit))]
 
 
 def approval(challenge: Challenge) -> Approval | None:
     """Who approved it last, and which part of the fee goes to them when the prize is paid."""
     chosen = select(Approval).where(Approval.challenge_id == challenge.id).order_by(Approval.id.desc())
     return db.session.scalars(chosen.limit(1)).first()
+
+
+def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
+    """Drafts and approved challenges of these organisations: what waits for their managers."""
+    query = select(Challenge).where(
+        Challenge.organisation_id.in_(list(organisation_ids)), Challenge.state.in_([State.DRAFT, State.APPROVED])
+    )
+    return db.session.scalars(query.options(joinedload(Challenge.criteria)).order_by(Challenge.updated_at)).unique().all()
+
+
+def spendable(challenge: Challenge) -> Money:
+    """What the organisation has on its balance in the prize's currency."""
+    balances = payments.balances("organisation", challenge.organisation_id)
+    return next((money for money in balances if money.currency == challenge.currency), Money(0, challenge.currency))
 
 
 def fundable(challenge: Challenge) -> Subject:

@@ -7,7 +7,7 @@ from typing import Any
 
 from hub.complement.platforms import operations as platforms
 from hub.complement.products import operations as products
-from hub.contests.challenges import operations as challenges
+from hub.contests.past import operations as past
 from hub.db import journal
 from hub.guide.imports.events import FileImported
 from hub.guide.imports.policy import POLICY, Act
@@ -32,7 +32,7 @@ def bring_in(*, actor: Actor, preview: Preview, records: Sequence[Any]) -> None:
     POLICY.require(actor, Act.IMPORT, None)
     if preview.source is Source.CHALLENGES:
         for record in records:
-            challenges.import_past(actor=SYSTEM, row=record.facts)
+            past.bring_in(actor=SYSTEM, row=record.facts)
     elif preview.source is Source.NASA_PLATFORM:
         source = preview.source.value
         platform = platforms.catalogue(actor=actor, source_key=source, owner="NASA", content=NASA_PLATFORM)

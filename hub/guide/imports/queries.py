@@ -10,8 +10,8 @@ from typing import Any
 from hub.complement.products import queries as products
 from hub.complement.products import rules as product_rules
 from hub.complement.products.rules import ImportedProduct
-from hub.contests.challenges import queries as challenges
-from hub.contests.challenges import rules as challenge_rules
+from hub.contests.past import queries as past
+from hub.contests.past import rules as past_rules
 from hub.core.organisations import queries as organisations
 from hub.guide.imports import rules
 from hub.guide.imports.rules import PastChallenge, Source
@@ -99,7 +99,7 @@ def _product(record: listing_rules.ImportedOffer) -> ImportedProduct:
 
 
 def _challenges(sha256: str, reading: Reading[PastChallenge]) -> Preview:
-    known = challenges.imported(rules.CHALLENGE_GOV)
+    known = past.imported(rules.CHALLENGE_GOV)
     agencies = organisations.cards(challenge.organisation_id for challenge in known.values())
     sorted_out: dict[str, list[PastChallenge]] = {"new": [], "changed": [], "unchanged": []}
     for record in reading.records:
@@ -107,7 +107,7 @@ def _challenges(sha256: str, reading: Reading[PastChallenge]) -> Preview:
         if stored is None:
             sorted_out["new"].append(record)
             continue
-        told = challenge_rules.past(record.facts)
+        told = past_rules.content(record.facts)
         same = all(getattr(stored, name) == value for name, value in told.items())
         same = same and agencies[stored.organisation_id].name == record.agency
         sorted_out["unchanged" if same else "changed"].append(record)

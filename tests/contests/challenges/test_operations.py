@@ -402,35 +402,3 @@ def test_following_twice_is_once_and_visitors_cannot(world):
 def test_every_public_step_asks_the_index_to_look_again(world):
     made = world.challenge("judging")
     assert list(db.session.scalars(db.select(IndexMark.key))).count(made.ref) == 2  # published, closed
-
-
-ROW = {
-    "name": "Decoding Maternal Morbidity", "agency": "National Institutes of Health", "summary": "New data solutions for maternal health.",
-    "details_url": "https://www.challenge.gov/challenge/decoding/", "source": "challenge.gov", "source_key": "challenge.gov:decoding",
-}  # fmt: skip
-
-
-def test_a_past_challenge_is_imported_once_under_its_agency(world):
-    row = ROW | {"deadline": clock.now() - timedelta(days=900), "published": clock.now() - timedelta(days=1000)}
-    with work.unit():
-        made = operations.import_past(actor=SYSTEM, row=row)
-    with work.unit():
-        assert operations.import_past(actor=SYSTEM, row=row) is None
-    assert made is not None and again(made).state is State.ENDED
-    assert queries.seeker_name(made, ANONYMOUS) == "National Institutes of Health"
-    assert made.sector == "health"
-
-
-@pytest.mark.parametrize("column", ["name", "agency", "deadline", "source_key", "source"])
-def test_a_row_without_what_it_needs_is_refused_by_column(world, column):
-    row = ROW | {"deadline": clock.now() - timedelta(days=900), "published": None} | {column: None}
-    with pytest.raises(Invalid) as refusal:
-        operations.import_past(actor=SYSTEM, row=row)
-    assert refusal.value.fields.keys() == {column}
-    work.rollback()
-    assert db.session.query(Challenge).count() == 0
-
-
-def test_nobody_but_the_system_imports(world):
-    with pytest.raises(NotAllowed):
-        operations.import_past(actor=world.actor("admin"), row=ROW | {"deadline": clock.now(), "published": None})

@@ -13,6 +13,7 @@ from sqlalchemy import event
 
 from hub.contests.challenges import documents, operations, queries
 from hub.contests.challenges.models import Challenge
+from hub.contests.past import operations as past
 from hub.core.messages import queries as messages
 from hub.db import delivery, work
 from hub.db.extensions import db
@@ -80,7 +81,7 @@ def test_the_list_shows_open_ones_first_and_filters(client, world):
     )
     world.challenge("draft", title="Nobody may see this draft")
     with work.unit():
-        operations.import_past(actor=SYSTEM, row=challenges.PAST)
+        past.bring_in(actor=SYSTEM, row=challenges.PAST)
     clock.advance(timedelta(days=5))
     page = text(client.get("/challenges"))
     assert page.index(far.title) < page.index(near.title) < page.index(challenges.PAST["name"])
@@ -96,7 +97,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(client, world):
     with work.unit():
         for n in range(45):
             row = challenges.PAST | {"name": f"Past challenge {n:02}", "source_key": f"key-{n}"}
-            operations.import_past(actor=SYSTEM, row=row)
+            past.bring_in(actor=SYSTEM, row=row)
     seen = [title for n in (1, 2, 3) for title in re.findall(r"Past challenge \d\d", text(client.get(f"/challenges?page={n}")))]
     assert sorted(seen) == [f"Past challenge {n:02}" for n in range(45)]
 
