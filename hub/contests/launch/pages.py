@@ -174,7 +174,8 @@ def funding(slug: str) -> Any:
     account, approved = current_app.config["HUB"].bank_account, launch.approval(challenge)
     passed_on = share(challenge.prize, challenge.fee_bp, approved.consultant_bp).consultant if approved is not None else None
     return show(
-        "fund", **known, passed_on=passed_on, funding=asked, missing=queries.missing(challenge), balance=launch.spendable(challenge),
+        "fund", **known, passed_on=passed_on, funding=asked, missing=queries.missing(challenge),
+        balance=payments.spendable(challenge.organisation_id, challenge.currency),
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
         may_publish=POLICY.can(actor(), Act.PUBLISH, challenge), may_pool=not launch.fundable(challenge).why_not,
     )  # fmt: skip

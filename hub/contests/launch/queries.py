@@ -11,12 +11,10 @@ from sqlalchemy.orm import joinedload
 from hub.contests.challenges import queries as challenges
 from hub.contests.challenges.models import Approval, Challenge, Remark
 from hub.contests.challenges.states import PUBLIC, State
-from hub.core.payments import queries as payments
 from hub.core.pools import queries as pools
 from hub.core.pools.rules import Subject
 from hub.db.extensions import db
 from hub.db.types import Question
-from hub.kernel.money import Money
 from hub.kernel.words import N_
 
 BEFORE = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
@@ -51,12 +49,6 @@ def unfinished(organisation_ids: Iterable[int]) -> Sequence[Challenge]:
         Challenge.organisation_id.in_(list(organisation_ids)), Challenge.state.in_([State.DRAFT, State.APPROVED])
     )
     return db.session.scalars(query.options(joinedload(Challenge.criteria)).order_by(Challenge.updated_at)).unique().all()
-
-
-def spendable(challenge: Challenge) -> Money:
-    """What the organisation has on its balance in the prize's currency."""
-    balances = payments.balances("organisation", challenge.organisation_id)
-    return next((money for money in balances if money.currency == challenge.currency), Money(0, challenge.currency))
 
 
 def fundable(challenge: Challenge) -> Subject:

@@ -38,6 +38,11 @@ def balances(owner_kind: str, owner_id: int) -> list[Money]:
     return books.balances(OwnerKind(owner_kind), owner_id)
 
 
+def spendable(organisation_id: int, currency: str) -> Money:
+    """What the organisation could hold at once."""
+    return next((money for money in balances("organisation", organisation_id) if money.currency == currency), Money(0, currency))
+
+
 def funding(funding_id: int) -> Funding:
     """Raises NotFound."""
     return _found(db.session.get(Funding, funding_id))

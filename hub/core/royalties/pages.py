@@ -11,7 +11,7 @@ from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode, percent
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
-from hub.core.payments.queries import balances, see_money
+from hub.core.payments.queries import see_money, spendable
 from hub.core.payments.schemas import CURRENCIES
 from hub.core.royalties import operations, queries
 from hub.core.royalties.models import Royalty
@@ -135,9 +135,9 @@ def check_pay(due_id: int) -> Any:
     royalty, due = queries.due_for(actor(), due_id)
     POLICY.require(actor(), Act.PAY, royalty)
     (shown,) = queries.shown([royalty])
-    left = {amount.currency: amount for amount in balances("organisation", royalty.licensee_id)}.get(due.currency)
+    left = spendable(royalty.licensee_id, due.currency)
     return render_template(
-        PLACE + "pay.html", shown=shown, royalty=royalty, due=due, left=left or due.amount.of(0), can=due.state is DueState.DUE,
+        PLACE + "pay.html", shown=shown, royalty=royalty, due=due, left=left, can=due.state is DueState.DUE,
     )  # fmt: skip
 
 

@@ -197,8 +197,8 @@ def launch(slug: str) -> Any:
     account = current_app.config["HUB"].bank_account
     return show(
         "launch", p=project, gaps=rules.gaps(project) if project.state is State.DRAFT else {}, budget=queries.budget(project),
-        funding=asked,
-        balance=queries.spendable(project) if project.is_paid else None, kind=gettext(kind_of(project.form)), reward=reward_words(project),
+        funding=asked, kind=gettext(kind_of(project.form)), reward=reward_words(project),
+        balance=payments.spendable(project.organisation_id, project.currency) if project.is_paid else None,
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
     )  # fmt: skip
 

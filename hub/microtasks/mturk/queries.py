@@ -162,9 +162,8 @@ def balance(actor: Actor) -> tuple[Money, Money]:
     """The organisation's free money and what is held of it, in dollars."""
     organisation_id = organisation_of(actor)
     ledger.see_money(actor, organisation_id)
-    free = [money for money in ledger.balances("organisation", organisation_id) if money.currency == rules.CURRENCY]
     held = sum(hold.left_minor for hold in holds.holds_by(organisation_id) if hold.currency == rules.CURRENCY)
-    return (free[0] if free else Money(0, rules.CURRENCY)), Money(held, rules.CURRENCY)
+    return ledger.spendable(organisation_id, rules.CURRENCY), Money(held, rules.CURRENCY)
 
 
 def decided_at(assignment: Assignment, state: State) -> datetime | None:

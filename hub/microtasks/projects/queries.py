@@ -12,7 +12,6 @@ from hub.core.files import queries as files
 from hub.core.files.rules import clean_name
 from hub.core.holds import queries as holds
 from hub.core.organisations import queries as organisations
-from hub.core.payments import queries as payments
 from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Lines, Question, lines
@@ -248,12 +247,6 @@ def budget(project: Project) -> Budget:
     cost = rules.cost(project, answers)
     held = Money(holds.held(project.ref, project.currency) if project.is_paid else 0, project.currency)
     return Budget(cost, held, Money(max(0, cost.gross.minor - held.minor), project.currency), answers)
-
-
-def spendable(project: Project) -> Money:
-    """What its organisation's balance has in the project's currency."""
-    balances = payments.balances("organisation", project.organisation_id)
-    return next((money for money in balances if money.currency == project.currency), Money(0, project.currency))
 
 
 def images(project_id: int) -> dict[str, TaskImage]:

@@ -14,6 +14,7 @@ from hub.core.ledger.rules import positive
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.payments import operations as payments
+from hub.core.payments import queries as payments_read
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -267,7 +268,7 @@ def hold_fee(*, actor: Actor, brief: Brief, seen: Money, pay: Pay) -> BriefFee:
     if pay is Pay.TRANSFER:
         payments.request_funding(actor=actor, organisation_id=brief.organisation_id, subject=brief.ref, amount=fee.gross, label=brief.title)
         return fee
-    left = queries.spendable(brief.organisation_id, fee.currency)
+    left = payments_read.spendable(brief.organisation_id, fee.currency)
     if left < fee.gross:
         message = N_("The balance is %(left)s, less than %(gross)s: pay by bank transfer.")
         raise one_field("pay", message, code="over_balance", left=str(left), gross=str(fee.gross))

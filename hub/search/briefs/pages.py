@@ -208,7 +208,7 @@ def fee(brief_id: int) -> Any:
     return render_template(
         PLACE + "fee.html", brief=brief, fee=found, states=FeeState, pays=Pay, funding=asked, may_offer=may_offer,
         may_hold=waits and FEES.can(who, FeeAct.HOLD, brief), is_payee=found is not None and found.consultant_id == who.person_id,
-        balance=queries.spendable(brief.organisation_id, found.currency) if found is not None and waits else None,
+        balance=payments.spendable(brief.organisation_id, found.currency) if found is not None and waits else None,
         percent=percent(fees.rate(Mode.BRIEFS)), currencies=CURRENCIES,
         instructions=BANK_TRANSFER.instructions(amount=asked.due, reference=asked.reference, account=account) if asked else None,
     )  # fmt: skip

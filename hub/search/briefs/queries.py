@@ -15,7 +15,6 @@ from hub.core.holds import queries as holds
 from hub.core.ledger import queries as books
 from hub.core.ledger.rules import OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
-from hub.core.payments import queries as payments
 from hub.core.profiles import queries as profiles
 from hub.db.cursors import older
 from hub.db.extensions import db
@@ -254,12 +253,6 @@ def fee_of(brief: Brief) -> BriefFee | None:
 
 def fee_is_held(fee: BriefFee) -> bool:
     return holds.held(f"brief:{fee.brief_id}", fee.currency) >= fee.gross_minor
-
-
-def spendable(organisation_id: int, currency: str) -> Money:
-    """What the client could hold at once."""
-    found = payments.balances("organisation", organisation_id)
-    return next((money for money in found if money.currency == currency), Money(0, currency))
 
 
 @controls.also_verifies

@@ -12,6 +12,7 @@ from hub.core.holds import operations as holds
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.payments import operations as payments
+from hub.core.payments import queries as payments_read
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -172,7 +173,7 @@ def _price(actor: Actor, instrument: Instrument, time: Interval, organisation_id
     if not (actor.manages(organisation_id) or actor.keeps_books_of(organisation_id)):
         raise NotAllowed(N_("Only owners, managers and finance people spend their organisation's money."))
     minor = rules.price(instrument.hourly_minor, time.minutes)
-    left = queries.balance(organisation_id, instrument.currency)
+    left = payments_read.spendable(organisation_id, instrument.currency)
     if left.minor < minor:
         message = N_("The balance is %(left)s, less than the price: pay in first.")
         raise one_field("organisation", message, code="over_balance", left=str(left))
@@ -186,7 +187,7 @@ def confirm(*, actor: Actor, booking: InstrumentBooking) -> InstrumentBooking:
     BOOKING.fire(booking, BookingAct.CONFIRM)
     booking.decided_at = clock.now()
     if booking.price is not None and booking.organisation_id is not None:
-        if queries.balance(booking.organisation_id, booking.currency) < booking.price:
+        if payments_read.spendable(booking.organisation_id, booking.currency) < booking.price:
             raise NotNow(N_("The payer's balance does not cover the price any more: decline it, or ask them to pay in."), code="no_money")
         db.session.flush()
         payments.fund_from_balance(

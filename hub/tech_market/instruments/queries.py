@@ -13,7 +13,6 @@ from sqlalchemy import func, or_, select
 from hub.core.accounts import queries as accounts
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
-from hub.core.payments import queries as payments
 from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
@@ -21,7 +20,6 @@ from hub.db.types import NO_DUE
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
-from hub.kernel.money import Money
 from hub.kernel.words import N_
 from hub.tech_market.instruments import policy, rules
 from hub.tech_market.instruments.models import Instrument, InstrumentBooking
@@ -199,12 +197,6 @@ def over(limit: int = 200) -> Sequence[InstrumentBooking]:
     finished = (InstrumentBooking.state == BookingState.CONFIRMED) & (InstrumentBooking.ends_at <= now)
     unanswered = (InstrumentBooking.state == BookingState.REQUESTED) & (InstrumentBooking.starts_at <= now)
     return db.session.scalars(select(InstrumentBooking).where(or_(finished, unanswered)).order_by(InstrumentBooking.id).limit(limit)).all()
-
-
-def balance(organisation_id: int, currency: str) -> Money:
-    """What the organisation could hold at once."""
-    found = [money for money in payments.balances("organisation", organisation_id) if money.currency == currency]
-    return found[0] if found else Money(0, currency)
 
 
 def to_answer(organisation_ids: Iterable[int]) -> Any:

@@ -92,7 +92,7 @@ def hold(*, actor: Actor, order: ServiceOrder) -> ServiceOrder:
     queries.lock(order)
     if order.state is not State.AWAITING_FUNDS:
         raise NotNow(N_("The money for this order is not waited for."), code="not_awaiting_funds")
-    left = queries.balance(order.buyer_id, order.currency)
+    left = payments_read.spendable(order.buyer_id, order.currency)
     if left < order.gross:
         message = N_("The balance is %(left)s, less than %(gross)s: pay by bank transfer.")
         raise one_field("pay", message, code="over_balance", left=str(left), gross=str(order.gross))

@@ -49,7 +49,7 @@ def check(quote_id: int) -> Any:
         raise NotNow(N_("This quote cannot be chosen any more."))
     agreed = queries.agreement(quote)
     others = [one for one in quotes.quotes_of(quote.request_id) if one.id != quote.id and one.state is QuoteState.GIVEN]
-    balance = queries.balance(quote.request.organisation_id, quote.currency)
+    balance = payments.spendable(quote.request.organisation_id, quote.currency)
     return render_template(
         PLACE + "choose.html", quote=quote, found=quote.request, agreed=agreed, terms_hash=rules.fingerprint(agreed), others=len(others),
         balance=balance, enough=quote.gross <= balance, pays=Pay, acceptance_days=rules.ACCEPTANCE_DAYS,
@@ -92,7 +92,7 @@ def show(order_id: int) -> Any:
     (shown,) = queries.shown([order])
     pays = POLICY.can(actor(), Act.HOLD, order) and order.state is State.AWAITING_FUNDS
     funding = payments.open_funding(order.ref) if pays else None
-    balance = queries.balance(order.buyer_id, order.currency) if pays else None
+    balance = payments.spendable(order.buyer_id, order.currency) if pays else None
     moves = {move.act: move.blocked(order) for move in LIFE.moves_for(actor(), order, POLICY)}
     return render_template(
         PLACE + "show.html", shown=shown, order=order, rounds=queries.deliveries(order.id), moves=moves, acts=Act, funding=funding,

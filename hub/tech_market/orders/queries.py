@@ -15,7 +15,6 @@ from hub.core.holds import queries as holds
 from hub.core.looks import queries as looks
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
-from hub.core.payments import queries as payments
 from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -169,12 +168,6 @@ def agreement(quote: Quote) -> dict[str, Any]:
         turnaround_days=quote.turnaround_days,
         terms=quote.terms,
     )
-
-
-def balance(organisation_id: int, currency: str) -> Money:
-    """What the organisation could hold at once."""
-    found = [money for money in payments.balances("organisation", organisation_id) if money.currency == currency]
-    return found[0] if found else Money(0, currency)
 
 
 def is_held(order: ServiceOrder) -> bool:

@@ -17,6 +17,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.core.controls import queries as controls
 from hub.core.holds import queries as holds_read
+from hub.core.payments import queries as books
 from hub.db import work
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -231,7 +232,7 @@ def priced(lab) -> Lab:
 
 
 def balance(organisation: Any) -> int:
-    return queries.balance(organisation.id, "USD").minor
+    return books.spendable(organisation.id, "USD").minor
 
 
 def test_held_on_confirmation_and_paid_when_it_is_over(priced):

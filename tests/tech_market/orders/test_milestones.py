@@ -12,6 +12,7 @@ from hub.core.controls import queries as controls
 from hub.core.holds import queries as holds_read
 from hub.core.ledger import queries as ledger
 from hub.core.ledger.rules import fees
+from hub.core.payments import queries as books
 from hub.db import work
 from hub.kernel import clock
 from hub.kernel.errors import Conflict, Invalid, NotNow
@@ -63,7 +64,7 @@ def accept(deal, order):
 
 
 def balances(deal):
-    return queries.balance(deal.house.id, "USD").minor, queries.balance(deal.bench.id, "USD").minor
+    return books.spendable(deal.house.id, "USD").minor, books.spendable(deal.bench.id, "USD").minor
 
 
 def test_each_milestone_is_paid_on_its_own_and_the_last_ends_the_order(deal):

@@ -48,7 +48,7 @@ class Deal:
     quote: Quote
 
     def balance(self, organisation: Any) -> int:
-        return queries.balance(organisation.id, "USD").minor
+        return books.spendable(organisation.id, "USD").minor
 
 
 @pytest.fixture
