@@ -17,7 +17,7 @@ from hub.communities.rallies.policy import IDEA_POLICY, POLICY
 from hub.communities.rallies.states import BY_THE_CLOCK, IDEA_LIFE, LIFE, MOVING, PHASES, RUNNING, TAKES_IDEAS, Act, IdeaAct, State
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.levels import Level
@@ -145,7 +145,7 @@ def cancel(*, actor: Actor, rally: Rally, reason: str) -> Rally:
     """Stop it, by an administrator; all participants read the reason. Raises Invalid, NotAllowed, NotNow."""
     POLICY.require(actor, Act.CANCEL, rally)
     rally = follow_the_clock(queries.locked(rally.id, to_decide=True))
-    rally.reason = _said(reason)
+    rally.reason = reasons.given(reason, most=rules.LONGEST_REASON)
     LIFE.fire(rally, Act.CANCEL)
     _record(actor, rally, events.RallyCancelled(rally_id=rally.id), public=True)
     return rally
@@ -168,12 +168,6 @@ def _record(actor: Actor, rally: Rally, event: object, idea: Idea | None = None,
     journal.record(event, actor=actor, subject=idea.ref if idea else rally.ref, scope=rally.ref)
     if public:
         index.mark([rally.ref])
-
-
-def _said(reason: str) -> str:
-    if not extent(reason) >= rules.SHORTEST_REASON or len(reason.strip()) > rules.LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
-    return reason.strip()
 
 
 def join(*, actor: Actor, rally: Rally, seen_hash: str, alias: str = "") -> Participant:
@@ -332,7 +326,7 @@ def remove(*, actor: Actor, idea: Idea, reason: str) -> Idea:
         _takes_ideas(rally)
     if rally.phase not in RUNNING:
         raise NotNow(N_("After the close the rally stays as it was."), code="not_running")
-    idea.reason = _said(reason)
+    idea.reason = reasons.given(reason, most=rules.LONGEST_REASON)
     IDEA_LIFE.fire(idea, IdeaAct.REMOVE)
     ballots.give_all_back(idea_id=idea.id)
     _record(actor, rally, events.IdeaRemoved(rally_id=rally.id, idea_id=idea.id), idea)

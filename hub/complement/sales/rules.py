@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from hub.core.royalties.rules import Bands, checked, dearer, highest
+from hub.kernel import reasons
 from hub.kernel.errors import one_field
 from hub.kernel.money import Money
-from hub.kernel.words import N_, extent
+from hub.kernel.words import N_
 
 NOTICE_DAYS = 15
 """A rise of the share is announced so many days ahead, as Regulation (EU) 2019/1150 (Article 3(2)) asks of platforms."""
-SHORTEST_REASON, LONGEST_REASON = 10, 1_000
+SHORTEST_REASON, LONGEST_REASON = reasons.SHORTEST, 1_000
 
 
 def returnable_until(bought_at: datetime, days: int) -> datetime | None:
@@ -44,7 +45,4 @@ def check_price(agreed: Money, price: Money | None) -> Money:
 
 def reason(text: str) -> str:
     """Raises Invalid about `reason`."""
-    said = text.strip()
-    if extent(said) < SHORTEST_REASON or len(said) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in 10 to 1,000 characters: the other side reads it."), code="reason_missing")
-    return said
+    return reasons.given(text, N_("Say why, in 10 to 1,000 characters: the other side reads it."), most=LONGEST_REASON)

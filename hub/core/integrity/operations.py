@@ -15,7 +15,7 @@ from hub.core.integrity.states import LIFE, Act
 from hub.core.organisations import queries as organisations
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotSignedIn, one_field
 from hub.kernel.words import N_
@@ -107,7 +107,7 @@ def settle(*, actor: Actor, flag: IntegrityFlag, reason: str) -> IntegrityFlag:
 
 def _decide(actor: Actor, flag: IntegrityFlag, act: Act, reason: str, event: type[Any]) -> IntegrityFlag:
     POLICY.require(actor, act, flag)
-    words = rules.said(reason)
+    words = reasons.given(reason, rules.SAY_WHY)
     LIFE.fire(flag, act)
     flag.reason, flag.decided_by, flag.decided_at = words, actor.person_id, clock.now()
     db.session.flush()

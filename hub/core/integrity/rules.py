@@ -6,11 +6,11 @@ import hmac
 import ipaddress
 from datetime import timedelta
 
-from hub.kernel import vault
-from hub.kernel.errors import one_field
-from hub.kernel.words import N_, Worded, extent
+from hub.kernel import reasons, vault
+from hub.kernel.words import N_, Worded
 
-LONGEST_REASON, SHORTEST_REASON = 2_000, 10
+LONGEST_REASON = reasons.LONGEST
+SAY_WHY = N_("Say why, in at least 10 characters: it is kept with the flag.")
 REMEMBERED = timedelta(days=180)
 """How long a trace of an address or a device is kept after it was seen last."""
 MOST_OTHERS = 2_000
@@ -68,13 +68,6 @@ def traces(site_key: str, ip: str, user_agent: str) -> dict[Trace, str]:
         said[Trace.DEVICE] = f"device:{place}:{user_agent}"
     key = vault.derived(site_key, b"hub integrity 1 traces")
     return {kind: hmac.digest(key, text.encode(), "sha256").hex() for kind, text in said.items()}
-
-
-def said(reason: str) -> str:
-    """Raises Invalid (code reason_missing)."""
-    if extent(reason) < SHORTEST_REASON or len(reason.strip()) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: it is kept with the flag."), code="reason_missing")
-    return reason.strip()
 
 
 def same_account(one: str, other: str) -> bool:

@@ -24,7 +24,7 @@ from hub.core.moderation.rules import Measure, Reason, Thing
 from hub.core.moderation.states import LIFE, Act
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotNow, TooMany, one_field
 from hub.kernel.permissions import administers, require_verified
@@ -115,7 +115,7 @@ def decide(*, actor: Actor, case: Case, measures: Sequence[str], reason: str) ->
     if Measure.SUSPEND in chosen and not administers(actor, case):
         raise NotAllowed(N_("Only administrators suspend accounts. Take the other measures, and tell one."), code="takes_an_administrator")
     case = _locked(case)
-    said = rules.said(reason, "reason")
+    said = reasons.given(reason)
     LIFE.fire(case, act)
     case.reason, case.measures = said, " ".join(chosen)
     case.decided_by, case.decided_at = actor.person_id, clock.now()
@@ -157,7 +157,7 @@ def appeal(*, actor: Actor, case: Case, appeal: str) -> Case:
     """Have another moderator look at it, once. Raises NotAllowed, NotNow (too late, appealed before), Invalid."""
     POLICY.require(actor, Act.APPEAL, case)
     case = queries.locked(case.id)
-    said = rules.said(appeal, "appeal")
+    said = reasons.given(appeal, field="appeal")
     LIFE.fire(case, Act.APPEAL)
     case.appeal, case.appealed_at = said, clock.now()
     case.due_at = clock.now() + rules.DECIDE_WITHIN
@@ -180,7 +180,7 @@ def overturn(*, actor: Actor, case: Case, reason: str) -> Case:
 def _settle(actor: Actor, case: Case, act: Act, reason: str) -> Case:
     POLICY.require(actor, act, case)
     case = _locked(case)
-    said = rules.said(reason, "reason")
+    said = reasons.given(reason)
     LIFE.fire(case, act)
     case.settlement, case.settled_by, case.settled_at = said, actor.person_id, clock.now()
     db.session.flush()

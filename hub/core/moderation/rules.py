@@ -10,11 +10,10 @@ from typing import Any
 from hub.core.parties.rules import Side
 from hub.kernel import clock
 from hub.kernel.actor import Actor
-from hub.kernel.errors import Invalid, one_field
-from hub.kernel.words import N_, Worded, extent
+from hub.kernel.errors import Invalid
+from hub.kernel.words import N_, Worded
 
 LONGEST_WORDS, LONGEST_REASON = 1_000, 2_000
-SHORTEST_REASON = 10
 APPEAL_WITHIN = timedelta(days=14)
 DECIDE_WITHIN = timedelta(days=2)
 """What a report and an appeal may wait for a decision."""
@@ -103,13 +102,6 @@ REPLIES: dict[str, tuple[str, str]] = {
 def in_time(case: Any) -> bool:
     """May the decision still be appealed?"""
     return case.decided_at is not None and clock.now() < case.decided_at + APPEAL_WITHIN
-
-
-def said(text: str, field: str) -> str:
-    """A reason that people can do something with. Raises Invalid (reason_missing)."""
-    if extent(text) < SHORTEST_REASON or len(text.strip()) > LONGEST_REASON:
-        raise one_field(field, N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
-    return text.strip()
 
 
 def check_measures(measures: Iterable[str], known: Collection[Measure]) -> list[Measure]:

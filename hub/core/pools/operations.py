@@ -20,7 +20,7 @@ from hub.core.pools.policy import PLEDGES, POLICY, pays_from_it
 from hub.core.pools.states import LIFE, PLEDGE, Act, For, PledgeAct, PledgeState, State
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
@@ -97,7 +97,7 @@ def recall(*, actor: Actor, pool: Pool) -> Pool:
 def return_(*, actor: Actor, pool: Pool, reason: str) -> Pool:
     """Send it back to the organiser, who reads the remarks. Raises Invalid without any, NotAllowed, NotNow."""
     POLICY.require(actor, Act.RETURN, pool)
-    pool.reason = _said(reason)
+    pool.reason = reasons.given(reason)
     return _move(actor, pool, Act.RETURN, events.PoolReturned(pool_id=pool.id))
 
 
@@ -302,7 +302,7 @@ def cancel(*, actor: Actor, pool: Pool, reason: str) -> Pool:
     """Stop an open pool; every pledge is given back, whole, and all backers read why. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.CANCEL, pool)
     pool = queries.locked(pool.id)
-    said = _said(reason)
+    said = reasons.given(reason)
     if pool.state is State.OPEN and rules.deadline_has_passed(pool):
         raise NotNow(N_("The deadline has passed: it is being closed."), code="too_late")
     return _stop(actor, pool, said)
@@ -376,12 +376,6 @@ def give_back_the_rest(hold: Hold, left: int) -> list[tuple[AccountRef, int]]:
         event = events.PoolRestReturned(pool_id, sum(one.back_minor for one in pledges if one.pool_id == pool_id), hold.currency)
         journal.record(event, actor=SYSTEM, subject=f"pool:{pool_id}", scope=f"pool:{pool_id}")
     return [(accounts.balance_of(one.owner_kind, one.owner_id, hold.currency), one.back_minor) for one in pledges]
-
-
-def _said(reason: str) -> str:
-    if extent(reason) < rules.SHORTEST_REASON or len(reason.strip()) > rules.LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: the people concerned read it."), code="reason_missing")
-    return reason.strip()
 
 
 def _record(actor: Actor, pool: Pool, event: object) -> None:

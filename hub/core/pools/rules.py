@@ -15,7 +15,7 @@ from hub.kernel.money import Money
 from hub.kernel.words import N_, extent
 
 LONGEST_TITLE, LONGEST_SUMMARY, LONGEST_STORY, LONGEST_UPDATE, LONGEST_REASON = 120, 300, 20_000, 8_000, 2_000
-SHORTEST_STORY, SHORTEST_REASON = 100, 10
+SHORTEST_STORY = 100
 SHORTEST_RUN, LONGEST_RUN = timedelta(days=2), timedelta(days=90)
 FIRM = timedelta(hours=24)
 """From so long before the deadline on, pledges stand: nobody can sink a pool in its last hours."""

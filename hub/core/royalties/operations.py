@@ -19,14 +19,13 @@ from hub.core.royalties.rules import Bands, Period
 from hub.core.royalties.states import DUE, ROYALTY, Act, DueAct, DueState
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor, Role
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
-from hub.kernel.words import N_, extent
+from hub.kernel.words import N_
 
-SHORTEST_REASON, LONGEST_REASON = 10, 2_000
 MONEY_PEOPLE = (Role.OWNER, Role.MANAGER, Role.FINANCE)
 
 
@@ -251,7 +250,7 @@ def accept(*, actor: Actor, royalty: Royalty) -> Royalty:
 def decline(*, actor: Actor, royalty: Royalty, reason: str) -> Royalty:
     """The licensee does not agree, and says why. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.DECLINE, royalty)
-    told = _reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     queries.lock(royalty)
     ROYALTY.fire(royalty, Act.DECLINE)
     royalty.reason = told
@@ -262,7 +261,7 @@ def decline(*, actor: Actor, royalty: Royalty, reason: str) -> Royalty:
 def end(*, actor: Actor, royalty: Royalty, reason: str) -> Royalty:
     """The licensor asks for no more reports; what is due stays due. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.END, royalty)
-    told = _reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     queries.lock(royalty)
     ROYALTY.fire(royalty, Act.END)
     royalty.reason = told
@@ -358,13 +357,6 @@ def tell_overdue() -> int:
 def _people(*organisation_ids: int) -> list[int]:
     found: Iterable[int] = (person for number in organisation_ids for person in organisations.member_ids(number, MONEY_PEOPLE))
     return sorted(set(found))
-
-
-def _reason(text: str) -> str:
-    told = text.strip()
-    if extent(told) < SHORTEST_REASON or len(told) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: the other side reads it."), code="reason_missing")
-    return told
 
 
 def _record(actor: Actor, royalty: Royalty, event: object) -> None:

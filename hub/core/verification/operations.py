@@ -27,7 +27,7 @@ from hub.core.verification.rules import DocumentKind, Vault
 from hub.core.verification.states import LIFE, Act, State
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor, Duty
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.permissions import require_verified
@@ -152,7 +152,7 @@ def accept(
     """The documents show what their owner says. Of the number a keyed hash is kept. Raises NotAllowed, NotNow, Invalid (number_missing,
     document_ended, reason_missing)."""
     POLICY.require(actor, Act.ACCEPT, check)
-    said, now = rules.said(reason), clock.now()
+    said, now = reasons.given(reason, rules.SAY_WHY), clock.now()
     hashed = rules.identity_hash(vault.site_key, check.kind, check.country, number)
     until = rules.counts_until(document_ends, now)
     LIFE.fire(check, Act.ACCEPT)
@@ -169,7 +169,7 @@ def accept(
 def reject(*, actor: Actor, check: DocumentCheck, vault: Vault, reason: str) -> DocumentCheck:
     """They do not show it. Others may be sent. Raises NotAllowed, NotNow, Invalid (reason_missing)."""
     POLICY.require(actor, Act.REJECT, check)
-    said = rules.said(reason)
+    said = reasons.given(reason, rules.SAY_WHY)
     LIFE.fire(check, Act.REJECT)
     check.reason, check.decided_at, check.purge_at = said, clock.now(), clock.now() + timedelta(days=vault.days)
     db.session.flush()
@@ -182,7 +182,7 @@ def reject(*, actor: Actor, check: DocumentCheck, vault: Vault, reason: str) -> 
 def revoke(*, actor: Actor, check: DocumentCheck, reason: str) -> DocumentCheck:
     """An accepted check counts no longer: it was wrong, or the document was called back. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.REVOKE, check)
-    said = rules.said(reason)
+    said = reasons.given(reason, rules.SAY_WHY)
     LIFE.fire(check, Act.REVOKE)
     check.ending = said
     db.session.flush()

@@ -10,14 +10,15 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
-from hub.kernel import vault
+from hub.kernel import reasons, vault
 from hub.kernel.errors import Invalid, one_field
-from hub.kernel.words import N_, Worded, extent
+from hub.kernel.words import N_, Worded
 
 MOST_FILES, MOST_BYTES = 4, 10 * 1024 * 1024
 TAKEN = frozenset({"application/pdf", "image/png", "image/jpeg"})
 ACCEPT = ".pdf,.png,.jpg,.jpeg"
-LONGEST_NOTE, LONGEST_REASON, SHORTEST_REASON = 1_000, 2_000, 10
+LONGEST_NOTE, LONGEST_REASON = 1_000, reasons.LONGEST
+SAY_WHY = N_("Say why, in at least 10 characters: whoever sent them reads it.")
 COUNTS_FOR = timedelta(days=730)
 """The longest that a check counts; less if the document ends before."""
 CHECK_WITHIN = timedelta(days=5)
@@ -114,13 +115,6 @@ def identity_hash(site_key: str, kind: DocumentKind, country: str, number: str) 
 
 
 # Deciding
-
-
-def said(reason: str) -> str:
-    """Raises Invalid (code reason_missing)."""
-    if extent(reason) < SHORTEST_REASON or len(reason.strip()) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: whoever sent them reads it."), code="reason_missing")
-    return reason.strip()
 
 
 def counts_until(document_ends: date | None, now: datetime) -> datetime:

@@ -15,7 +15,7 @@ from hub.core.payments import operations as payments
 from hub.core.payments import queries as payments_read
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotAllowed, NotNow, one_field
 from hub.kernel.permissions import require_verified
@@ -202,7 +202,7 @@ def confirm(*, actor: Actor, booking: InstrumentBooking) -> InstrumentBooking:
 def decline(*, actor: Actor, booking: InstrumentBooking, reason: str) -> InstrumentBooking:
     """Say no, with a reason. Raises NotAllowed, NotNow, Invalid about `reason`."""
     BOOKINGS.require(actor, BookingAct.DECLINE, booking)
-    told = rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     _lock(booking)
     BOOKING.fire(booking, BookingAct.DECLINE)
     return _declined(actor, booking, told)
@@ -221,7 +221,7 @@ def cancel(*, actor: Actor, booking: InstrumentBooking, reason: str = "") -> Ins
     BOOKINGS.require(actor, BookingAct.CANCEL, booking)
     of_the_lab = actor.manages(booking.instrument.organisation_id)
     mine = booking.person_id == actor.person_id
-    told = rules.reason(reason) if of_the_lab and not mine else reason.strip()[: rules.LONGEST_REASON] or "–"
+    told = reasons.given(reason, reasons.TO_THE_OTHER) if of_the_lab and not mine else reason.strip()[: rules.LONGEST_REASON] or "–"
     _lock(booking)
     limit = booking.starts_at - timedelta(hours=booking.instrument.cancel_hours)
     if not of_the_lab and booking.state is BookingState.CONFIRMED and not clock.within(None, limit):

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from hub.kernel.errors import Conflict, Invalid, one_field
 from hub.kernel.money import MAX_MINOR
-from hub.kernel.words import N_, Worded, extent
+from hub.kernel.words import N_, Worded
 
 STEP = 15
 """Bookings begin and end on quarter hours: every zone's offset is a multiple of it."""
@@ -23,7 +23,6 @@ LONGEST_BOOKING = 14 * DAY_MINUTES
 FARTHEST = timedelta(days=365)
 MOST_HOURS = 60 * 24
 LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_PURPOSE, LONGEST_REASON = 160, 10_000, 300, 2_000
-SHORTEST_REASON = 10
 MOST_ASKED = 10
 """So many bookings may one person have waiting for an answer."""
 NEXT_ZONES = ("UTC", "Europe/London", "Europe/Berlin", "Europe/Stockholm", "America/New_York", "America/Los_Angeles", "Asia/Shanghai",
@@ -210,14 +209,6 @@ def taken() -> Conflict:
 def price(hourly_minor: int, minutes: int) -> int:
     """Minor units for the time that passes, rounded half up."""
     return (hourly_minor * minutes + 30) // 60
-
-
-def reason(text: str) -> str:
-    """A reason that somebody reads, tidied. Raises Invalid about `reason`."""
-    told = text.strip()
-    if extent(told) < SHORTEST_REASON or len(told) > LONGEST_REASON:
-        raise one_field("reason", N_("Say why, in at least 10 characters: the other side reads it."), code="reason_missing")
-    return told
 
 
 def check_settings(

@@ -16,7 +16,7 @@ from hub.core.payments import operations as payments
 from hub.core.payments import queries as payments_read
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotAllowed, NotFound, NotNow, one_field
 from hub.kernel.money import Money, breakdown
@@ -42,7 +42,6 @@ from hub.tech_market.orders.rules import Pay, Side
 from hub.tech_market.orders.states import LIFE, Act, State
 from hub.tech_market.quotes import operations as quoting
 from hub.tech_market.quotes import queries as quotes
-from hub.tech_market.quotes import rules as quote_rules
 from hub.tech_market.quotes.models import Quote
 from hub.tech_market.services import queries as services
 
@@ -148,7 +147,7 @@ def deliver(*, actor: Actor, order: ServiceOrder, text: str, uploads: Sequence[U
 def send_back(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder:
     """The delivery is not what was agreed: the lab works on. Raises NotAllowed, NotNow (too late), Invalid about `reason`."""
     POLICY.require(actor, Act.SEND_BACK, order)
-    told = quote_rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     queries.lock(order)
     LIFE.fire(order, Act.SEND_BACK)
     order.remarks, order.accept_by, order.sent_back_at = told, None, clock.now()
@@ -235,7 +234,7 @@ def _pay(actor: Actor, order: ServiceOrder, *, by_silence: bool) -> None:
 def drop(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder:
     """Call it off before the money is held; either side may. What came in part goes back. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.DROP, order)
-    told = quote_rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     queries.lock(order)
     LIFE.fire(order, Act.DROP)
     return _cancel(actor, order, told)
@@ -244,7 +243,7 @@ def drop(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder:
 def ask_stop(*, actor: Actor, order: ServiceOrder, reason: str) -> ServiceOrder:
     """Ask the other side to call the order off; `call_off` is their consent. Raises NotAllowed, NotNow, Invalid."""
     POLICY.require(actor, Act.ASK_STOP, order)
-    told = quote_rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     queries.lock(order)
     if order.state not in {State.IN_PROGRESS, State.DELIVERED}:
         raise NotNow(N_("Only an order that is worked on is called off by both sides."), code="not_in_progress")
@@ -280,7 +279,7 @@ def call_off(*, actor: Actor, order: ServiceOrder, reason: str = "") -> ServiceO
     queries.lock(order)
     side = side_of(actor, order)
     if side is None:
-        told = quote_rules.reason(reason)
+        told = reasons.given(reason, reasons.TO_THE_OTHER)
     elif order.stop_side is None or side is order.stop_side:
         raise NotNow(N_("Both sides must want it: ask the other side first."), code="needs_consent")
     else:

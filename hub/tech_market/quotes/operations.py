@@ -11,7 +11,7 @@ from hub.core.messages.states import Kind as About
 from hub.core.organisations import queries as organisations
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotFound, NotNow, one_field
 from hub.kernel.permissions import require_verified
@@ -123,7 +123,7 @@ def give(
 def decline(*, actor: Actor, quote: Quote, reason: str) -> Quote:
     """Decline to quote, or take the quote back, with a reason that the buyer reads. Raises NotAllowed, NotNow, Invalid."""
     QUOTES.require(actor, QuoteAct.DECLINE, quote)
-    told = rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     request = _open_request(quote)
     QUOTE.fire(quote, QuoteAct.DECLINE)
     quote.reason, quote.answered_by = told, actor.person_id
@@ -181,7 +181,7 @@ def choose(*, actor: Actor, quote: Quote, reason: str) -> Quote:
         message = N_("Labs still have until %(deadline)s to answer: choose when all have, or then.")
         raise NotNow(message, code="labs_still_asked", deadline=_moment(request.quotes_by))
     passed = [other for other in others if other.state is QuoteState.GIVEN]
-    told = rules.reason(reason) if passed else reason.strip()[: rules.LONGEST_REASON]
+    told = reasons.given(reason, reasons.TO_THE_OTHER) if passed else reason.strip()[: rules.LONGEST_REASON]
     if quote.state is QuoteState.GIVEN and (quote.valid_until is None or not rules.still_holds(quote.valid_until)):
         raise NotNow(N_("This quote no longer holds: its last day has passed."), code="no_longer_valid")
     REQUEST.fire(request, RequestAct.CHOOSE)
@@ -196,7 +196,7 @@ def choose(*, actor: Actor, quote: Quote, reason: str) -> Quote:
 def close(*, actor: Actor, request: QuoteRequest, reason: str) -> QuoteRequest:
     """Close the request without a choice; every lab that has not declined reads `reason`. Raises NotAllowed, NotNow, Invalid."""
     REQUESTS.require(actor, RequestAct.CLOSE, request)
-    told = rules.reason(reason)
+    told = reasons.given(reason, reasons.TO_THE_OTHER)
     request = queries.locked(request.id)
     REQUEST.fire(request, RequestAct.CLOSE)
     request.reason, request.closed_at = told, clock.now()

@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from hub.kernel import clock, money
-from hub.kernel.errors import Invalid, one_field
+from hub.kernel.errors import one_field
 from hub.kernel.money import Breakdown, Money
-from hub.kernel.words import N_, extent
+from hub.kernel.words import N_
 
 MOST_SERVICES, MOST_LINES = 8, 12
 LONGEST_TITLE, LONGEST_BODY, LONGEST_QUANTITY = 160, 10_000, 120
 LONGEST_LINE, LONGEST_TERMS, LONGEST_REASON = 200, 10_000, 2_000
-SHORTEST_REASON = 10
 SHORTEST_TIME, LONGEST_TIME = timedelta(hours=1), timedelta(days=180)
 LONGEST_VALIDITY = timedelta(days=365)
 MOST_DAYS = 730
@@ -109,18 +108,6 @@ def split(lines: Sequence[Line], gross: Money, fee_bp: int) -> Breakdown:
         return money.breakdown(gross, fee_bp)
     fee = Money(sum(part.fee.minor for part in parts), gross.currency)
     return Breakdown(gross, fee, gross - fee)
-
-
-def reason(text: str) -> str:
-    """A reason that somebody reads, tidied. Raises Invalid about `reason`."""
-    told = text.strip()
-    if extent(told) < SHORTEST_REASON or len(told) > LONGEST_REASON:
-        raise Invalid(
-            N_("Say why, in at least 10 characters: the other side reads it."),
-            code="reason_missing",
-            fields={"reason": N_("Say why, in at least 10 characters: the other side reads it.")},
-        )
-    return told
 
 
 @dataclass(frozen=True)
