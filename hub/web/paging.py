@@ -13,6 +13,7 @@ from flask import Response, jsonify, request
 from flask_babel import gettext
 from marshmallow import Schema
 
+from hub.kernel import base64url
 from hub.kernel.errors import Invalid
 
 LIMIT, MOST = 50, 200
@@ -80,7 +81,7 @@ def cursor() -> tuple[int | None, int]:
 
 
 def encode(last_id: int) -> str:
-    return base64.urlsafe_b64encode(str(last_id).encode()).decode().rstrip("=")
+    return base64url.as_text(str(last_id).encode())
 
 
 def paged(items: Sequence[Any], schema: Schema, limit: int) -> Response:

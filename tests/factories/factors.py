@@ -17,6 +17,7 @@ from hub.core.factors import operations, queries, rules
 from hub.core.factors.rules import Party
 from hub.db import work
 from hub.kernel import clock
+from hub.kernel.base64url import as_bytes, as_text
 from tests.factories.people import actor_of
 
 SITE_KEY = "test-key"
@@ -57,8 +58,8 @@ class Authenticator:
         return hashlib.sha256(self.site.id.encode()).digest() + struct.pack(">BI", self.flags | more, self.count)
 
     def _answer(self, **response: bytes) -> str:
-        name = rules.as_text(self.credential_id)
-        sent = {part: rules.as_text(value) for part, value in response.items()}
+        name = as_text(self.credential_id)
+        sent = {part: as_text(value) for part, value in response.items()}
         return json.dumps({"id": name, "rawId": name, "type": "public-key", "response": sent, "clientExtensionResults": {}})
 
     def make(self, options: str) -> str:
@@ -76,7 +77,7 @@ class Authenticator:
         self.count += 1
         client, data = self._client("webauthn.get", json.loads(options)["challenge"]), self._data()
         signature = self.key.sign(data + hashlib.sha256(client).digest(), ec.ECDSA(SHA256()))
-        return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature, userHandle=rules.as_bytes(self.handle))
+        return self._answer(clientDataJSON=client, authenticatorData=data, signature=signature, userHandle=as_bytes(self.handle))
 
 
 def passkey_for(person: Person, name: str = "My laptop", **bent: object) -> Authenticator:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -11,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from hub.kernel import sealing
+from hub.kernel import base64url, sealing
 from hub.kernel.words import N_, Worded
 
 LONGEST_TEXT, LONGEST_REPLY = 4_000, 4_000
@@ -75,7 +73,7 @@ def issue(secret: str, *, entitlement_id: int, serial: int, product: str, now: d
     """
     issued = int(now.timestamp())
     facts = {"e": entitlement_id, "n": serial, "p": product, "t": issued, "x": issued + int(VALID_FOR.total_seconds())}
-    payload = _encode(sealing.canonical(facts))
+    payload = base64url.as_text(sealing.canonical(facts))
     return f"{PREFIX}.{payload}.{_signature(secret, payload)}"
 
 
@@ -86,9 +84,9 @@ def read(secret: str, token: str, now: datetime) -> Claims:
     if not token.isascii() or prefix != PREFIX or not hmac.compare_digest(_signature(secret, payload).encode(), signature.encode()):
         raise TokenRefused(Refusal.FORGED)
     try:
-        facts = json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4)))
+        facts = json.loads(base64url.as_bytes(payload))
         claims = Claims(facts["e"], facts["n"], facts["p"], facts["t"], facts["x"])
-    except (ValueError, KeyError, TypeError, binascii.Error):
+    except (ValueError, KeyError, TypeError):
         raise TokenRefused(Refusal.FORGED) from None
     if now.timestamp() >= claims.expires_at:
         raise TokenRefused(Refusal.EXPIRED)
@@ -97,11 +95,7 @@ def read(secret: str, token: str, now: datetime) -> Claims:
 
 def _signature(secret: str, payload: str) -> str:
     key = hmac.new(secret.encode(), PURPOSE, hashlib.sha256).digest()
-    return _encode(hmac.new(key, f"{PREFIX}.{payload}".encode(), hashlib.sha256).digest())
-
-
-def _encode(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+    return base64url.as_text(hmac.new(key, f"{PREFIX}.{payload}".encode(), hashlib.sha256).digest())
 
 
 # --- ratings ----------------------------------------------------------------------------------------------------------

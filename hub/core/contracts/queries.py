@@ -21,7 +21,7 @@ from hub.core.wording.rules import Kind
 from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.types import NO_DUE, Question
-from hub.kernel import money
+from hub.kernel import money, refs
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound, one_field
 from hub.kernel.money import Money
@@ -53,9 +53,9 @@ def drawn_up_about(prefix: str, provider: Provider) -> None:
 
 def about(actor: Actor, ref: str) -> About:
     """Raises NotFound."""
-    prefix, _, number = ref.partition(":")
-    provider = _providers.get(prefix)
-    found = provider(actor, int(number)) if provider is not None and number.isdecimal() and len(number) < 10 else None
+    kind, number = refs.split(ref)
+    provider = _providers.get(kind)
+    found = provider(actor, number) if provider is not None else None
     if found is None:
         raise NotFound(N_("There is nothing here to draw up an agreement about."))
     return found

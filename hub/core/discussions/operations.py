@@ -13,7 +13,7 @@ from hub.core.files import operations as files
 from hub.core.files.rules import Upload
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow, NotSignedIn, TooMany, one_field
 from hub.kernel.permissions import require_verified
@@ -63,7 +63,7 @@ def reply(*, actor: Actor, thread: Thread, body: str, reply_to: int | None = Non
 
 
 def _enter(actor: Actor, subject: str) -> bool:
-    return queries.source_of(subject).enter(actor, rules.split_ref(subject)[1])
+    return queries.source_of(subject).enter(actor, refs.split(subject)[1])
 
 
 def _write(actor: Actor, thread: Thread, body: str, reply_to: int | None, uploads: Sequence[Upload], speaks: bool) -> Post:

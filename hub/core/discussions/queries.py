@@ -20,7 +20,7 @@ from hub.core.discussions.states import PostState, State, Wish
 from hub.core.files.models import File
 from hub.db.extensions import db
 from hub.db.types import Question
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import ANONYMOUS, Actor
 from hub.kernel.errors import HubError, NotFound, NotNow
 from hub.kernel.permissions import consults, require_verified
@@ -54,7 +54,7 @@ def counts_accepted(count: Acts) -> Acts:
 
 def source_of(subject: str) -> Source:
     """Raises NotFound for things that nobody talks about."""
-    kind, number = rules.split_ref(subject)
+    kind, number = refs.split(subject)
     if kind not in _sources or not number:
         raise NotFound(NO_PLACE)
     return _sources[kind]
@@ -62,7 +62,7 @@ def source_of(subject: str) -> Source:
 
 def place_for(actor: Actor, subject: str) -> Place:
     """The thing "challenge:5", if the actor may know of it. Raises NotFound."""
-    number = rules.split_ref(subject)[1]
+    number = refs.split(subject)[1]
     found = source_of(subject).places(actor, [number]).get(number)
     if found is None:
         raise NotFound(NO_PLACE)
@@ -73,7 +73,7 @@ def places(actor: Actor, subjects: Iterable[str]) -> dict[str, Place]:
     """Those of the things that the actor may know of, in one statement for each kind."""
     by_kind: dict[str, list[int]] = {}
     for subject in dict.fromkeys(subjects):
-        kind, number = rules.split_ref(subject)
+        kind, number = refs.split(subject)
         by_kind.setdefault(kind, []).append(number)
     known = [_sources[kind].places(actor, numbers) for kind, numbers in by_kind.items() if kind in _sources]
     return {place.ref: place for found in known for place in found.values()}
@@ -85,7 +85,7 @@ def way_to(actor: Actor, subject: str, thread: Thread | None = None) -> Way:
         require_verified(actor)
         if thread is not None and thread.state is not State.OPEN:
             raise NotNow(LOCKED, code="locked")
-        return Way(speaks_for_it=source_of(subject).enter(actor, rules.split_ref(subject)[1]))
+        return Way(speaks_for_it=source_of(subject).enter(actor, refs.split(subject)[1]))
     except HubError as refusal:
         return Way(refusal)
 

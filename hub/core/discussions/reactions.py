@@ -12,7 +12,7 @@ from hub.core.discussions.states import PostState, Wish
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.db.journal import Fact, reacts_to
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import ANONYMOUS, SYSTEM
 from hub.kernel.whose import Of
 from hub.kernel.words import N_
@@ -65,7 +65,7 @@ def newly_named(post: Post, number: int) -> list[int]:
 
 
 def keepers(thread: Thread) -> list[int]:
-    return list(queries.source_of(thread.subject).keepers(rules.split_ref(thread.subject)[1]))
+    return list(queries.source_of(thread.subject).keepers(refs.split(thread.subject)[1]))
 
 
 @reacts_to(ThreadOpened)

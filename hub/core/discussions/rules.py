@@ -43,12 +43,6 @@ class Source:
     keepers: Callable[[int], Sequence[int]]
 
 
-def split_ref(ref: str) -> tuple[str, int]:
-    """`"challenge:5"` as `("challenge", 5)`; ("", 0) for what is no such thing."""
-    kind, _, number = ref.partition(":")
-    return (kind, int(number)) if number.isdecimal() and len(number) < 10 else ("", 0)
-
-
 def page_of(number: int) -> int:
     """The page that the thread's post `number` (from 1) stands on."""
     return (number - 1) // PER_PAGE + 1

@@ -19,6 +19,7 @@ from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
+from hub.kernel.base64url import as_text
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.permissions import administers
 from hub.kernel.words import N_
@@ -180,7 +181,7 @@ def _spend(challenge: bytes) -> None:
 def handle_of(person_id: int) -> str:
     """What authenticators know the person by: that of their other passkeys, or a new random one."""
     known = queries.passkeys_of(person_id)
-    return known[0].handle if known else rules.as_text(rules.new_challenge())
+    return known[0].handle if known else as_text(rules.new_challenge())
 
 
 def add_passkey(*, actor: Actor, name: str, credential: str, challenge: bytes, handle: str, site: Party, site_key: str) -> list[str]:

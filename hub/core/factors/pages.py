@@ -16,6 +16,7 @@ from hub.core.factors.rules import Party
 from hub.core.factors.schemas import CodeIn, NameIn, PasskeyIn, ReasonIn
 from hub.kernel import clock
 from hub.kernel.actor import Actor
+from hub.kernel.base64url import as_bytes, as_text
 from hub.kernel.errors import Invalid
 from hub.kernel.words import N_
 from hub.web import auth, todo
@@ -63,7 +64,7 @@ def known_party() -> Party | None:
 def new_challenge(purpose: str, **more: str) -> bytes:
     """A challenge for this browser; an older one for the same purpose is forgotten."""
     challenge = rules.new_challenge()
-    kept = {"challenge": rules.as_text(challenge), "at": clock.now().isoformat(), **more}
+    kept = {"challenge": as_text(challenge), "at": clock.now().isoformat(), **more}
     session["passkeys"] = {**session.get("passkeys", {}), purpose: kept}
     return challenge
 
@@ -75,7 +76,7 @@ def take_challenge(purpose: str) -> tuple[bytes, dict[str, str]]:
     session["passkeys"] = open_ones
     if kept is None or clock.now() >= datetime.fromisoformat(kept["at"]) + rules.CHALLENGE_LIFE:
         raise rules.not_proved()
-    return rules.as_bytes(kept["challenge"]), kept
+    return as_bytes(kept["challenge"]), kept
 
 
 def as_json(options: str) -> Response:

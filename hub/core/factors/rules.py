@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import binascii
 import hmac
 import ipaddress
@@ -31,6 +30,7 @@ from webauthn.helpers.structs import (
 )
 
 from hub.kernel import sealing, vault
+from hub.kernel.base64url import as_bytes, as_text
 from hub.kernel.errors import Invalid, one_field
 from hub.kernel.words import N_, Worded
 
@@ -161,16 +161,6 @@ def party(base_url: str, name: str) -> Party | None:
 
 def new_challenge() -> bytes:
     return secrets.token_bytes(32)
-
-
-def as_text(data: bytes) -> str:
-    """base64url without its padding."""
-    return base64.urlsafe_b64encode(data).decode().rstrip("=")
-
-
-def as_bytes(text: str) -> bytes:
-    """Raises ValueError."""
-    return base64.urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4))
 
 
 def _descriptors(credential_ids: list[str]) -> list[PublicKeyCredentialDescriptor]:

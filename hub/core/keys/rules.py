@@ -6,6 +6,7 @@ import base64
 import hmac
 import secrets
 
+from hub.kernel import base64url
 from hub.kernel.words import N_, Worded
 
 KEY_MARK, ACCESS_KEY_MARK = "hub_", "HUBK"
@@ -33,4 +34,4 @@ def new_access_key() -> str:
 def derived_secret(site_key: str, access_key: str) -> str:
     """The secret that goes with an access key id, made anew each time it is needed, so that no table holds it (see docs/security.md)."""
     own = hmac.digest(site_key.encode(), b"hub access keys 1", "sha256")
-    return base64.urlsafe_b64encode(hmac.digest(own, access_key.encode(), "sha256")).decode().rstrip("=")
+    return base64url.as_text(hmac.digest(own, access_key.encode(), "sha256"))

@@ -25,7 +25,7 @@ from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Question
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound, one_field
 from hub.kernel.money import CURRENCIES, Money
@@ -46,9 +46,9 @@ def funds(kind: str, *, one: Callable[[int], rules.Subject | None], of: Callable
 
 def subject_named(ref: str) -> rules.Subject | None:
     """The thing behind "challenge:5"; None if there is none, or nobody knows such things."""
-    kind, _, number = ref.partition(":")
+    kind, number = refs.split(ref)
     source = next((known for name, known in _sources.items() if name.value == kind), None)
-    return source.one(int(number)) if source and number.isdecimal() and len(number) < 10 else None
+    return source.one(number) if source else None
 
 
 def subjects_of(organisation_ids: Sequence[int]) -> list[rules.Subject]:

@@ -13,7 +13,7 @@ from hub.core.questions.rules import Desk
 from hub.core.questions.states import LIFE, Act, State, Voice
 from hub.db import journal
 from hub.db.extensions import db
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import NotAllowed, NotNow, TooMany, one_field
 from hub.kernel.permissions import require_verified
@@ -138,7 +138,7 @@ def _public(question: Question) -> str:
 
 def _people(question: Question, who: str) -> list[int]:
     source = queries.source_of(question.subject)
-    return list(getattr(source, who)(rules.split_ref(question.subject)[1]))
+    return list(getattr(source, who)(refs.split(question.subject)[1]))
 
 
 def _tell(people: list[int], text: str, desk: Desk, link: str, **values: Any) -> None:

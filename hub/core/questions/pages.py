@@ -14,6 +14,7 @@ from hub.core.questions import operations, policy, queries, rules, schemas
 from hub.core.questions.models import Question
 from hub.core.questions.policy import POLICY
 from hub.core.questions.states import Act, State
+from hub.kernel import refs
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotNow
 from hub.kernel.permissions import consults
@@ -142,7 +143,7 @@ def withdraw(question_id: int) -> Any:
 
 
 def _place_of(question: Question) -> str:
-    kind, number = rules.split_ref(question.subject)
+    kind, number = refs.split(question.subject)
     anchor = f"question-{question.id}" if question.state is State.ANSWERED else None
     return url_for("questions.about", kind=kind, number=number, _anchor=anchor)
 

@@ -7,14 +7,13 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement, func, literal, or_, select
 
-from hub.core.questions import rules
 from hub.core.questions.models import Question, QuestionAnswer
 from hub.core.questions.policy import may_read
 from hub.core.questions.rules import Desk, Source
 from hub.core.questions.states import State
 from hub.db.extensions import db
 from hub.db.types import Question as Asked
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
@@ -42,7 +41,7 @@ def kinds() -> frozenset[str]:
 
 def source_of(subject: str) -> Source:
     """Raises NotFound for things that nobody asks about."""
-    kind, number = rules.split_ref(subject)
+    kind, number = refs.split(subject)
     if kind not in _sources or not number:
         raise NotFound(NO_DESK)
     return _sources[kind]
@@ -50,7 +49,7 @@ def source_of(subject: str) -> Source:
 
 def desk_for(actor: Actor, subject: str) -> Desk:
     """The thing "challenge:5" as questions know it, if the actor may know of it. Raises NotFound."""
-    number = rules.split_ref(subject)[1]
+    number = refs.split(subject)[1]
     found = source_of(subject).desks(actor, [number]).get(number)
     if found is None:
         raise NotFound(NO_DESK)

@@ -58,12 +58,6 @@ class Source:
     followers: Callable[[int], Sequence[int]]
 
 
-def split_ref(ref: str) -> tuple[str, int]:
-    """`"challenge:5"` as `("challenge", 5)`; ("", 0) for what is no such thing."""
-    kind, _, number = ref.partition(":")
-    return (kind, int(number)) if number.isdecimal() and len(number) < 10 else ("", 0)
-
-
 def check_open(desk: Desk) -> None:
     """Half-open: a question at the very moment of closing is late. Raises NotNow (code questions_closed)."""
     if desk.why_not:

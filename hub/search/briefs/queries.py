@@ -20,7 +20,7 @@ from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.personal import Hindrance, hinders_leaving
 from hub.db.types import NO_DUE, Lines, lines
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.money import Money
@@ -229,10 +229,8 @@ def _fitting(kind: str, found: list[Match], invited: dict[int, Invitation]) -> l
 
 def reached_by(key: str) -> list[int]:
     """The people behind a match ("expert:12"); empty if nobody is."""
-    kind, _, number = key.partition(":")
-    if kind not in _people or not number.isdecimal() or len(number) > 9:
-        return []
-    return _people[kind]([int(number)]).get(int(number), [])
+    kind, number = refs.split(key)
+    return _people[kind]([number]).get(number, []) if kind in _people else []
 
 
 def invitations(brief: Brief) -> Sequence[Invitation]:

@@ -23,6 +23,7 @@ from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.kernel import clock
 from hub.kernel.actor import ANONYMOUS, SYSTEM
+from hub.kernel.base64url import as_text
 from hub.kernel.errors import Invalid, NotAllowed, NotFound, NotNow, NotSignedIn
 from tests.factories.factors import SITE, SITE_KEY, VERIFIED, app_for, asked, code_of, passkey_for
 from tests.factories.money import race
@@ -184,15 +185,15 @@ def test_a_passkey_that_proves_nothing_is_refused_and_changes_nothing(app, bent)
     elif bent == "user":
         made.flags &= ~VERIFIED
     elif bent == "signature":
-        sent["response"]["signature"] = rules.as_text(b"0" * 70)
+        sent["response"]["signature"] = as_text(b"0" * 70)
     elif bent == "handle":
-        made.handle = rules.as_text(rules.new_challenge())
+        made.handle = as_text(rules.new_challenge())
     elif bent == "nobody":
         sent["response"].pop("userHandle")
     elif bent == "another":
         whose = bob.id
     elif bent == "type":
-        sent["response"]["clientDataJSON"] = rules.as_text(b'{"type": "webauthn.create"}')
+        sent["response"]["clientDataJSON"] = as_text(b'{"type": "webauthn.create"}')
     if bent in {"origin", "site", "user", "handle"}:
         sent = json.loads(made.prove(asked(challenge)))
     before = kinds()
@@ -255,8 +256,8 @@ def test_the_same_passkey_is_not_registered_twice_and_a_person_has_one_handle(ap
     made = passkey_for(ada)
     challenge, handle = rules.new_challenge(), operations.handle_of(ada.id)
     assert handle == made.handle
-    options = rules.options_to_make(SITE, challenge, handle=handle, email=ada.email, name=ada.name, has=[rules.as_text(made.credential_id)])
-    assert [each["id"] for each in json.loads(options)["excludeCredentials"]] == [rules.as_text(made.credential_id)]
+    options = rules.options_to_make(SITE, challenge, handle=handle, email=ada.email, name=ada.name, has=[as_text(made.credential_id)])
+    assert [each["id"] for each in json.loads(options)["excludeCredentials"]] == [as_text(made.credential_id)]
     with pytest.raises(Invalid):
         operations.add_passkey(
             actor=actor_of(ada),
