@@ -5,12 +5,11 @@ from __future__ import annotations
 import io
 import tomllib
 import zipfile
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.complement.platforms import operations as platforms
 from hub.complement.platforms.models import Platform
 from hub.complement.products import operations as products
@@ -39,12 +38,8 @@ def tell(cast: Cast) -> None:
         _publish(cast, found[row["platform"]], owners[row["platform"]], row)
     for row in data["platform"]:
         if "closed" in row:
-            with clock.at(_ago(row["closed"])):
+            with ago(row["closed"]):
                 platforms.close(actor=owners[row["key"]], platform=found[row["key"]], reason=row["closing_reason"])
-
-
-def _ago(days: float) -> Any:
-    return clock.now() - timedelta(days=days)
 
 
 def _words(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
@@ -53,7 +48,7 @@ def _words(row: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
 
 def _open(cast: Cast, row: dict[str, Any]) -> Platform:
     owner = cast.owner_of(row["organisation"])
-    with clock.at(_ago(row.get("opened", 12))):
+    with ago(row.get("opened", 12)):
         organisation_id = cast.organisations[row["organisation"]]
         platform = platforms.draft(actor=owner, organisation_id=organisation_id, name=row["name"], **_words(row, PLATFORM_WORDS))
         if "opened" in row:
@@ -63,7 +58,7 @@ def _open(cast: Cast, row: dict[str, Any]) -> Platform:
 
 def _publish(cast: Cast, platform: Platform, reviewer: Actor, row: dict[str, Any]) -> None:
     vendor = cast.actor(row["vendor"])
-    with clock.at(_ago(row["begun"])):
+    with ago(row["begun"]):
         product = products.draft(
             actor=vendor, platform=platform, name=row["name"], sector=Sector(row["sector"]),
             organisation_id=cast.organisations[row["organisation"]] if "organisation" in row else None, **_words(row, PRODUCT_WORDS),
@@ -75,26 +70,26 @@ def _publish(cast: Cast, platform: Platform, reviewer: Actor, row: dict[str, Any
     for rating in row.get("rating", ()):
         _rate(cast, vendor, product, rating)
     if "withdrawn" in row:
-        with clock.at(_ago(row["withdrawn"])):
+        with ago(row["withdrawn"]):
             products.withdraw(actor=vendor, product=product)
 
 
 def _release(vendor: Actor, reviewer: Actor, product: Product, row: dict[str, Any]) -> None:
-    with clock.at(_ago(row["sent"])):
+    with ago(row["sent"]):
         release = products.send_release(
             actor=vendor, product=product, number=row["number"], licence=row["licence"], notes=row["notes"],
             stream=_packed(product, row), filename=f"{product.slug}-{row['number']}.zip",
         )  # fmt: skip
     if "decided" not in row:
         return
-    with clock.at(_ago(row["decided"])):
+    with ago(row["decided"]):
         if row.get("verdict") == "returned":
             reasons = [Reason(code) for code in row["reasons"]]
             products.send_back(actor=reviewer, release=release, reasons=reasons, remarks=row["remarks"])
         else:
             products.approve(actor=reviewer, release=release)
     if "yanked" in row:
-        with clock.at(_ago(row["yanked"])):
+        with ago(row["yanked"]):
             products.yank(actor=vendor, release=release, reason=row["yank_reason"])
 
 
@@ -113,15 +108,15 @@ def _packed(product: Product, row: dict[str, Any]) -> io.BytesIO:
 
 def _rate(cast: Cast, vendor: Actor, product: Product, row: dict[str, Any]) -> None:
     user = cast.actor(row["by"])
-    with clock.at(_ago(row["on"] + 4)):
+    with ago(row["on"] + 4):
         store.install(actor=user, product=product)
         release = _newest_at(product)
         if release is not None:
             store.fetch(actor=user, release=release)
-    with clock.at(_ago(row["on"])):
+    with ago(row["on"]):
         rating = store.rate(actor=user, product=product, stars=row["stars"], text=row["text"])
     if "reply" in row:
-        with clock.at(_ago(row["replied"])):
+        with ago(row["replied"]):
             store.reply(actor=vendor, rating=rating, text=row["reply"])
 
 

@@ -5,15 +5,12 @@ Told first, so that the stories' news wait for their digests.
 
 from __future__ import annotations
 
-from datetime import timedelta
-
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.core.feeds import operations as feeds
 from hub.core.feeds.rules import Feed
 from hub.core.messages import operations as messages
 from hub.core.messages.rules import Hours
 from hub.core.messages.states import Kind, Pace
-from hub.kernel import clock
 
 CHOICES: dict[str, tuple[dict[Kind, Pace], Hours]] = {
     "expert": ({Kind.DISCUSSION: Pace.WEEKLY, Kind.PAGE: Pace.WEEKLY, Kind.SEARCH: Pace.DAILY}, Hours(8, 4)),
@@ -25,7 +22,7 @@ READ_ALONG = {"expert": Feed.CALENDAR, "consultant": Feed.CALENDAR, "crane": Fee
 
 
 def tell(cast: Cast) -> None:
-    with clock.at(clock.now() - timedelta(days=150)):
+    with ago(150):
         for who, (wanted, hours) in CHOICES.items():
             messages.choose_mail(actor=cast.actor(who), wanted=wanted, hours=hours)
         for who, feed in READ_ALONG.items():

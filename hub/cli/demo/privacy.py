@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from hub.cli.demo.people import HERE_SINCE, Cast
+from hub.cli.demo.people import HERE_SINCE, Cast, ago
 from hub.core.erasure import operations as erasures
 from hub.core.privacy import operations
 from hub.core.privacy.rules import ConsentKind
@@ -21,9 +21,9 @@ def tell(cast: Cast) -> None:
             operations.agree(actor=cast.actor(key), kind=ConsentKind.TERMS)
     free = [key for key in cast.people if not personal.open_things(cast.people[key])]
     for key in free[:1]:
-        with clock.at(clock.now() - timedelta(days=40)):
+        with ago(40):
             erasures.ask(actor=cast.actor(key))
-        with clock.at(clock.now() - timedelta(days=37)):
+        with ago(37):
             erasures.cancel(actor=cast.actor(key))
     with clock.at(clock.now() - timedelta(hours=5)):
         for key in ASKED:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Callable
-from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.complement.platforms import queries as platforms
 from hub.complement.products import queries as products
 from hub.complement.products.models import Product
@@ -38,7 +37,7 @@ def tell(cast: Cast) -> None:
         steps += [(bought["on"], partial(_buy, cast, product, row, bought)) for bought in row["purchase"]]
         steps += [(bought["returned"], partial(_give_back, cast, product, bought)) for bought in row["purchase"] if "returned" in bought]
     for days, step in sorted(steps, key=lambda step: -step[0]):
-        with clock.at(clock.now() - timedelta(days=days)):
+        with ago(days):
             step()
     ledger.expire_due()
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import io
 import tomllib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import hub.cli
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.contests.challenges import queries as challenges
 from hub.core.domains import operations as domains
 from hub.core.files.rules import Upload
@@ -51,47 +49,41 @@ def tell(cast: Cast) -> None:
         _flag(cast, story)
 
 
-@contextmanager
-def _on(day: float) -> Iterator[None]:
-    with clock.at(clock.now() + timedelta(days=day)):
-        yield
-
-
 def _check(cast: Cast, story: Row) -> None:
     (day, who, note), today = story["sent"], clock.now().date()
     about = cast.organisations[story["organisation"]] if "organisation" in story else None
-    with _on(day):
+    with ago(-day):
         check = operations.send(
             actor=cast.actor(who), vault=vault(), uploads=[Upload(io.BytesIO(SPECIMEN), "document.pdf")], kind=DocumentKind(story["kind"]),
             country=story["country"], note=note, organisation_id=about,
         )  # fmt: skip
     if "taken" in story:
         day, checker = story["taken"]
-        with _on(day):
+        with ago(-day):
             operations.take(actor=cast.actor(checker), check=check)
             for _look in range(story.get("looks", 2)):
                 operations.view(actor=cast.actor(checker), check=check, place=1, vault=vault())
     if "accepted" in story:
         day, checker, number, ends, reason = story["accepted"]
-        with _on(day):
+        with ago(-day):
             last = today + timedelta(days=ends) if ends else None
             operations.accept(actor=cast.actor(checker), check=check, vault=vault(), number=number, reason=reason, document_ends=last)
     if "rejected" in story:
         day, checker, reason = story["rejected"]
-        with _on(day):
+        with ago(-day):
             operations.reject(actor=cast.actor(checker), check=check, vault=vault(), reason=reason)
 
 
 def _domain(cast: Cast, story: Row) -> None:
     day, who = story["asked"]
-    with _on(day):
+    with ago(-day):
         ask = domains.ask_dns if story.get("way") == "dns" else domains.ask_web
         proof = ask(actor=cast.actor(who), organisation=organisations.get(cast.organisations[story["organisation"]]))
     if "found" in story:
-        with _on(story["found"]):
+        with ago(-story["found"]):
             domains.note_found(proof=proof)
     for day, trouble in story.get("missing", []):
-        with _on(day):
+        with ago(-day):
             domains.note_missing(proof=proof, trouble=trouble)
 
 
@@ -99,12 +91,12 @@ def _flag(cast: Cast, story: Row) -> None:
     """What staff found when they looked at an entry of somebody who works for the seeker."""
     challenge = next(one for one in challenges.by_ids(challenges.public_ids()).values() if one.title.startswith(story["challenge"]))
     day, who = story["noticed"]
-    with _on(day):
+    with ago(-day):
         flags = integrity.look(
             subject=f"{challenge.ref}/entry", title=challenge.title, link=f"/challenges/{challenge.slug}", person_id=cast.people[who],
             host_id=challenge.organisation_id,
         )  # fmt: skip
     for flag in flags if "dismissed" in story else []:
         day, judge, reason = story["dismissed"]
-        with _on(day):
+        with ago(-day):
             integrity.dismiss(actor=cast.actor(judge), flag=flag, reason=reason)

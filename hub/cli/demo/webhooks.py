@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from flask import current_app
 
-from hub.cli.demo.people import Cast
+from hub.cli.demo.people import Cast, ago
 from hub.core.audit import queries as audit
 from hub.core.webhooks import operations, queries
 from hub.core.webhooks.rules import Outcome
@@ -22,7 +22,7 @@ DOWN = Outcome(15_003, trouble="timeout")
 def tell(cast: Cast) -> None:
     """One endpoint, paused, so that nothing is ever sent to its invented address. Uncommitted."""
     owner, key = cast.owner_of("meridian"), current_app.config["HUB"].secret_key
-    with clock.at(clock.now() - timedelta(days=29)):
+    with ago(29):
         endpoint, _ = operations.set_up(
             actor=owner, organisation_id=cast.organisations["meridian"], url="https://tickets.meridian.example/hub", types=TYPES,
             description="Tickets", site_key=key,
