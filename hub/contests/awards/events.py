@@ -38,17 +38,6 @@ class AwardPaid:
 
 
 @dataclass(frozen=True)
-class EntryPaidLate:
-    """A dispute about the entry ended with `minor` for its author, gross."""
-
-    SAYS: ClassVar[str] = N_("paid the entry’s author after a dispute")
-    entry_id: int
-    challenge_id: int
-    transaction_id: int
-    minor: int
-
-
-@dataclass(frozen=True)
 class AwardDeclined:
     SAYS: ClassVar[str] = N_("declined the award")
     award_id: int

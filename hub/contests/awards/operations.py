@@ -13,7 +13,6 @@ from hub.contests.awards.events import (
     AwardLapsed,
     AwardPaid,
     AwardSigned,
-    EntryPaidLate,
     JudgingReopened,
     ShareAgreed,
     SharingAgreed,
@@ -36,17 +35,13 @@ from hub.contests.launch import queries as launch
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
-from hub.core.disputes import queries as disputes
-from hub.core.disputes.rules import Source
 from hub.core.holds import operations as holds
 from hub.core.holds.rules import Share, Way
-from hub.core.payments import operations as payments
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import SYSTEM, Actor
 from hub.kernel.errors import Conflict, NotFound, NotNow, one_field
-from hub.kernel.money import Money
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_, extent
 
@@ -208,40 +203,6 @@ def end_without_award(*, actor: Actor, challenge: Challenge, reason: str) -> Cha
         if entry.state is EntryState.SEALED:
             entries.turn_down(actor=actor, entry=entry)
     return challenges.end(actor=actor, challenge=challenge, reason=reason)
-
-
-def pay_late(*, actor: Actor, entry: Entry, gross: Money, key: str) -> None:
-    """Pay the author of an entry as a dispute about it ended: from what was set aside for it, and for the rest from the seeker's balance.
-    Each dispute (`key`) pays once; there may be one after each choice. Raises NotAllowed, Invalid (over_balance), what payments raise."""
-    challenge = entry.challenge
-    POLICY.require(actor, Act.PAY_LATE, challenge)
-    paid = payments.pay_out_of(
-        actor=actor, organisation_id=challenge.organisation_id, subject=entry.ref, gross=gross, fee_bp=challenge.fee_bp,
-        key=f"{key}:late", memo=challenge.title, to_person_id=entry.person_id,
-    )  # fmt: skip
-    journal.record(EntryPaidLate(entry.id, challenge.id, paid.id, gross.minor), actor=actor, subject=entry.ref, scope=challenge.ref)
-
-
-def _lock_entry(number: int) -> None:
-    """Its challenge and itself, in the order of those who decide."""
-    entry = entries_read.find(number)
-    entries.locked_challenge(entry.challenge_id, to_decide=True)
-    db.session.refresh(entry, with_for_update={"of": Entry})
-
-
-def _carry_out(number: int, way: str, amount: Money | None, reason: str, ref: str) -> None:
-    entry = entries_read.find(number)
-    if way == rules.REJUDGE:
-        reopen_judging(actor=SYSTEM, challenge=entry.challenge, reason=reason)
-        return
-    pay_late(actor=SYSTEM, entry=entry, gross=queries.to_pay(entry, way, amount) or entry.challenge.prize, key=ref)
-
-
-DISPUTED = Source(
-    N_("Entry to a challenge"), queries.place_of, queries.matter, _lock_entry, queries.effects, _carry_out,
-    beside=queries.beside, hidden=queries.hidden, barred=queries.barred,
-)  # fmt: skip
-disputes.can_be_disputed("entry", DISPUTED)
 
 
 def _ready_to_decide(challenge: Challenge) -> Challenge:

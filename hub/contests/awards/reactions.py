@@ -11,7 +11,6 @@ from hub.contests.awards.events import (
     AwardLapsed,
     AwardPaid,
     AwardSigned,
-    EntryPaidLate,
     JudgingReopened,
     SharingAgreed,
     SharingProposed,
@@ -196,13 +195,9 @@ webhooks.sends(
 # Reputation
 
 
-def _finished(event: AwardPaid | EntryPaidLate, fact: Fact) -> Iterable[Finished]:
-    """The seeker and each winner who was paid: everybody of a team that shares."""
-    challenge, entry = challenges.by_id(event.challenge_id), db.session.get_one(Entry, event.entry_id)
-    winners, ref = [entry.person_id], entry.ref
-    if isinstance(event, AwardPaid):
-        sharing, ref = queries.sharing_of(event.award_id), f"award:{event.award_id}"
-        winners = [person_id for person_id, _ in sharing.people] if sharing is not None else [queries.get(event.award_id).person_id]
+def finished(entry: Entry, ref: str, winners: Iterable[int], fact: Fact) -> Iterable[Finished]:
+    """The seeker and each of these people have finished a deal by which they were paid for the entry; `ref` is what paid them."""
+    challenge = entry.challenge
     for person_id in winners:
         yield Finished(
             f"{ref}/person:{person_id}", Mode.CONTEST, challenge.title, f"/challenges/{challenge.slug}",
@@ -210,4 +205,11 @@ def _finished(event: AwardPaid | EntryPaidLate, fact: Fact) -> Iterable[Finished
         )  # fmt: skip
 
 
-reputation.finishes([AwardPaid, EntryPaidLate], _finished)
+def _paid(event: AwardPaid, fact: Fact) -> Iterable[Finished]:
+    """Everybody of a team that shares."""
+    sharing = queries.sharing_of(event.award_id)
+    winners = [person_id for person_id, _ in sharing.people] if sharing is not None else [queries.get(event.award_id).person_id]
+    return finished(db.session.get_one(Entry, event.entry_id), f"award:{event.award_id}", winners, fact)
+
+
+reputation.finishes([AwardPaid], _paid)
