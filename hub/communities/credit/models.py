@@ -8,8 +8,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.communities.credit.states import Kind
-from hub.communities.spaces.models import keep
 from hub.db.extensions import db
+from hub.db.kept import keep
 from hub.db.personal import PUBLIC, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel.words import N_

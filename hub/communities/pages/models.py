@@ -10,9 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.communities.pages.rules import Kind
 from hub.communities.pages.states import LIFE, State
-from hub.communities.spaces.models import keep
 from hub.communities.spaces.rules import Licence
 from hub.db.extensions import db
+from hub.db.kept import keep
 from hub.db.personal import PUBLIC, holds_of_person
 from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.communities.spaces.rules import Licence
 from hub.communities.spaces.states import LIFE, SpaceRole, State
 from hub.db.extensions import db
+from hub.db.kept import keep
 from hub.db.personal import CONTRACT, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.taxonomy import Sector
@@ -102,21 +102,6 @@ class CharterAcceptance(db.Model):
     hash: Mapped[str] = mapped_column(String(64))
     credential: Mapped[str] = mapped_column(String(40))
     accepted_at: Mapped[datetime] = mapped_column(UtcDateTime)
-
-
-def keep(table: Any, says: str) -> None:
-    """Have the database itself refuse to change or remove rows of `table`, with the words `says`."""
-    name = table.name
-    for act in ("update", "delete"):
-        sql = f"CREATE TRIGGER {name}_no_{act} BEFORE {act.upper()} ON {name} BEGIN SELECT RAISE(ABORT, '{says}'); END"
-        event.listen(table, "after_create", DDL(sql).execute_if(dialect="sqlite"))
-    refuse = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
-    for sql in (
-        f"CREATE OR REPLACE FUNCTION {name}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
-        f"CREATE TRIGGER {name}_no_change BEFORE UPDATE OR DELETE ON {name} FOR EACH ROW EXECUTE FUNCTION {name}_is_kept()",
-        f"CREATE TRIGGER {name}_no_truncate BEFORE TRUNCATE ON {name} FOR EACH STATEMENT EXECUTE FUNCTION {name}_is_kept()",
-    ):
-        event.listen(table, "after_create", DDL(sql).execute_if(dialect="postgresql"))
 
 
 keep(SpaceCharter.__table__, "a charter is never changed")

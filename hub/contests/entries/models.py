@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, and_, event, select
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, and_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.entries.states import LIFE, Capacity, State
 from hub.db.extensions import db
+from hub.db.kept import keep
 from hub.db.personal import LOOKS, SEALED, holds_of_person, names_rows_of
 from hub.db.retention import forgets
 from hub.db.types import UtcDateTime, Versioned, enum_type
@@ -101,42 +102,8 @@ class EntryView(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-KEPT_TABLES = {"seal": "a seal is never changed", "entry_view": "a look is never unsaid"}
-"""Append-only tables, and what the database answers to whoever tries."""
-
-
-def _sqlite_triggers(table: str, says: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{says}'); END"
-        for act in ("update", "delete")
-    ]
-
-
-def _postgresql_triggers(table: str, says: str) -> list[str]:
-    refuse = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
-    return [
-        f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
-        f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_kept()",
-    ]
-
-
-KEPT_TRIGGERS: dict[str, list[str]] = {
-    "sqlite": [sql for table, says in KEPT_TABLES.items() for sql in _sqlite_triggers(table, says)],
-    "postgresql": [sql for table, says in KEPT_TABLES.items() for sql in _postgresql_triggers(table, says)],
-}
-"""For the migration: the statements per dialect, in order."""
-
-
-def _hang(table: Any, name: str, says: str) -> None:
-    for dialect, statements in (("sqlite", _sqlite_triggers(name, says)), ("postgresql", _postgresql_triggers(name, says))):
-        for sql in statements:
-            event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
-
-
-_hang(Seal.__table__, "seal", KEPT_TABLES["seal"])
-_hang(EntryView.__table__, "entry_view", KEPT_TABLES["entry_view"])
-
+keep(Seal.__table__, "a seal is never changed")
+keep(EntryView.__table__, "a look is never unsaid")
 
 holds_of_person("entry", "person_id", what=N_("Your entries"), erase=lambda: Entry.state == State.DRAFT, keeps=SEALED, fixed=True)
 holds_of_person(

@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint, event
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.contests.challenges.models import Challenge
 from hub.contests.filings.states import LIFE, State
 from hub.db.extensions import db
+from hub.db.kept import guard
 from hub.db.personal import OFFICE, holds_of_nobody, holds_of_person, names_rows_of
 from hub.db.types import UtcDateTime, Versioned, enum_type
 
@@ -79,7 +80,7 @@ class PriorClaim(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def _guard(table: str, when: str, says: str) -> dict[str, list[str]]:
+def _kept_where(table: str, when: str, says: str) -> dict[str, list[str]]:
     """No row on which `when` holds is changed or removed."""
     raised = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
     return {
@@ -95,14 +96,8 @@ def _guard(table: str, when: str, says: str) -> dict[str, list[str]]:
     }
 
 
-def _hang(table: Any, guard: dict[str, list[str]]) -> None:
-    for dialect, statements in guard.items():
-        for sql in statements:
-            event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
-
-
-_hang(Filing.__table__, _guard("filing", "OLD.state = 'sealed'", "a sealed filing is never changed"))
-_hang(PriorClaim.__table__, _guard("prior_claim", "OLD.id > 0", "a claim is never unsaid"))
+guard(Filing.__table__, _kept_where("filing", "OLD.state = 'sealed'", "a sealed filing is never changed"))
+guard(PriorClaim.__table__, _kept_where("prior_claim", "OLD.id > 0", "a claim is never unsaid"))
 
 
 holds_of_person("filing", acted="person_id", keeps=OFFICE, fixed=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from typing import Any
 
-from sqlalchemy import DDL, BigInteger, CheckConstraint, Date, ForeignKey, LargeBinary, String, Text, event
+from sqlalchemy import BigInteger, CheckConstraint, Date, ForeignKey, LargeBinary, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.kept import guard, keep
 from hub.db.personal import SEALED, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel.words import N_
@@ -95,22 +95,6 @@ NEXT = "(SELECT COALESCE(MAX(place) + 1, 0) FROM evidence_leaf)"
 NO_GAPS, NEVER_CHANGED, ONLY_GROWS = "the evidence log has no gaps", "the evidence log is never changed", "the evidence log only grows"
 
 
-def _kept(table: str) -> dict[str, list[str]]:
-    """No row is changed or removed."""
-    refuse = f"RAISE EXCEPTION '{NEVER_CHANGED}' USING ERRCODE = 'integrity_constraint_violation'"
-    return {
-        "sqlite": [
-            f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{NEVER_CHANGED}'); END"
-            for act in ("update", "delete")
-        ],
-        "postgresql": [
-            f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
-            f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
-            f"CREATE TRIGGER {table}_no_truncate BEFORE TRUNCATE ON {table} FOR EACH STATEMENT EXECUTE FUNCTION {table}_is_kept()",
-        ],
-    }
-
-
 def _checked(table: str, name: str, act: str, wrong: str, says: str) -> dict[str, list[str]]:
     """`act` on a row is refused where the condition `wrong` holds."""
     raised = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
@@ -124,24 +108,13 @@ def _checked(table: str, name: str, act: str, wrong: str, says: str) -> dict[str
     }
 
 
-def _hang(table: Any, *guards: dict[str, list[str]]) -> None:
-    for guard in guards:
-        for dialect, statements in guard.items():
-            for sql in statements:
-                event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
-
-
-_hang(
-    EvidenceLeaf.__table__, _kept("evidence_leaf"),
-    _checked("evidence_leaf", "evidence_leaf_gapless", "INSERT", f"NEW.place <> {NEXT}", NO_GAPS),
-)  # fmt: skip
-_hang(EvidenceNode.__table__, _kept("evidence_node"))
-_hang(
-    EvidenceHead.__table__, _checked("evidence_head", "evidence_head_grows", "UPDATE", "NEW.size <= OLD.size", ONLY_GROWS),
-    _checked("evidence_head", "evidence_head_stays", "DELETE", "OLD.size >= 0", ONLY_GROWS),
-)  # fmt: skip
-_hang(EvidenceCheckpoint.__table__, _kept("evidence_checkpoint"))
-_hang(EvidenceStamp.__table__, _kept("evidence_stamp"))
+keep(EvidenceLeaf.__table__, NEVER_CHANGED)
+guard(EvidenceLeaf.__table__, _checked("evidence_leaf", "evidence_leaf_gapless", "INSERT", f"NEW.place <> {NEXT}", NO_GAPS))
+keep(EvidenceNode.__table__, NEVER_CHANGED)
+guard(EvidenceHead.__table__, _checked("evidence_head", "evidence_head_grows", "UPDATE", "NEW.size <= OLD.size", ONLY_GROWS))
+guard(EvidenceHead.__table__, _checked("evidence_head", "evidence_head_stays", "DELETE", "OLD.size >= 0", ONLY_GROWS))
+keep(EvidenceCheckpoint.__table__, NEVER_CHANGED)
+keep(EvidenceStamp.__table__, NEVER_CHANGED)
 
 
 holds_of_person("evidence_leaf", "person_id", what=N_("Seals of yours in the evidence log"), hides="salt", keeps=SEALED, fixed=True)

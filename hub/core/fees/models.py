@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import DDL, CheckConstraint, Date, ForeignKey, Index, String, event
+from sqlalchemy import CheckConstraint, Date, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.fees.rules import EVERYTHING_BP, HIGHEST_BP, Mode, Rate
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.kept import guard, never_changed
 from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, enum_type
 
@@ -45,20 +46,17 @@ class FeeRate(db.Model):
 
 _KEPT = "a fee rate is never changed or removed"
 
-for _statement in ("UPDATE", "DELETE"):
-    event.listen(
-        FeeRate.__table__,
-        "after_create",
-        DDL(
-            f"CREATE TRIGGER fee_rate_no_{_statement.lower()} BEFORE {_statement} ON fee_rate BEGIN SELECT RAISE(ABORT, '{_KEPT}'); END"
-        ).execute_if(dialect="sqlite"),
-    )
-for _ddl in (
-    "CREATE OR REPLACE FUNCTION fee_rate_is_kept() RETURNS trigger AS $$ "
-    f"BEGIN RAISE EXCEPTION '{_KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
-    "CREATE TRIGGER fee_rate_kept BEFORE UPDATE OR DELETE ON fee_rate FOR EACH ROW EXECUTE FUNCTION fee_rate_is_kept()",
-):
-    event.listen(FeeRate.__table__, "after_create", DDL(_ddl).execute_if(dialect="postgresql"))
+guard(
+    FeeRate.__table__,
+    {
+        "sqlite": never_changed("fee_rate", _KEPT)["sqlite"],
+        "postgresql": [
+            "CREATE OR REPLACE FUNCTION fee_rate_is_kept() RETURNS trigger AS $$ "
+            f"BEGIN RAISE EXCEPTION '{_KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql",
+            "CREATE TRIGGER fee_rate_kept BEFORE UPDATE OR DELETE ON fee_rate FOR EACH ROW EXECUTE FUNCTION fee_rate_is_kept()",
+        ],
+    },
+)
 
 
 holds_of_person("fee_rate", acted="set_by", keeps=OFFICE, fixed=True)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
 from hub.db.journal import BigId
+from hub.db.kept import keep
 from hub.db.personal import LOOKS, holds_of_person
 from hub.db.types import UtcDateTime
 from hub.kernel.words import N_
@@ -34,24 +34,6 @@ class Look(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-SAYS = "a look is never unsaid"
-SQLITE = [
-    f"CREATE TRIGGER look_no_{act} BEFORE {act.upper()} ON look BEGIN SELECT RAISE(ABORT, '{SAYS}'); END" for act in ("update", "delete")
-]
-_REFUSE = f"RAISE EXCEPTION '{SAYS}' USING ERRCODE = 'integrity_constraint_violation'"
-POSTGRESQL = [
-    f"CREATE OR REPLACE FUNCTION look_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {_REFUSE}; END $$",
-    "CREATE TRIGGER look_no_change BEFORE UPDATE OR DELETE ON look FOR EACH ROW EXECUTE FUNCTION look_is_kept()",
-    "CREATE TRIGGER look_no_truncate BEFORE TRUNCATE ON look FOR EACH STATEMENT EXECUTE FUNCTION look_is_kept()",
-]
-
-
-def _protect(table: Any) -> None:
-    for dialect, statements in (("sqlite", SQLITE), ("postgresql", POSTGRESQL)):
-        for sql in statements:
-            event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
-
-
-_protect(Look.__table__)
+keep(Look.__table__, "a look is never unsaid")
 
 holds_of_person("look", "person_id", what=N_("What others showed you that you read"), keeps=LOOKS, fixed=True)

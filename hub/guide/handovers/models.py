@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, UniqueConstraint, event
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.kept import guard
 from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime
 
@@ -34,14 +35,14 @@ class Handover(db.Model):
 
 
 NEVER_CHANGED = "a handover is never unsaid"
-_ON_SQLITE = "CREATE TRIGGER handover_no_{act} BEFORE {act} ON handover BEGIN SELECT RAISE(ABORT, '{why}'); END"
-_FUNCTION = """CREATE FUNCTION handover_is_kept() RETURNS trigger AS $$
-BEGIN RAISE EXCEPTION '{why}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql"""
-_ON_POSTGRES = "CREATE TRIGGER handover_kept BEFORE UPDATE OR DELETE ON handover FOR EACH ROW EXECUTE FUNCTION handover_is_kept()"
-for _act in ("update", "delete"):
-    event.listen(Handover.__table__, "after_create", DDL(_ON_SQLITE.format(act=_act, why=NEVER_CHANGED)).execute_if(dialect="sqlite"))
-for _statement in (_FUNCTION.format(why=NEVER_CHANGED), _ON_POSTGRES):
-    event.listen(Handover.__table__, "after_create", DDL(_statement).execute_if(dialect="postgresql"))
+_FUNCTION = f"""CREATE FUNCTION handover_is_kept() RETURNS trigger AS $$
+BEGIN RAISE EXCEPTION '{NEVER_CHANGED}' USING ERRCODE = 'integrity_constraint_violation'; END $$ LANGUAGE plpgsql"""
+_TRIGGER = "CREATE TRIGGER handover_kept BEFORE UPDATE OR DELETE ON handover FOR EACH ROW EXECUTE FUNCTION handover_is_kept()"
+_ON_SQLITE = "CREATE TRIGGER handover_no_{act} BEFORE {act} ON handover BEGIN SELECT RAISE(ABORT, '{says}'); END"
+guard(
+    Handover.__table__,
+    {"sqlite": [_ON_SQLITE.format(act=act, says=NEVER_CHANGED) for act in ("update", "delete")], "postgresql": [_FUNCTION, _TRIGGER]},
+)
 
 
 holds_of_person("handover", acted="person_id", keeps=OFFICE, fixed=True)

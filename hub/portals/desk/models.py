@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, event, text
+from sqlalchemy import JSON, BigInteger, CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.db.extensions import db
+from hub.db.kept import guard, never_changed
 from hub.db.personal import CONTRACT, LOOKS, OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.words import N_
@@ -143,29 +144,13 @@ class SubmissionLook(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-def _sqlite_triggers(table: str, says: str) -> list[str]:
-    return [
-        f"CREATE TRIGGER {table}_no_{act} BEFORE {act.upper()} ON {table} BEGIN SELECT RAISE(ABORT, '{says}'); END"
-        for act in ("update", "delete")
-    ]
+def _keep(table: Any, says: str) -> None:
+    """As `kept.keep`, but where the table may be emptied as a whole."""
+    guard(table, {dialect: statements[:2] for dialect, statements in never_changed(table.name, says).items()})
 
 
-def _postgresql_triggers(table: str, says: str) -> list[str]:
-    refuse = f"RAISE EXCEPTION '{says}' USING ERRCODE = 'integrity_constraint_violation'"
-    return [
-        f"CREATE OR REPLACE FUNCTION {table}_is_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {refuse}; END $$",
-        f"CREATE TRIGGER {table}_no_change BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_is_kept()",
-    ]
-
-
-def _hang(table: Any, name: str, says: str) -> None:
-    for dialect, statements in (("sqlite", _sqlite_triggers(name, says)), ("postgresql", _postgresql_triggers(name, says))):
-        for sql in statements:
-            event.listen(table, "after_create", DDL(sql).execute_if(dialect=dialect))
-
-
-_hang(SubmissionStep.__table__, "submission_step", "what was decided is never unsaid")
-_hang(SubmissionLook.__table__, "submission_look", "a look is never unsaid")
+_keep(SubmissionStep.__table__, "what was decided is never unsaid")
+_keep(SubmissionLook.__table__, "a look is never unsaid")
 
 
 holds_of_person(

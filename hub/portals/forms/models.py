@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, JSON, CheckConstraint, ForeignKey, UniqueConstraint, event
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.db.extensions import db
+from hub.db.kept import guard
 from hub.db.personal import OFFICE, holds_of_person
 from hub.db.types import UtcDateTime, Versioned
 from hub.portals.forms import rules
@@ -41,29 +42,20 @@ class IntakeForm(Versioned, db.Model):
 
 
 KEPT = "a published form never changes"
-event.listen(
+guard(
     IntakeForm.__table__,
-    "after_create",
-    DDL(
-        "CREATE TRIGGER intake_form_kept BEFORE UPDATE ON intake_form WHEN OLD.published_at IS NOT NULL "
-        f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
-    ).execute_if(dialect="sqlite"),
-)
-event.listen(
-    IntakeForm.__table__,
-    "after_create",
-    DDL(
-        "CREATE OR REPLACE FUNCTION intake_form_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        f"RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$"
-    ).execute_if(dialect="postgresql"),
-)
-event.listen(
-    IntakeForm.__table__,
-    "after_create",
-    DDL(
-        "CREATE TRIGGER intake_form_kept BEFORE UPDATE ON intake_form FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) "
-        "EXECUTE FUNCTION intake_form_kept()"
-    ).execute_if(dialect="postgresql"),
+    {
+        "sqlite": [
+            "CREATE TRIGGER intake_form_kept BEFORE UPDATE ON intake_form WHEN OLD.published_at IS NOT NULL "
+            f"BEGIN SELECT RAISE(ABORT, '{KEPT}'); END"
+        ],
+        "postgresql": [
+            "CREATE OR REPLACE FUNCTION intake_form_kept() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"RAISE EXCEPTION '{KEPT}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+            "CREATE TRIGGER intake_form_kept BEFORE UPDATE ON intake_form FOR EACH ROW WHEN (OLD.published_at IS NOT NULL) "
+            "EXECUTE FUNCTION intake_form_kept()",
+        ],
+    },
 )
 
 

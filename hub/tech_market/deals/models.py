@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import DDL, CheckConstraint, ForeignKey, Index, String, Table, Text, UniqueConstraint, event, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.organisations.states import Kind as PartyKind
 from hub.db.extensions import db
+from hub.db.kept import guard
 from hub.db.personal import CONTRACT, LOOKS, holds_of_nobody, holds_of_person
 from hub.db.types import UtcDateTime, Versioned, enum_type
 from hub.kernel.words import N_
@@ -148,22 +149,14 @@ class AnnexLook(db.Model):
     at: Mapped[datetime] = mapped_column(UtcDateTime)
 
 
-SQLITE = "CREATE TRIGGER annex_look_no_{act} BEFORE {act} ON annex_look BEGIN SELECT RAISE(ABORT, 'a look is never unsaid'); END"
-FUNCTION = (
+SAYS = "a look is never unsaid"
+POSTGRESQL = (
     "CREATE OR REPLACE FUNCTION annex_look_is_kept() RETURNS trigger LANGUAGE plpgsql AS "
-    "$$ BEGIN RAISE EXCEPTION 'a look is never unsaid' USING ERRCODE = 'integrity_constraint_violation'; END $$"
+    f"$$ BEGIN RAISE EXCEPTION '{SAYS}' USING ERRCODE = 'integrity_constraint_violation'; END $$",
+    "CREATE TRIGGER annex_look_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON annex_look EXECUTE FUNCTION annex_look_is_kept()",
 )
-POSTGRESQL = "CREATE TRIGGER annex_look_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON annex_look EXECUTE FUNCTION annex_look_is_kept()"
-
-
-def _protect(table: Table) -> None:
-    for act in ("UPDATE", "DELETE"):
-        event.listen(table, "after_create", DDL(SQLITE.format(act=act)).execute_if(dialect="sqlite"))
-    for statement in (FUNCTION, POSTGRESQL):
-        event.listen(table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
-
-
-_protect(AnnexLook.__table__)  # type: ignore[arg-type]
+_ON_SQLITE = "CREATE TRIGGER annex_look_no_{act} BEFORE {act} ON annex_look BEGIN SELECT RAISE(ABORT, '{says}'); END"
+guard(AnnexLook.__table__, {"sqlite": [_ON_SQLITE.format(act=act, says=SAYS) for act in ("UPDATE", "DELETE")], "postgresql": POSTGRESQL})
 
 
 holds_of_person(
