@@ -124,7 +124,7 @@ def file(entry_id: int, file_id: int) -> Any:
     """A file of one's own entry; for those who decide, of the sealed one, and their download is written down."""
     found = files.get(queries.readable_file(actor(), entry_id, file_id))
     copy = operations.take_copy(actor=actor(), entry=queries.find(entry_id), file=found, content=lambda: files.path_of(found).read_bytes())
-    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
+    return file_pages.send_read(found, copy)
 
 
 @api.delete("/entries/<int:entry_id>/files/<int:file_id>")

@@ -10,7 +10,7 @@ from flask.blueprints import BlueprintSetupState
 
 from hub.core.files import queries
 from hub.core.files.models import File
-from hub.core.files.rules import FIELD, Upload
+from hub.core.files.rules import FIELD, Copy, Upload
 from hub.kernel.errors import one_field
 from hub.kernel.words import N_
 
@@ -54,6 +54,11 @@ def send_copy(file: File, name: str, content: bytes) -> Response:
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Cache-Control"] = "private, no-store"
     return response
+
+
+def send_read(file: File, copy: Copy | None) -> Response:
+    """What a reader gets of somebody else's file: their own copy, or the file as it is where none was made for them (its own people)."""
+    return send(file) if copy is None else send_copy(file, copy.name, copy.content)
 
 
 def send_private(content: bytes, media_type: str, name: str) -> Response:

@@ -308,7 +308,7 @@ def file(slug: str, submission_id: int, file_id: int) -> Any:
     submission = _found(slug, submission_id)
     found = queries.file_of(submission, file_id)
     copy = operations.take_copy(actor=actor(), submission=submission, file=found, content=lambda: stored.path_of(found).read_bytes())
-    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
+    return file_pages.send_read(found, copy)
 
 
 @pages.get("/p/<slug>/manage/figures")

@@ -170,7 +170,7 @@ def _file_doors(kind: Kind, base: str) -> None:
         if found is None:
             raise NotFound(N_("There is no such file."))
         copy = operations.take_copy(actor=actor(), seen=seen, file=found, content=lambda: files.path_of(found).read_bytes())
-        return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
+        return file_pages.send_read(found, copy)
 
     @api.delete(f"{base}/files/<int:file_id>", endpoint=f"detach_{kind}_annex")
     @writes

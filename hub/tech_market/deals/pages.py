@@ -247,7 +247,7 @@ def file(kind: Kind, listing_id: int, file_id: int) -> Any:
     if found is None:
         raise NotFound(N_("There is no such file."))
     copy = operations.take_copy(actor=actor(), seen=seen, file=found, content=lambda: files.path_of(found).read_bytes())
-    return file_pages.send(found) if copy is None else file_pages.send_copy(found, copy.name, copy.content)
+    return file_pages.send_read(found, copy)
 
 
 def _edit_again(kind: Kind, listing_id: int, file_id: int) -> Any:
