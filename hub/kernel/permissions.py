@@ -51,11 +51,6 @@ def is_signed_in(actor: Actor, subject: Any) -> bool:
     return actor.signed_in
 
 
-def is_verified(actor: Actor, subject: Any) -> bool:
-    """Has the actor confirmed an e-mail address? Whatever binds (founding, signing, paying) takes it."""
-    return actor.verified
-
-
 def require_verified(actor: Actor) -> None:
     """Raises NotSignedIn, or NotAllowed (code unverified_address) with what to do about it."""
     if not actor.signed_in and actor.credential != "system":

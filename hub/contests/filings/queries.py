@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from hub.contests.challenges.states import State as ChallengeState
 from hub.contests.entries import queries as entries
@@ -74,11 +74,6 @@ def sealed_of(challenge_id: int) -> Sequence[Filing]:
     """The sealed filings of a challenge, the first one first. Unchecked."""
     query = select(Filing).where(Filing.challenge_id == challenge_id, Filing.state == State.SEALED)
     return db.session.scalars(query.order_by(Filing.sealed_at, Filing.id)).all()
-
-
-def count_sealed(challenge_id: int) -> int:
-    query = select(func.count()).select_from(Filing).where(Filing.challenge_id == challenge_id, Filing.state == State.SEALED)
-    return db.session.scalar(query) or 0
 
 
 def files_of(filing: Filing) -> tuple[StoredFile, ...]:

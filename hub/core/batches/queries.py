@@ -67,12 +67,6 @@ def line(batch_id: int, payout_id: int) -> PayoutLine:
     return db.session.scalars(select(PayoutLine).where(PayoutLine.batch_id == batch_id, PayoutLine.payout_id == payout_id)).one()
 
 
-def batch_of(payout_id: int) -> PayoutBatch | None:
-    """The file the payout stands in."""
-    chosen = select(PayoutBatch).join(PayoutLine, PayoutLine.batch_id == PayoutBatch.id)
-    return db.session.scalars(chosen.where(PayoutLine.payout_id == payout_id, PayoutLine.taken_back_at.is_(None))).one_or_none()
-
-
 def orders(batch_id: int) -> list[rules.Order]:
     """The file's lines as the bank is told them."""
     found = payouts_in(batch_id)

@@ -210,10 +210,6 @@ def find_disputes(limit: int = 50) -> list[tuple[CardDispute, CardPayment, Fundi
     return [(dispute, paid, funding) for dispute, paid, funding in rows]
 
 
-def open_disputes() -> int:
-    return db.session.scalar(select(func.count()).where(CardDispute.state == DisputeState.OPEN)) or 0
-
-
 def of_site() -> dict[Purpose, list[Money]]:
     """What stands in the books for each purpose, per currency, in one statement; empty ones left out."""
     found: dict[Purpose, list[Money]] = {purpose: [] for purpose in Purpose}

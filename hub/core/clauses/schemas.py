@@ -128,12 +128,6 @@ class PreviewForm(Schema):
         return data | {"preview_kind": list(dict.fromkeys(data["preview_kind"]))}
 
 
-class ClauseOut(Schema):
-    number = fields.String()
-    heading = fields.String()
-    paragraphs = fields.List(fields.String())
-
-
 class PreviewOut(Schema):
     """The words in both languages; nothing is drawn up."""
 

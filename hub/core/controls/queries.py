@@ -244,8 +244,3 @@ def unexplained(reconciliation_id: int) -> int:
         ReconciliationDifference.reconciliation_id == reconciliation_id, ReconciliationDifference.note == ""
     )
     return db.session.scalar(chosen) or 0
-
-
-def open_differences() -> int:
-    """Differences that nobody has explained."""
-    return db.session.scalar(select(func.count()).where(ReconciliationDifference.note == "")) or 0

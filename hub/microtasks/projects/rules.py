@@ -22,7 +22,6 @@ LEAST_LEASE, MOST_LEASE = 1, 24 * 60
 MOST_ACCEPT_DAYS = 30
 MOST_TASKS = 200_000
 MOST_PAY_MINOR = 10**8
-MOST_BUDGET_MINOR = money.MAX_MINOR
 MOST_IMAGES = 2_000
 ENOUGH_TIMES = 5
 """Answers before a working time is shown: fewer say nothing."""

@@ -148,12 +148,6 @@ def waiting_ids(project_id: int, limit: int) -> Sequence[int]:
     return db.session.scalars(query.order_by(Assignment.id).limit(limit)).all()
 
 
-def is_outstanding(project_id: int) -> bool:
-    """Is anything of the project in somebody's hands, or waiting for a decision?"""
-    query = select(Assignment.id).where(Assignment.project_id == project_id, Assignment.state.in_([State.LEASED, State.SUBMITTED]))
-    return db.session.scalar(query.limit(1)) is not None
-
-
 def labels_of(project: Project) -> Iterator[Label]:
     """Every answer that counts (submitted or accepted), in the order of the assignments, read in portions of PORTION."""
     after = 0

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import aliased
 
 from hub.core.organisations import queries as organisations
@@ -140,11 +140,6 @@ def due(limit: int = 200) -> Sequence[QuoteRequest]:
     """Open requests whose time is over."""
     query = select(QuoteRequest).where(QuoteRequest.state == RequestState.OPEN, QuoteRequest.quotes_by <= clock.now())
     return db.session.scalars(query.order_by(QuoteRequest.id).limit(limit)).all()
-
-
-def all_answered(request_id: int) -> bool:
-    waiting = select(func.count()).select_from(Quote).where(Quote.request_id == request_id, Quote.state == QuoteState.ASKED)
-    return not db.session.scalar(waiting)
 
 
 def best(quotes: Sequence[Shown]) -> Mapping[str, int]:

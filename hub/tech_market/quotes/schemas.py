@@ -124,12 +124,6 @@ class PartyOut(Schema):
     name = fields.String()
 
 
-class LineOut(Schema):
-    text = fields.String()
-    amount = fields.String()
-    days = fields.Integer(allow_none=True)
-
-
 class QuoteOut(Schema):
     """A quote as its lab and the buyer see it; amounts in figures, of `currency`; `gross` = `fee` + `net`."""
 
