@@ -13,7 +13,7 @@ from hub.cli import context
 from hub.cli import reputation as cli
 from hub.communities.spaces.models import Space
 from hub.complement.sales import operations as sales
-from hub.contests.awards.events import EntryPaidLate
+from hub.contests.disputes.events import EntryPaidLate
 from hub.core.holds.events import HoldReleased
 from hub.core.reputation import operations, queries, rules
 from hub.core.reputation.models import FinishedDeal, Standing
