@@ -49,7 +49,7 @@ def _png(content: bytes, said: bytes) -> bytes | None:
 def _jpeg(content: bytes, said: bytes) -> bytes | None:
     """After the application segments, which some programs want first."""
     place = 2
-    while content[place : place + 1] == b"\xff" and 0xE0 <= content[place + 1] <= 0xEF and place + 4 <= len(content):
+    while place + 4 <= len(content) and content[place] == 0xFF and 0xE0 <= content[place + 1] <= 0xEF:
         place += 2 + int.from_bytes(content[place + 2 : place + 4], "big")
     if content[:2] != b"\xff\xd8" or content[place : place + 1] != b"\xff":
         return None

@@ -22,7 +22,7 @@ security = logging.getLogger("hub.security")
 FACTS = "facts"
 """The attribute of a record that holds its named facts."""
 HIDDEN = (
-    (re.compile(r"[^\s@\"'<>(){}\[\],;:=]+@[^\s@\"'<>(){}\[\],;:=]+"), "<address>"),
+    (re.compile(r"[^\s@\"'<>(){}\[\],;:=]{1,128}@[^\s@\"'<>(){}\[\],;:=]+"), "<address>"),
     (re.compile(r"(?i)\b(bearer|basic)\s+[\w.~+/=-]+"), r"\1 <secret>"),
     (re.compile(r"\b(hub|sk|rk|whsec|pk)_[\w-]{8,}"), r"\1_<secret>"),
     (re.compile(r"(?i)\b(password|passwd|secret|token)(['\"]?\s*[=:]\s*['\"]?)[^\s'\",}&]+"), r"\1\2<secret>"),

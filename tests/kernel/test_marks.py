@@ -71,10 +71,17 @@ def test_a_marked_archive_and_a_marked_pdf_open_as_before() -> None:
     [
         ("text/csv", b"a,b\n"), ("application/json", b"{}"), ("image/gif", b"GIF89a"), ("image/webp", b"RIFF"),
         ("application/pdf", b"%PDF-1.7 cut off"), ("image/png", b"\x89PNG cut off"), ("image/jpeg", b"\xff\xd8"), ("application/zip", b"PK"),
+        ("image/jpeg", b"\xff\xd8\xff\xe0\0\2"),
     ],
 )  # fmt: skip
 def test_where_there_is_no_place_for_a_mark_there_is_none(media_type: str, content: bytes) -> None:
     assert marks.marked(media_type, content, WORDS) is None
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff", b"\xff\xd8\xff\xe0", b"\xff\xd8\xff\xe0\0\2\xff"])
+def test_a_picture_that_is_broken_off_is_handed_out_all_the_same(content: bytes) -> None:
+    made = marks.marked("image/jpeg", content, WORDS)
+    assert made is not None and WORDS.encode() in made
 
 
 def test_a_long_mark_is_cut_at_a_letter() -> None:

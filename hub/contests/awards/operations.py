@@ -137,7 +137,7 @@ def decline(*, actor: Actor, award: Award, reason: str = "") -> Award:
     _lock(award)
     LIFE.fire(award, Act.DECLINE)
     award.said = reason.strip()[:500]
-    _reopen_choice(award)
+    _reopen_choice(award, N_("The award was declined."))
     fact = AwardDeclined(award_id=award.id, challenge_id=award.challenge_id, entry_id=award.entry_id)
     journal.record(fact, actor=actor, subject=award.ref, scope=award.challenge.ref)
     return award
@@ -148,7 +148,7 @@ def lapse(*, actor: Actor, award: Award) -> Award:
     POLICY.require(actor, Act.LAPSE, award)
     _lock(award)
     LIFE.fire(award, Act.LAPSE)
-    _reopen_choice(award)
+    _reopen_choice(award, N_("The time to sign has run out."))
     fact = AwardLapsed(award_id=award.id, challenge_id=award.challenge_id, entry_id=award.entry_id)
     journal.record(fact, actor=actor, subject=award.ref, scope=award.challenge.ref)
     return award
@@ -171,7 +171,7 @@ def reopen_judging(*, actor: Actor, challenge: Challenge, reason: str) -> Award:
     _lock(award)
     LIFE.fire(award, Act.REOPEN)
     award.said = reason.strip()[:500]
-    _reopen_choice(award)
+    _reopen_choice(award, N_("The judging was opened again."))
     chosen = entries_read.find(award.entry_id)
     entries.reconsider(actor=actor, entry=chosen)
     fact = JudgingReopened(award_id=award.id, challenge_id=challenge.id, entry_id=award.entry_id)
@@ -179,7 +179,9 @@ def reopen_judging(*, actor: Actor, challenge: Challenge, reason: str) -> Award:
     return award
 
 
-def _reopen_choice(award: Award) -> None:
+def _reopen_choice(award: Award, why: str) -> None:
+    """The award is not given, so nobody signs for it any more."""
+    agreements.refuse(actor=SYSTEM, terms=agreements_read.get(award.terms_id or 0), reason=why)
     challenge = challenges.reconsider(actor=SYSTEM, challenge=entries.locked_challenge(award.challenge_id, to_decide=True))
     gone = queries.refused_entries(challenge.id)
     for entry in entries_read.entries_in(challenge.id):

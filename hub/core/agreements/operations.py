@@ -155,7 +155,8 @@ def _into_force(actor: Actor, terms: Terms, last: Signature, shared: bool) -> No
 
 
 def refuse(*, actor: Actor, terms: Terms, reason: str, organisation_id: int | None = None) -> TermsRefusal:
-    """Do not sign for a party, and say why; this version can then never be in force. The system sets aside what lapsed.
+    """Do not sign for a party, and say why; this version can then never be in force. The system sets aside what lapsed, also of agreements
+    that one person alone was to sign.
 
     Raises NotAllowed (code `no_party`), NotNow (code `in_force` once all have signed; `refused`), Invalid about `reason`.
     """
@@ -163,7 +164,7 @@ def refuse(*, actor: Actor, terms: Terms, reason: str, organisation_id: int | No
     mine = [one for one in found if one.party.organisation_id == organisation_id and signs_for(actor, one.party)]
     if actor.credential != SYSTEM.credential and not mine:
         raise NotAllowed(N_("Only the parties of the agreement decide on it."), code="no_party")
-    if not any(one.missing for one in found):
+    if not any(one.missing for one in found) if found else queries.signatures(terms.id):
         raise NotNow(N_("All have signed: it is in force."), code="in_force")
     said = reason.strip()
     if extent(said) < SHORTEST_REASON or len(said) > LONGEST_REASON:

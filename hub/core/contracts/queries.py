@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import and_, func, or_, select
 
 from hub.core.accounts import queries as accounts
+from hub.core.accounts.states import State as AccountState
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.models import Terms, TermsParty
 from hub.core.contracts import rules
@@ -158,7 +159,7 @@ def other_side(said: str) -> tuple[int | None, int | None]:
                 raise one_field("other", N_("Nobody speaks for this organisation here yet."), code="nobody_there")
             return None, body.id
     person = accounts.by_handle(name) if kind != "orgs" and name else None
-    if person is None:
+    if person is None or person.state is not AccountState.ACTIVE:
         raise one_field("other", N_("Nobody here has this name. Copy the address of their page."), code="unknown_party")
     return person.id, None
 

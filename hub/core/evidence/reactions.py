@@ -8,7 +8,7 @@ from hub.core.evidence import operations, queries, rules
 from hub.core.evidence.events import CheckpointMade
 from hub.core.evidence.models import EvidenceCheckpoint, EvidenceStamp
 from hub.db import work
-from hub.db.delivery import every
+from hub.db.delivery import Away, every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock, stamping
 from hub.kernel.actor import SYSTEM
@@ -26,10 +26,13 @@ def checkpoint_daily() -> None:
 @reacts_to(CheckpointMade)
 def have_it_stamped(event: CheckpointMade, fact: Fact) -> None:
     """Where the site names an authority. After an answer that fails it is asked again, as every delivery is tried again, and what went
-    wrong is kept with it; if the authority stays away, the next day's checkpoint covers this one's log, too."""
+    wrong is kept with it; for days if the authority is away, and the next day's checkpoint covers this one's log, too."""
     checkpoint = queries.checkpoint_of(fact.at.date())
     if checkpoint is not None:
-        stamp(checkpoint)
+        try:
+            stamp(checkpoint)
+        except egress.Unreachable as error:
+            raise Away(f"the time-stamping authority: {error}") from error
 
 
 def stamp(checkpoint: EvidenceCheckpoint) -> EvidenceStamp | None:

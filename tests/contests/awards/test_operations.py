@@ -19,6 +19,7 @@ from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.agreements.states import State as Standing
 from hub.core.controls import queries as controls
 from hub.core.holds import queries as holds_read
 from hub.core.messages import queries as messages
@@ -281,6 +282,27 @@ def test_a_declined_award_opens_the_choice_again(app: Flask) -> None:
         make.accept(second, people.actor_of(made.solvers[1]))
     assert balance(made.solvers[1].id) == [Money(3_800_000, "USD")] and balance(made.solvers[0].id) == []
     assert queries.of_challenge(made.challenge.id) is second
+
+
+@pytest.mark.parametrize("end", ["decline", "lapse", "reopen"])
+def test_an_award_that_is_not_given_asks_nobody_for_a_signature_any_more(app: Flask, end: str) -> None:
+    made, award = make.selected()
+    first = award.terms_id
+    assert [line.state for line in agreements_read.mine(winner(made)) if line.terms.id == first] == [Standing.TO_SIGN]
+    with work.unit():
+        if end == "decline":
+            operations.decline(actor=winner(made), award=award)
+        elif end == "reopen":
+            operations.reopen_judging(actor=SYSTEM, challenge=made.challenge, reason="The judges overlooked a file.")
+        else:
+            clock.set_to(award.sign_by)
+            operations.lapse(actor=SYSTEM, award=award)
+    assert [line.state for line in agreements_read.mine(winner(made)) if line.terms.id == first] == [Standing.REFUSED]
+    if end == "reopen":
+        with work.unit():
+            again = operations.select_winner(actor=made.manager, challenge=made.challenge, entry=entry_of(made), message="Thank you all.")
+            make.accept(again, winner(made))
+        assert again.terms_id != first and again.state is State.PAID
 
 
 def test_an_award_not_signed_in_thirty_days_lapses(app: Flask) -> None:

@@ -171,6 +171,18 @@ def test_an_authority_that_fails_refuses_or_has_another_time_leaves_the_checkpoi
     assert "time_stamp" not in queries.told(point) and rules.holds(rules.check(queries.told(point), keys=queries.trusted()))
 
 
+def test_an_authority_that_is_away_is_asked_for_days(one: Authority, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any, **__: Any) -> Any:
+        raise reactions.egress.Unreachable("timeout")
+
+    monkeypatch.setattr(reactions.egress, "fetch", away)
+    checkpoint()
+    for attempt in range(1, 12):
+        clock.advance(back_off(attempt))
+        deliver_all()
+    assert waiting().state is DeliveryState.DUE and waiting().attempts == 12 and "time-stamping authority" in waiting().error
+
+
 def test_without_an_authority_nobody_is_asked(app: Flask, client: FlaskClient) -> None:
     checkpoint()
     assert kept() == [] and waiting().state is DeliveryState.DONE
