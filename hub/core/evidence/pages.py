@@ -16,6 +16,7 @@ from hub.kernel import bundles, stamping
 from hub.kernel.errors import HubError, one_field
 from hub.kernel.words import N_
 from hub.web.handle import load, parse, public, show_again
+from hub.web.pagecache import for_visitors
 from hub.web.security import limiter
 
 pages = Blueprint("evidence", __name__, template_folder="templates")
@@ -38,6 +39,14 @@ def _authorities() -> stamping.Trusted | None:
     """Whose time stamps the site trusts."""
     file = current_app.config["HUB"].timestamp_ca
     return stamping.read_certificates(file.read_bytes()) if file is not None else None
+
+
+@pages.get("/trust")
+@public
+@for_visitors
+def trust() -> Any:
+    """Why the site cannot cheat a solver, and what it does not promise; docs/trust.md says the same to readers of the source."""
+    return render_template(PLACE + "trust.html", size=queries.head()[0], last=next(iter(queries.checkpoints(limit=1)), None))
 
 
 # Anybody's check

@@ -46,7 +46,7 @@ DOORS = (
 PER_SITEMAP = 20_000
 STATIC = (
     "/", "/explore", "/challenges", "/pools", "/communities", "/rallies", "/platforms", "/tasks", "/needs", "/offers", "/services",
-    "/briefs", "/new", "/how-it-works",
+    "/briefs", "/new", "/how-it-works", "/trust",
 )  # fmt: skip
 PRIVATE = (
     "/admin", "/api/v1", "/deals", "/desk", "/home", "/inbox", "/judge", "/login", "/mturk", "/my/", "/portals", "/register", "/reset",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -115,3 +116,16 @@ def test_programs_ask_the_same(client: FlaskClient, told: dict[str, Any]) -> Non
     assert client.get(f"{api}/proof?hash={'0' * 64}").status_code == 404
     assert client.get(f"{api}/proof?hash=zz").status_code == 404
     assert client.get(f"{api}/consistency?first=0&second=99").get_json()["code"] == "no_such_size"
+
+
+def test_the_page_that_explains_shows_the_log_of_the_moment_and_every_place_it_names_is_there(client: FlaskClient) -> None:
+    before = client.get("/trust").get_data(as_text=True)
+    with work.unit():
+        operations.append(actor=SYSTEM, subject="test:1", sealed=operations.commit({"title": "A dye"}), at=clock.now())
+        operations.checkpoint(actor=SYSTEM)
+    page = client.get("/trust", headers={"Cache-Control": "no-cache"}).get_data(as_text=True)
+    day = clock.now().date().isoformat()
+    assert day in page and day not in before
+    links = set(re.findall(r'href="(/[^"#]*)', page.split("<main")[1].split("</main>")[0]))
+    assert {"/evidence/verify", "/evidence/checkpoints", f"/evidence/checkpoints/{day}.json", "/trust/levels", "/reputation"} <= links
+    assert {link: client.get(link).status_code for link in links} == dict.fromkeys(links, 200)

@@ -19,6 +19,7 @@ NEW = {"title": "Dyes we know", "body": "Since 2019, in our notebooks."}
 CLAIM = {"filing_id": "{filing_closed}", "words": "The same dye stands on page 3 of what we filed."}
 
 LOG = [
+    get("/trust", ANYONE),
     get("/evidence/verify", ANYONE),
     post("/evidence/verify", ANYONE, files={"file": (b"{}", "receipt.json")}, ok=STOPPED, about="not a receipt"),
     get("/evidence/checkpoints", ANYONE),
