@@ -37,6 +37,8 @@ from hub.db.types import Question
 from hub.kernel.words import N_
 
 Condition = Callable[[], ColumnElement[bool]]
+ToldIf = Callable[[int], ColumnElement[bool]]
+"""Of the rows that are a person's: which of them this person may know of."""
 
 # Why something stays: the words that the person reads. A room may have its own.
 
@@ -69,7 +71,7 @@ class Holding:
     what: str
     hides: tuple[str, ...]
     quiet: tuple[str, ...]
-    told_if: Condition | None
+    told_if: ToldIf | None
     erase: bool
     erase_if: Condition | None
     clears: tuple[str, ...]
@@ -104,7 +106,7 @@ class Holding:
 
     def given(self, person_id: int) -> ColumnElement[bool]:
         """Holds for the rows that are this person's and that they may know of."""
-        return self.own(person_id) if self.told_if is None else and_(self.own(person_id), self.told_if())
+        return self.own(person_id) if self.told_if is None else and_(self.own(person_id), self.told_if(person_id))
 
     def own(self, person_id: int) -> ColumnElement[bool]:
         """Holds for the rows that are this person's."""
@@ -131,7 +133,7 @@ _namings: list[tuple[str, str, str, str]] = []
 
 
 def holds_of_person(
-    table: str, by: str = "", *, what: str = "", acted: str = "", hides: str = "", quiet: str = "", told_if: Condition | None = None,
+    table: str, by: str = "", *, what: str = "", acted: str = "", hides: str = "", quiet: str = "", told_if: ToldIf | None = None,
     erase: bool | Condition = False, clears: str = "", words: str = "", handles: str = "", copies: str = "", keeps: str = "",
     fixed: bool = False,
 ) -> None:  # fmt: skip

@@ -24,7 +24,7 @@ SECRETS = ("secret", "_hash", "token", "salt")
 NOT_SECRET = {"terms_hash", "manifest_hash", "source_hash", "params_hash", "request_hash"}
 NOT_THEIR_WORDS = {
     *(("assignment", name) for name in ("answer", "reason")), ("award", "message"), ("brief_proposal", "answer"), ("deal", "reason"),
-    ("card_found_refund", "failure"), ("deal_rating", "reply"), ("deal_rating", "report_words"), ("deal_rating", "decision"), ("contract", "choices"), ("finished_deal", "title"), ("finished_deal", "link"), ("card_payment", "trouble"), ("card_refund", "failure"),
+    ("card_found_refund", "failure"), ("deal_rating", "reply"), ("deal_rating", "decision"), ("contract", "choices"), ("finished_deal", "title"), ("finished_deal", "link"), ("card_payment", "trouble"), ("card_refund", "failure"),
     *(("dispute", name) for name in ("title", "decision", "effects", "reason")), ("dispute_offer", "effects"), ("entitlement", "reason"),
     ("funding", "label"), ("idea", "reason"), ("instrument_booking", "reason"), ("moderation_case", "reason"), ("moderation_case", "link"),
     ("moderation_case", "settlement"), ("package_submission", "remarks"), ("payout_account", "due"), ("payout_account", "refusal"),
@@ -43,7 +43,7 @@ MAY_KNOW: dict[str, str] = {
         "posting.currency posting.transaction_id product_purchase.entitlement_id product_purchase.sale_id product_release.file_id "
         "product_release.terms_id seal.entry_id signature.terms_id submission_file.file_id submission_file.submission_id "
         "skill.person_id brief_proposal_file.file_id brief_proposal_file.proposal_id webhook_attempt.message_id webhook_choice.endpoint_id "
-        "webhook_message.endpoint_id webhook_message.journal_id idea.participant_id score.judge_id deal_rating.about_person_id "
+        "webhook_message.endpoint_id webhook_message.journal_id idea.participant_id score.judge_id "
         "deal_rating.deal_id recommendation.deal_id contract.terms_id contract.force_terms_id terms_party.terms_id terms_refusal.terms_id "
         "template_version.template_id"
     ),

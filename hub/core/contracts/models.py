@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, and_, or_
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.contracts.rules import Takes
-from hub.core.contracts.states import LIFE, State
+from hub.core.contracts.states import LIFE, WRITABLE, State
 from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.personal import CONTRACT, holds_of_person
@@ -84,6 +84,9 @@ holds_of_person(
     what=N_("Agreements you drew up or were proposed"),
     acted="drafted_by",
     hides="drafted_by",
+    told_if=lambda person: or_(
+        Contract.person_id == person, and_(Contract.proposed_at.is_not(None), Contract.state.not_in(sorted(WRITABLE)))
+    ),
     words="title object",
     keeps=CONTRACT,
 )

@@ -229,7 +229,7 @@ holds_of_person(
     "opener_person_id other_person_id",
     what=N_("Your disputes"),
     acted="opened_by mediator_id",
-    hides="opener_organisation_id other_organisation_id opened_by",
+    hides="opener_person_id other_person_id opener_organisation_id other_organisation_id opened_by",
     keeps=CONTRACT,
 )
 holds_of_person("dispute_statement", "person_id", what=N_("What you said in disputes"), words="body", keeps=CONTRACT)

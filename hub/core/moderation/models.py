@@ -106,7 +106,7 @@ class Flag(db.Model):
 
 holds_of_person(
     "moderation_case", "author_id", what=N_("Decisions about what you wrote"), acted="decided_by settled_by", hides="decided_by settled_by",
-    told_if=lambda: Case.state.in_(sorted(AUTHOR_READS)), clears="shown alias", words="title appeal", keeps=RECORD,
+    told_if=lambda _person: Case.state.in_(sorted(AUTHOR_READS)), clears="shown alias", words="title appeal", keeps=RECORD,
 )  # fmt: skip
 holds_of_person("moderation_concerned", acted="person_id", quiet="person_id", keeps=RECORD)
 holds_of_person("moderation_flag", "person_id", what=N_("What you reported"), clears="words", keeps=RECORD)

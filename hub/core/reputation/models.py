@@ -205,11 +205,11 @@ class Recommendation(db.Model):
 
 holds_of_person(
     "finished_deal", "asked_person_id delivered_person_id", what=N_("Deals you finished"),
-    hides="asked_organisation_id delivered_organisation_id", keeps=RECORD,
+    hides="asked_person_id delivered_person_id asked_organisation_id delivered_organisation_id", keeps=RECORD,
 )  # fmt: skip
 holds_of_person(
     "deal_rating", "by_person_id", what=N_("Ratings you gave"), acted="about_person_id replied_by",
-    hides="about_organisation_id replied_by", quiet="about_person_id",
+    hides="about_person_id about_organisation_id replied_by", quiet="about_person_id",
     words="words", keeps=RECORD,
 )  # fmt: skip
 holds_of_person("standing", "person_id", what=N_("Sums of your finished deals and ratings"), erase=True)

@@ -18,6 +18,7 @@ from sqlalchemy import delete, func, select
 
 from hub.app import create_app
 from hub.core.accounts import operations as accounts
+from hub.core.contracts import operations as contracts
 from hub.core.erasure.queries import shelves
 from hub.core.files import operations as files
 from hub.core.integrity import operations as integrity
@@ -25,6 +26,7 @@ from hub.core.messages.models import Mail, Notification
 from hub.core.messages.states import State as MailState
 from hub.core.moderation import operations as moderation
 from hub.core.moderation.rules import Reason
+from hub.core.parties.rules import Side
 from hub.core.privacy import operations, queries, reactions, rules
 from hub.core.privacy.models import Export
 from hub.core.privacy.states import ExportState
@@ -35,7 +37,9 @@ from hub.kernel.actor import ANONYMOUS
 from hub.kernel.errors import NotFound, NotSignedIn
 from hub.web.security import limiter
 from tests.db.children import dying, killed, killed_in
+from tests.factories import reputation as reputations
 from tests.factories import talk
+from tests.factories.contracts import drawn_up
 from tests.factories.people import actor_of, api_headers, organisation, person, sign_in
 from tests.factories.privacy import EMAIL, MINE, NAME, built, traces
 
@@ -140,6 +144,31 @@ def test_what_its_person_may_not_know_is_not_in_it(app, cast):
     with work.unit():
         [flag] = integrity.look(subject="entry:1", title="Ice", link="/x", person_id=cast.people["member"].id, host_id=cast.company.id)
     assert flag.person_id == cast.people["member"].id and told_in(cast.people["member"], "integrity_flag") == ([], [])
+
+
+def test_a_draft_is_for_whoever_draws_it_up_until_it_is_proposed(app, cast):
+    solver, stranger = cast.people["solver"], cast.people["stranger"]
+    with work.unit():
+        draft = drawn_up(cast.solver, stranger.handle, title="What we may offer them")
+    assert [row["title"] for row in told_in(solver, "contract")[0]] == ["What we may offer them"]
+    assert told_in(stranger, "contract")[0] == [] and not [s for s in shelves(stranger.id) if s.holding.table == "contract"]
+    with work.unit():
+        contracts.propose(actor=cast.solver, contract=draft)
+    assert [row["title"] for row in told_in(stranger, "contract")[0]] == ["What we may offer them"]
+    with work.unit():
+        contracts.return_(actor=cast.stranger, contract=draft, reason="Five years are too short for our trials.")
+    assert told_in(stranger, "contract")[0] == [], "what is written then is the drafter’s own, until it is proposed again"
+
+
+def test_no_number_leads_to_a_side_that_is_kept_from_the_other(app, cast):
+    buyer, vendor = cast.people["stranger"], cast.people["solver"]
+    with work.unit():
+        deal = reputations.finished(Side(person_id=buyer.id), Side(person_id=vendor.id), title="A product")
+        for who in (cast.stranger, cast.solver):
+            reputations.rate(deal, who)
+    for table in ("finished_deal", "deal_rating"):
+        [row] = told_in(vendor, table)[0]
+        assert buyer.id not in row.values() and not {"asked_person_id", "about_person_id"} & row.keys()
 
 
 def test_only_a_key_made_for_it_fetches_the_archive(app, client):
