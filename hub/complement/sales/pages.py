@@ -26,8 +26,8 @@ from hub.core.fees.rules import Mode, percent
 from hub.core.organisations import queries as organisations
 from hub.core.papers.reactions import site
 from hub.core.payments import operations as payments
+from hub.core.payments import queries as payments_read
 from hub.core.payments.schemas import CURRENCIES
-from hub.core.pools import queries as money_of
 from hub.core.royalties import queries as royalties
 from hub.core.royalties.rules import MOST_BANDS
 from hub.kernel import clock
@@ -168,7 +168,7 @@ def _for_sale(slug: str, product: str) -> Product:
 
 def _wallets(found: Product, price: Money) -> list[tuple[str, str, Money]]:
     """Whose money can pay: (value of the choice, its words, what may be spent)."""
-    all_ = money_of.wallets(actor(), price.currency, found.organisation_id or 0)
+    all_ = payments_read.wallets(actor(), price.currency, found.organisation_id or 0)
     return [(slug, name or gettext("Myself"), free) for _kind, _number, name, slug, free in all_]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from hub.core.ledger.rules import OwnerKind
 from hub.core.payments.states import FundingAct
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, administers, by_the_system, either
@@ -36,6 +37,13 @@ def pays_in_for_it(actor: Actor, funding: Any) -> bool:
     if funding.person_id is not None:
         return is_oneself(actor, funding.person_id)
     return actor.keeps_books_of(funding.organisation_id) or actor.manages(funding.organisation_id)
+
+
+def pays_from_it(actor: Actor, owner_kind: OwnerKind, owner_id: int) -> bool:
+    """May the actor give the money of this person or organisation away, and take it back?"""
+    if owner_kind is OwnerKind.PERSON:
+        return actor.person_id == owner_id
+    return owner_kind is OwnerKind.ORGANISATION and (actor.keeps_books_of(owner_id) or actor.manages(owner_id))
 
 
 BOOKS = Policy(

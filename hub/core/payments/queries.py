@@ -15,13 +15,13 @@ from hub.core.checks.rules import Report
 from hub.core.holds.queries import bookkeepers, holds_of
 from hub.core.ledger import queries as books
 from hub.core.ledger import rules as accounts
-from hub.core.ledger.models import Transaction
+from hub.core.ledger.models import Account, Transaction
 from hub.core.ledger.rules import Kind, OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.models import Organisation
 from hub.core.payments import rules
 from hub.core.payments.models import Funding
-from hub.core.payments.policy import BOOKS, OWN, BooksAct
+from hub.core.payments.policy import BOOKS, OWN, BooksAct, pays_from_it
 from hub.core.payments.states import FundingState
 from hub.db.cursors import older
 from hub.db.extensions import db
@@ -41,6 +41,23 @@ def balances(owner_kind: str, owner_id: int) -> list[Money]:
 def spendable(organisation_id: int, currency: str) -> Money:
     """What the organisation could hold at once."""
     return next((money for money in balances("organisation", organisation_id) if money.currency == currency), Money(0, currency))
+
+
+def wallets(actor: Actor, currency: str, beside: int) -> list[tuple[str, int, str, str, Money]]:
+    """Whose money the actor may use: (owner, id, name, short name, free money in `currency`), the person first, `beside` left out."""
+    places = organisations.of_person(actor.person_id or 0)
+    able = [place for place, _ in places if place.id != beside and pays_from_it(actor, OwnerKind.ORGANISATION, place.id)]
+    owners = [("person", actor.person_id or 0, "", "")] + [("organisation", place.id, place.name, place.slug) for place in able]
+    rows = db.session.execute(
+        select(Account.owner_kind, Account.owner_id, Account.balance - Account.pending_out).where(
+            Account.purpose == Purpose.BALANCE,
+            Account.currency == currency,
+            ((Account.owner_kind == OwnerKind.PERSON) & (Account.owner_id == (actor.person_id or 0)))
+            | ((Account.owner_kind == OwnerKind.ORGANISATION) & Account.owner_id.in_([place.id for place in able])),
+        )
+    )
+    free = {(kind.value, number): balance for kind, number, balance in rows}
+    return [(*owner, Money(free.get(owner[:2], 0), currency)) for owner in owners]
 
 
 def funding(funding_id: int) -> Funding:

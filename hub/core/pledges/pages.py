@@ -8,6 +8,7 @@ from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from hub.core.organisations import queries as organisations
+from hub.core.payments import queries as payments
 from hub.core.pools import operations, queries, rules, schemas
 from hub.core.pools.documents import TONES
 from hub.core.pools.models import Pool
@@ -32,7 +33,7 @@ def show_page(template: str, **context: Any) -> str:
 
 def _wallets(pool: Pool) -> list[tuple[str, str, Money]]:
     """Whose money can be pledged: (value of the choice, its words, free money)."""
-    found = queries.wallets(actor(), pool.currency, pool.organisation_id)
+    found = payments.wallets(actor(), pool.currency, pool.organisation_id)
     return [(slug, name or _("My own money"), free) for _kind, _number, name, slug, free in found]
 
 

@@ -14,9 +14,10 @@ from hub.core.ledger import operations as ledger
 from hub.core.ledger import rules as accounts
 from hub.core.ledger.models import Transaction
 from hub.core.ledger.rules import AccountRef, Kind, Leg, OwnerKind
+from hub.core.payments.policy import pays_from_it
 from hub.core.pools import events, queries, rules
 from hub.core.pools.models import Pledge, Pool, PoolStory, PoolUpdate
-from hub.core.pools.policy import PLEDGES, POLICY, pays_from_it
+from hub.core.pools.policy import PLEDGES, POLICY
 from hub.core.pools.states import LIFE, PLEDGE, Act, For, PledgeAct, PledgeState, State
 from hub.db import journal
 from hub.db.extensions import db

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hub.core.ledger.rules import OwnerKind
+from hub.core.payments.policy import pays_from_it
 from hub.core.pools.models import Pledge, Pool
 from hub.core.pools.states import SEEN, Act, PledgeAct
 from hub.kernel.actor import Actor
@@ -21,13 +21,6 @@ def reviews_it(actor: Actor, pool: Pool) -> bool:
 def may_read(actor: Actor, pool: Pool) -> bool:
     opened = pool.state in SEEN and pool.opened_at is not None
     return opened or actor.belongs_to(pool.organisation_id) or consults(actor, pool)
-
-
-def pays_from_it(actor: Actor, owner_kind: OwnerKind, owner_id: int) -> bool:
-    """May the actor pledge the money of this person or organisation, and take the pledge back?"""
-    if owner_kind is OwnerKind.PERSON:
-        return actor.person_id == owner_id
-    return owner_kind is OwnerKind.ORGANISATION and (actor.keeps_books_of(owner_id) or actor.manages(owner_id))
 
 
 def made_it(actor: Actor, pledge: Pledge) -> bool:

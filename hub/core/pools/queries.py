@@ -18,6 +18,7 @@ from hub.core.ledger.models import Account
 from hub.core.ledger.rules import AccountRef, Kind, OwnerKind, Purpose
 from hub.core.organisations import queries as organisations
 from hub.core.organisations.queries import OrganisationCard
+from hub.core.payments.policy import pays_from_it
 from hub.core.pools import policy, rules
 from hub.core.pools.models import Pledge, Pool, PoolStory, PoolUpdate
 from hub.core.pools.states import For, PledgeState, State
@@ -248,7 +249,7 @@ def pledges_by(actor: Actor, *, before: int | None = None, limit: int = 50) -> l
 
 
 def _mine(actor: Actor) -> ColumnElement[bool]:
-    paying = [number for number in actor.roles if policy.pays_from_it(actor, OwnerKind.ORGANISATION, number)]
+    paying = [number for number in actor.roles if pays_from_it(actor, OwnerKind.ORGANISATION, number)]
     mine = (Pledge.owner_kind == OwnerKind.PERSON) & (Pledge.owner_id == actor.person_id)
     return mine | (Pledge.owner_kind == OwnerKind.ORGANISATION) & Pledge.owner_id.in_(paying)
 
@@ -259,23 +260,6 @@ def mine_in(actor: Actor, pool: Pool) -> list[Pledge]:
         return []
     query = select(Pledge).where(Pledge.pool_id == pool.id, Pledge.state.in_(STOOD), _mine(actor))
     return list(db.session.scalars(query.order_by(Pledge.id)).unique())
-
-
-def wallets(actor: Actor, currency: str, beside: int) -> list[tuple[str, int, str, str, Money]]:
-    """Whose money the actor may pledge: (owner, id, name, short name, free money in `currency`), the person first, `beside` left out."""
-    places = organisations.of_person(actor.person_id or 0)
-    able = [place for place, _ in places if place.id != beside and policy.pays_from_it(actor, OwnerKind.ORGANISATION, place.id)]
-    owners = [("person", actor.person_id or 0, "", "")] + [("organisation", place.id, place.name, place.slug) for place in able]
-    rows = db.session.execute(
-        select(Account.owner_kind, Account.owner_id, Account.balance - Account.pending_out).where(
-            Account.purpose == Purpose.BALANCE,
-            Account.currency == currency,
-            ((Account.owner_kind == OwnerKind.PERSON) & (Account.owner_id == (actor.person_id or 0)))
-            | ((Account.owner_kind == OwnerKind.ORGANISATION) & Account.owner_id.in_([place.id for place in able])),
-        )
-    )
-    free = {(kind.value, number): balance for kind, number, balance in rows}
-    return [(*owner, Money(free.get(owner[:2], 0), currency)) for owner in owners]
 
 
 def balance(owner: OwnerKind, owner_id: int, currency: str) -> Money:
