@@ -38,7 +38,7 @@ from hub.kernel.permissions import administers
 from hub.kernel.words import N_
 
 
-def _tell(event: Any, actor: Actor) -> None:
+def record(event: Any, actor: Actor) -> None:
     """Record an event of this room: each one names its person."""
     journal.record(event, actor=actor, subject=f"person:{event.person_id}")
 
@@ -60,11 +60,11 @@ def register(*, actor: Actor, email: str, name: str, password: str, language: st
     password_hash = rules.hash_password(password)
     existing = queries.by_email(email)
     if existing is not None:
-        _tell(RegistrationRepeated(person_id=existing.id), actor)
+        record(RegistrationRepeated(person_id=existing.id), actor)
         return None
     person = _new_person(email=email, name=name, password_hash=password_hash, language=language)
     token = _mail_token(person, Purpose.VERIFY)
-    _tell(PersonRegistered(person_id=person.id, mail_token_id=token.id), _as(person))
+    record(PersonRegistered(person_id=person.id, mail_token_id=token.id), _as(person))
     return person
 
 
@@ -93,7 +93,7 @@ def create(
     person = _new_person(email=email, name=name, password_hash=rules.hash_password(password), language=language)
     person.email_verified_at = clock.now()
     person.is_admin, person.is_consultant = admin, consultant
-    _tell(PersonRegistered(person_id=person.id, mail_token_id=0), actor)
+    record(PersonRegistered(person_id=person.id, mail_token_id=0), actor)
     if admin or consultant:
         _record_duties(actor, person)
     return person
@@ -156,7 +156,7 @@ def request_verification(*, actor: Actor) -> None:
     if _asked_just_now(person, Purpose.VERIFY):
         raise NotNow(N_("A mail is on its way. Look into your spam folder, and ask again in a minute if it is not there."))
     token = _mail_token(person, Purpose.VERIFY)
-    _tell(VerificationRequested(person_id=person.id, mail_token_id=token.id), actor)
+    record(VerificationRequested(person_id=person.id, mail_token_id=token.id), actor)
 
 
 def verify_email(*, token: str) -> Person:
@@ -171,7 +171,7 @@ def verify_email(*, token: str) -> Person:
 def _confirm(person: Person) -> None:
     if person.email_verified_at is None:
         person.email_verified_at = clock.now()
-        _tell(EmailVerified(person_id=person.id), _as(person))
+        record(EmailVerified(person_id=person.id), _as(person))
 
 
 def _use_up(person: Person, purpose: Purpose) -> None:
@@ -193,7 +193,7 @@ def request_reset(*, actor: Actor, email: str) -> None:
         journal.record(ResetForNobody(), actor=actor)  # the answer takes as long as for an address that gets a mail
         return
     token = _mail_token(person, Purpose.RESET)
-    _tell(ResetRequested(person_id=person.id, mail_token_id=token.id), actor)
+    record(ResetRequested(person_id=person.id, mail_token_id=token.id), actor)
 
 
 def reset(*, token: str, password: str) -> Person:
@@ -203,7 +203,7 @@ def reset(*, token: str, password: str) -> Person:
     rules.check_password(password, person.email, name=person.name)
     _use_up(person, Purpose.RESET)
     person.password_hash = rules.hash_password(password)
-    _tell(PasswordChanged(person_id=person.id, how="reset"), _as(person))
+    record(PasswordChanged(person_id=person.id, how="reset"), _as(person))
     _confirm(person)
     end_all_sessions(actor=_as(person), person=person, why="password")
     return person
@@ -217,7 +217,7 @@ def change_password(*, actor: Actor, current: str, password: str) -> None:
     rules.check_password(password, person.email, name=person.name)
     person.password_hash = rules.hash_password(password)
     _use_up(person, Purpose.RESET)
-    _tell(PasswordChanged(person_id=person.id, how="changed"), actor)
+    record(PasswordChanged(person_id=person.id, how="changed"), actor)
     end_all_sessions(actor=actor, person=person, why="password", but=actor.credential)
 
 
@@ -238,7 +238,7 @@ def open_session(*, person_id: int, how: str = "", ip: str = "", user_agent: str
     )  # fmt: skip
     db.session.add(session)
     db.session.flush()
-    _tell(SignedIn(person_id=person_id, session_id=session.id, how=how), Actor(person_id=person_id, credential=f"session:{session.id}"))
+    record(SignedIn(person_id=person_id, session_id=session.id, how=how), Actor(person_id=person_id, credential=f"session:{session.id}"))
     return secret
 
 
@@ -250,7 +250,7 @@ def prove_again(*, actor: Actor, how: str) -> None:
     if session is None or session.ended_at is not None:
         raise NotSignedIn(N_("Sign in first."))
     session.proved_at = clock.now()
-    _tell(ProvedAgain(person_id=person.id, session_id=session.id, how=how), actor)
+    record(ProvedAgain(person_id=person.id, session_id=session.id, how=how), actor)
 
 
 def sign_out(*, token: str, why: str = "signed_out") -> None:
@@ -278,7 +278,7 @@ def shut_out(*, actor: Actor, person: Person) -> None:
     others, and with `end_other_sessions` everybody for themselves."""
     if not administers(actor, person) or person.id == actor.person_id:
         raise NotAllowed(N_("Another administrator has to decide this."))
-    _tell(SessionsEnded(person_id=person.id), actor)
+    record(SessionsEnded(person_id=person.id), actor)
     end_all_sessions(actor=actor, person=person, why="administrator")
 
 
@@ -303,7 +303,7 @@ def end_all_sessions(*, actor: Actor, person: Person, why: str, but: str = "") -
 
 def _end(session: LoginSession, actor: Actor, why: str) -> None:
     session.ended_at = clock.now()
-    _tell(SessionEnded(person_id=session.person_id, session_id=session.id, why=why), actor)
+    record(SessionEnded(person_id=session.person_id, session_id=session.id, why=why), actor)
 
 
 def change_profile(
@@ -322,7 +322,7 @@ def change_profile(
         setattr(person, column, asked[column])
     db.session.flush()
     if changed:
-        _tell(AccountChanged(person_id=person.id, fields=changed), actor)
+        record(AccountChanged(person_id=person.id, fields=changed), actor)
     return person
 
 
@@ -337,7 +337,7 @@ def set_duties(*, actor: Actor, person: Person, admin: bool, consultant: bool) -
 
 
 def _record_duties(actor: Actor, person: Person) -> None:
-    _tell(DutiesChanged(person_id=person.id, is_admin=person.is_admin, is_consultant=person.is_consultant), actor)
+    record(DutiesChanged(person_id=person.id, is_admin=person.is_admin, is_consultant=person.is_consultant), actor)
 
 
 def suspend(*, actor: Actor, person: Person, reason: str) -> Person:
@@ -349,7 +349,7 @@ def suspend(*, actor: Actor, person: Person, reason: str) -> Person:
         raise one_field("reason", N_("Say why: the person reads it when signing in."))
     LIFE.fire(person, Act.SUSPEND)
     person.state_reason = reason.strip()
-    _tell(PersonSuspended(person_id=person.id), actor)
+    record(PersonSuspended(person_id=person.id), actor)
     end_all_sessions(actor=actor, person=person, why="suspended")
     return person
 
@@ -359,7 +359,7 @@ def reinstate(*, actor: Actor, person: Person) -> Person:
     POLICY.require(actor, Act.REINSTATE, person)
     LIFE.fire(person, Act.REINSTATE)
     person.state_reason = ""
-    _tell(PersonReinstated(person_id=person.id), actor)
+    record(PersonReinstated(person_id=person.id), actor)
     return person
 
 
@@ -381,7 +381,7 @@ def erase(*, actor: Actor, person: Person) -> Person:
     person.password_hash, person.email_verified_at = rules.NO_PASSWORD, None
     person.is_admin = person.is_consultant = False
     person.state_reason, person.language, person.timezone = "", "en", "UTC"
-    _tell(PersonErased(person_id=person.id), actor)
+    record(PersonErased(person_id=person.id), actor)
     return person
 
 

@@ -48,7 +48,7 @@ def ask(*, actor: Actor) -> Erasure:
     text = N_(
         "Your account will be erased on %(day)s. Until then you can keep it. If it was not you who asked, keep it and set a new password."
     )
-    _tell(person.id, text, day=erasure.due_at.date().isoformat())
+    tell(person.id, text, day=erasure.due_at.date().isoformat())
     return erasure
 
 
@@ -61,7 +61,7 @@ def cancel(*, actor: Actor) -> Erasure:
     LIFE.fire(erasure, Act.CANCEL)
     erasure.ended_at = clock.now()
     journal.record(ErasureCancelled(erasure_id=erasure.id, person_id=person.id), actor=actor, subject=erasure.ref)
-    _tell(person.id, N_("Your account stays: the erasure was cancelled."))
+    tell(person.id, N_("Your account stays: the erasure was cancelled."))
     return erasure
 
 
@@ -75,7 +75,7 @@ def carry_out(*, erasure_id: int) -> Erasure | None:
         return None
     if personal.open_things(erasure.person_id):
         if erasure.held_up_at is None:
-            _tell(erasure.person_id, N_("Your account could not be erased yet: something has to be settled first."))
+            tell(erasure.person_id, N_("Your account could not be erased yet: something has to be settled first."))
         erasure.held_up_at = clock.now()
         return None
     person = people.get(erasure.person_id)
@@ -202,5 +202,6 @@ def finish(*, erasure_id: int) -> None:
     journal.record(event, actor=SYSTEM, subject=erasure.ref)
 
 
-def _tell(person_id: int, text: str, **values: str | int) -> None:
+def tell(person_id: int, text: str, **values: str | int) -> None:
+    """A notice about what is kept of somebody, with the way to their privacy settings."""
     messages.notify(actor=SYSTEM, person_ids=[person_id], text=text, values=values, link=SETTINGS, kind=Kind.ACCOUNT)

@@ -15,7 +15,6 @@ from hub.core.factors import queries, rules
 from hub.core.factors.events import CodesMade, CodeUsed, FactorAdded, FactorRemoved, FactorsRemoved, UsedOnNewDevice
 from hub.core.factors.models import AuthenticatorApp, FactorRemoval, Passkey, RecoveryCode, SpentChallenge
 from hub.core.factors.rules import Factor, Party
-from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
 from hub.kernel.actor import Actor
@@ -23,10 +22,6 @@ from hub.kernel.base64url import as_text
 from hub.kernel.errors import Invalid, NotAllowed, NotNow, one_field
 from hub.kernel.permissions import administers
 from hub.kernel.words import N_
-
-
-def _tell(event: Any, actor: Actor) -> None:
-    journal.record(event, actor=actor, subject=f"person:{event.person_id}")
 
 
 def _changed(statement: Any) -> bool:
@@ -72,7 +67,7 @@ def confirm_app(*, actor: Actor, code: str, site_key: str) -> list[str]:
     begun = AuthenticatorApp.person_id == person.id, AuthenticatorApp.confirmed_at.is_(None)
     if not _changed(update(AuthenticatorApp).where(*begun).values(confirmed_at=clock.now(), last_step=step)):
         raise NotNow(N_("You have an authenticator app. Remove it before you set up another one."))
-    _tell(FactorAdded(person_id=person.id, factor=Factor.APP), actor)
+    accounts.record(FactorAdded(person_id=person.id, factor=Factor.APP), actor)
     return _first_codes(actor, person.id, site_key)
 
 
@@ -81,7 +76,7 @@ def remove_app(*, actor: Actor) -> None:
     person = accounts.own(actor)
     if not _changed(delete(AuthenticatorApp).where(AuthenticatorApp.person_id == person.id, AuthenticatorApp.confirmed_at.is_not(None))):
         raise NotNow(N_("You have no authenticator app."))
-    _tell(FactorRemoved(person_id=person.id, factor=Factor.APP), actor)
+    accounts.record(FactorRemoved(person_id=person.id, factor=Factor.APP), actor)
     _tidy_codes(person.id)
 
 
@@ -98,7 +93,7 @@ def _make_codes(actor: Actor, person_id: int, site_key: str) -> list[str]:
     hashes = [rules.code_hash(site_key, person_id, code) for code in codes]
     db.session.add_all(RecoveryCode(person_id=person_id, code_hash=each, created_at=clock.now()) for each in hashes)
     db.session.flush()
-    _tell(CodesMade(person_id=person_id), actor)
+    accounts.record(CodesMade(person_id=person_id), actor)
     return codes
 
 
@@ -141,7 +136,7 @@ def prove_code(*, person_id: int, code: str, site_key: str, recovery: bool = Tru
         unused = RecoveryCode.person_id == person_id, RecoveryCode.used_at.is_(None)
         mine = RecoveryCode.code_hash == rules.code_hash(site_key, person_id, plain)
         if _changed(update(RecoveryCode).where(*unused, mine).values(used_at=clock.now())):
-            _tell(CodeUsed(person_id=person_id, left=queries.held_by(person_id).codes), Actor(person_id=person_id))
+            accounts.record(CodeUsed(person_id=person_id, left=queries.held_by(person_id).codes), Actor(person_id=person_id))
             return Factor.CODE
     raise one_field("code", N_("This code is wrong, or was used already. Wait for the next one, or take another way."), code="bad_code")
 
@@ -206,7 +201,7 @@ def add_passkey(*, actor: Actor, name: str, credential: str, challenge: bytes, h
         )
     )  # fmt: skip
     db.session.flush()
-    _tell(FactorAdded(person_id=person.id, factor=Factor.PASSKEY), actor)
+    accounts.record(FactorAdded(person_id=person.id, factor=Factor.PASSKEY), actor)
     return _first_codes(actor, person.id, site_key)
 
 
@@ -222,7 +217,7 @@ def remove_passkey(*, actor: Actor, passkey_id: int) -> None:
     passkey = queries.passkey_for(actor, passkey_id)
     db.session.delete(passkey)
     db.session.flush()
-    _tell(FactorRemoved(person_id=passkey.person_id, factor=Factor.PASSKEY), actor)
+    accounts.record(FactorRemoved(person_id=passkey.person_id, factor=Factor.PASSKEY), actor)
     _tidy_codes(passkey.person_id)
 
 
@@ -247,7 +242,7 @@ def remove_all(*, actor: Actor, person_id: int, reason: str) -> FactorRemoval:
     db.session.add(removal)
     db.session.flush()
     digest = hashlib.sha256(removal.reason.encode()).hexdigest()
-    _tell(FactorsRemoved(person_id=person_id, removal_id=removal.id, reason_sha256=digest), actor)
+    accounts.record(FactorsRemoved(person_id=person_id, removal_id=removal.id, reason_sha256=digest), actor)
     accounts.end_all_sessions(actor=actor, person=person, why="factors")
     return removal
 
@@ -256,7 +251,7 @@ def note_device(*, person_id: int, session_id: int, factor: Factor) -> None:
     """Somebody with a second factor has just signed in: they are told if it was on a device that is not remembered."""
     if not people.knows_device(person_id, session_id):
         event = UsedOnNewDevice(person_id=person_id, session_id=session_id, factor=factor)
-        _tell(event, Actor(person_id=person_id, credential=f"session:{session_id}"))
+        accounts.record(event, Actor(person_id=person_id, credential=f"session:{session_id}"))
 
 
 def forget_old() -> None:

@@ -17,9 +17,8 @@ from typing import Any, cast
 from sqlalchemy import CursorResult, or_, select, update
 
 from hub.core.accounts import operations as accounts
+from hub.core.erasure import operations as erasure
 from hub.core.files import queries as files
-from hub.core.messages import operations as messages
-from hub.core.messages.states import Kind
 from hub.core.privacy import queries, rules
 from hub.core.privacy.events import ConsentGiven, ConsentWithdrawn, ExportAsked, ExportReady
 from hub.core.privacy.models import Consent, Export
@@ -35,7 +34,6 @@ from hub.kernel.errors import NotNow
 from hub.kernel.words import N_
 
 BUILDING = ".building-"
-SETTINGS = "/settings/privacy"
 COPY = 256 * 1024
 DRAFT_AGE, JUST_MADE = timedelta(hours=12), timedelta(hours=1)
 """So long a draft, and a file whose export is being written down, is left alone."""
@@ -80,7 +78,7 @@ def begin_build(*, export_id: int) -> int | None:
         return export.attempts
     EXPORT.fire(export, ExportAct.GIVE_UP)
     text = N_("Your data could not be put together. Ask again, and write to the administrators if that fails, too.")
-    _tell(export.person_id, text)
+    erasure.tell(export.person_id, text)
     return None
 
 
@@ -181,7 +179,7 @@ def finish_build(*, export_id: int, attempt: int, made: Made, days: int) -> bool
     event = ExportReady(export_id=export.id, person_id=export.person_id, size=made.size)
     journal.record(event, actor=SYSTEM, subject=export.ref)
     text = N_("Everything we hold of you is ready to download, for you alone, until %(day)s.")
-    _tell(export.person_id, text, day=export.expires_at.date().isoformat())
+    erasure.tell(export.person_id, text, day=export.expires_at.date().isoformat())
     return True
 
 
@@ -269,7 +267,3 @@ def _end(person_id: int, kind: ConsentKind, actor: Actor) -> None:
         known.withdrawn_at = max(clock.now(), known.given_at)
         db.session.flush()
         journal.record(ConsentWithdrawn(person_id=person_id, kind=kind.value), actor=actor, subject=f"person:{person_id}")
-
-
-def _tell(person_id: int, text: str, **values: str | int) -> None:
-    messages.notify(actor=SYSTEM, person_ids=[person_id], text=text, values=values, link=SETTINGS, kind=Kind.ACCOUNT)
