@@ -134,19 +134,6 @@ def _post_fee(fee: Money, movement_id: str, cause: str) -> None:
         ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_FEE, key=f"processor_fee:{movement_id}", legs=rules.fee_legs(fee), cause=cause)
 
 
-def note_sweep(*, found: Object) -> None:
-    """The processor paid what it has of ours to our own bank account (its `payout`, by whomever it was asked for), or that came back.
-    Each once; of one that came back before anybody heard of it, both."""
-    amount = processing.from_processor(int(found["amount"]), str(found["currency"]))
-    key, status = f"processor_payout:{found['id']}", found.get("status")
-    if status not in {"paid", "failed", "canceled"} or not found.get("balance_transaction"):
-        return
-    ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT, key=key, legs=rules.swept_legs(amount), memo=str(found["id"]))
-    if status != "paid":
-        legs = rules.swept_legs(-amount)
-        ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT_RETURNED, key=f"{key}:returned", legs=legs, memo=str(found["id"]))
-
-
 # Refunds
 
 

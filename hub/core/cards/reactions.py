@@ -19,7 +19,8 @@ from hub.core.cards.events import (
     DisputeWon,
 )
 from hub.core.cards.states import PaymentState
-from hub.core.gateways import queries as gateways
+from hub.core.gateways import operations as gateways
+from hub.core.gateways import queries as gateways_read
 from hub.core.gateways.events import GatewayAnswered, GatewayForbidden, GatewayNotice, GatewayRefused
 from hub.core.gateways.gateway import Busy, Refused, Unreachable
 from hub.core.gateways.reactions import fresh, processor
@@ -49,7 +50,7 @@ def take_notice(event: GatewayNotice, fact: Fact) -> None:
     """Checkout pages, charges, refunds and disputes of ours; and what the processor pays to our bank account."""
     payment_id, refund_id = _number(event.cause, "card_payment"), _number(event.cause, "card_refund")
     if event.kind == "payout" and not event.account:
-        operations.note_sweep(found=fresh("payout", event.object_id))
+        gateways.note_sweep(found=fresh("payout", event.object_id))
     elif event.kind == "refund" and refund_id is not None:
         found = fresh("refund", event.object_id)
         operations.note_refund(refund=queries.refund(refund_id), found=found)
@@ -128,7 +129,7 @@ def look_at_found_refund(payment_id: int, remote_id: str) -> None:
 def look_at_refund(refund_id: int) -> None:
     """Read what became of a refund of ours, as far as the processor was reached."""
     refund = queries.refund(refund_id)
-    for call in gateways.calls_of(refund.ref, rules.REFUND):
+    for call in gateways_read.calls_of(refund.ref, rules.REFUND):
         if call.state is CallState.REFUSED:
             operations.note_refund_failed(refund=refund, reason=call.refusal or call.refusal_code)
         elif call.remote_id:

@@ -69,11 +69,6 @@ def fee_legs(fee: Money) -> list[Leg]:
     return [Leg(site(Purpose.PROCESSOR, fee.currency), fee.minor), Leg(site(Purpose.COSTS, fee.currency), -fee.minor)]
 
 
-def swept_legs(amount: Money) -> list[Leg]:
-    """The processor paid `amount` of ours to our bank account (negative: the bank sent it back)."""
-    return [Leg(site(Purpose.PROCESSOR, amount.currency), amount.minor), Leg(site(Purpose.BANK, amount.currency), -amount.minor)]
-
-
 def refund_asked_legs(owner: Owner, minor: int) -> list[Leg]:
     return accounts.from_to(owner.account(Purpose.BALANCE), owner.account(Purpose.RETURNING), minor)
 

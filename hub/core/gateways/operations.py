@@ -10,7 +10,9 @@ from hub.core.gateways import events, queries, rules
 from hub.core.gateways.gateway import Object, Params
 from hub.core.gateways.models import GatewayCall, GatewayEvent
 from hub.core.gateways.states import CALL, EVENT, CallAct, CallState, EventAct, EventState
+from hub.core.ledger import operations as ledger
 from hub.core.ledger.operations import insert_unless_there
+from hub.core.ledger.rules import Kind
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -138,3 +140,16 @@ def tell(*, kind: str, object_id: str, cause: str) -> None:
     """Tell the rooms above to look at an object of the processor, though it sent no notice of it that we know of."""
     notice = events.GatewayNotice(kind, object_id, cause, f"{kind}.looked_at")
     journal.record(notice, actor=SYSTEM, subject=f"{kind}:{object_id}"[:80], scope=cause)
+
+
+def note_sweep(*, found: Object) -> None:
+    """The processor paid what it has of ours to our own bank account (its `payout`, by whomever it was asked for), or that came back.
+    Each once; of one that came back before anybody heard of it, both."""
+    amount = rules.from_processor(int(found["amount"]), str(found["currency"]))
+    key, status = f"processor_payout:{found['id']}", found.get("status")
+    if status not in {"paid", "failed", "canceled"} or not found.get("balance_transaction"):
+        return
+    ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT, key=key, legs=rules.swept_legs(amount), memo=str(found["id"]))
+    if status != "paid":
+        legs = rules.swept_legs(-amount)
+        ledger.post(actor=SYSTEM, kind=Kind.PROCESSOR_PAYOUT_RETURNED, key=f"{key}:returned", legs=legs, memo=str(found["id"]))

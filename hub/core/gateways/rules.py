@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from hub.core.ledger.rules import Leg, Purpose, of_site
 from hub.kernel import money, sealing
 from hub.kernel.money import Money
 from hub.kernel.words import N_
@@ -113,3 +114,8 @@ def cannot_take(amount: Money) -> str:
     if money.exponent(amount.currency) == 3 and amount.minor % 10:
         return N_("Cards take at most two decimal places in this currency: pay this by bank transfer.")
     return ""
+
+
+def swept_legs(amount: Money) -> list[Leg]:
+    """The processor paid `amount` of ours to our bank account (negative: the bank sent it back)."""
+    return [Leg(of_site(Purpose.PROCESSOR, amount.currency), amount.minor), Leg(of_site(Purpose.BANK, amount.currency), -amount.minor)]
