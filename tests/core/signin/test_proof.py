@@ -18,12 +18,12 @@ from tests.factories.factors import app_for, code_of, passkey_for
 from tests.factories.people import api_headers, person, sign_in
 
 ASKING = {
-    "agreements.set_signing", "agreements.sign", "awards.accept", "awards.agree_to_sharing", "awards.select", "batches.confirm", "batches.make", "briefs.hold_fee", "cards.refund", "contracts.propose", "contracts.sign", "deals.sign", "disputes.accept", "disputes.resolve", "elsewhere.disconnect", "elsewhere.may_connect", "entries.sign", "erasure.ask",
+    "agreements.set_signing", "agreements.sign", "awards.accept", "awards.select", "batches.confirm", "batches.make", "briefs.hold_fee", "cards.refund", "contracts.propose", "contracts.sign", "deals.sign", "disputes.accept", "disputes.resolve", "elsewhere.disconnect", "elsewhere.may_connect", "entries.sign", "erasure.ask",
     "factors.add_passkey", "factors.begin_app", "factors.confirm_app", "factors.make_codes", "factors.remove_all", "factors.remove_app",
     "factors.remove_passkey", "keys.issue", "orders.accept", "organisations.set_duties", "payees.open_mine", "payees.open_organisations",
     "payments.confirm_funding", "payments.take_deposit", "payouts.ask_organisation_payout", "payouts.ask_payout", "payouts.confirm_payout",
-    "payouts.plan_payouts", "privacy.ask_export", "royalties.accept", "royalties.pay", "webhooks.change", "webhooks.rotate", "webhooks.set_up",
-    "webhooks.set_up_ours",
+    "payouts.plan_payouts", "privacy.ask_export", "royalties.accept", "royalties.pay", "sharing.agree", "webhooks.change", "webhooks.rotate",
+    "webhooks.set_up", "webhooks.set_up_ours",
 }  # fmt: skip
 """Signing, money that leaves or is called received, payout accounts, keys, duties, and how one signs in."""
 FORM = {"name": "Nightly <script>", "scopes": ["write", "money"], "days": "30", "_once": "one-click"}

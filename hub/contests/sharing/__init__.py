@@ -1,0 +1,1 @@
+"""Sharing an award with one's team. Pages over the operations of `awards`."""
