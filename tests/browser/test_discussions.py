@@ -68,7 +68,7 @@ def _is_hidden_and_shown_again(site: Site, thread: str, solver: Page, other: Pag
     solver.goto(thread)
     follow(solver, "Report post 2")
     solver.get_by_label("Insults, threats or hatred").check()
-    press(solver, "Report")
+    press(solver, "Report it")
     consultant.goto("/moderation")
     follow(consultant, "Light in the shop")
     follow(consultant, "Tone")
