@@ -20,16 +20,21 @@ from hub.kernel.actor import Actor
 STORY = Path(hub.cli.__file__).parent / "demo_data" / "agreements.toml"
 
 
-def tell(cast: Cast) -> None:
-    """Everything of agreements that a newcomer finds beside those of challenges, awards, deals and platforms. Uncommitted."""
-    story = tomllib.loads(STORY.read_text(encoding="utf-8"))
-    for row in story["template"]:
+def tell_templates(cast: Cast) -> None:
+    """What organisations saved for themselves: deals and platforms are told with them. Uncommitted."""
+    for row in tomllib.loads(STORY.read_text(encoding="utf-8"))["template"]:
         owner, body = cast.owner_of(row["organisation"]), cast.organisations[row["organisation"]]
+        said = {"name": row["name"], "choices": row["choices"], "own": row.get("own", ())}
         with ago(row["saved"]):
-            template = clauses.save(actor=owner, kind=row["kind"], name=row["name"], choices=row["choices"], organisation_id=body)
+            template = clauses.save(actor=owner, kind=row["kind"], organisation_id=body, **said)
         if "changed" in row:
             with ago(row["saved"] / 2):
                 clauses.change(actor=owner, template=template, name=row["name"], choices=row["changed"])
+
+
+def tell(cast: Cast) -> None:
+    """Everything of agreements that a newcomer finds beside those of challenges, awards, deals and platforms. Uncommitted."""
+    story = tomllib.loads(STORY.read_text(encoding="utf-8"))
     for row in sorted(story["contract"], key=lambda row: -row["proposed"]):
         _agree(cast, row)
 

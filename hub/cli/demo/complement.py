@@ -20,6 +20,7 @@ from hub.complement.products.states import Stage
 from hub.complement.store import operations as store
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.clauses import queries as clauses
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.taxonomy import Sector
@@ -51,6 +52,9 @@ def _open(cast: Cast, row: dict[str, Any]) -> Platform:
     with ago(row.get("opened", 12)):
         organisation_id = cast.organisations[row["organisation"]]
         platform = platforms.draft(actor=owner, organisation_id=organisation_id, name=row["name"], **_words(row, PLATFORM_WORDS))
+        if "template" in row:
+            own = clauses.of_organisation(organisation_id, "developer")
+            platforms.edit(actor=owner, platform=platform, template_version_id=next(one.id for one in own if one.name == row["template"]))
         if "opened" in row:
             platforms.open_up(actor=owner, platform=platform)
     return platform

@@ -12,6 +12,7 @@ from sqlalchemy import select
 import hub.cli
 from hub.cli.demo.people import Cast, ago
 from hub.core.agreements import queries as agreements
+from hub.core.clauses import queries as clauses
 from hub.core.files import queries as files
 from hub.core.organisations import queries as organisations
 from hub.db.extensions import db
@@ -94,7 +95,7 @@ class _Deal:
     def _talk(self, deal: Deal) -> None:
         """From the owner's yes on, in the order of time."""
         with ago(self.steps.pop(0)):
-            operations.accept(actor=self.owner, deal=deal)
+            operations.accept(actor=self.owner, deal=deal, template=self._template())
         last = self.steps.pop() if self.state.startswith("closed") else None
         sides = [PARTY, OWNER]
         happens: list[Any] = [(when, self._sign, (sides[n],)) for n, when in enumerate(self.steps)]
@@ -107,6 +108,11 @@ class _Deal:
         if last is not None:
             with ago(last):
                 operations.close(actor=self.owner, deal=deal, agreed=self.state == "closed_deal", reason=self.row["reason"])
+
+    def _template(self) -> int | None:
+        """The owner's own agreement that this row names, in its newest version."""
+        own = clauses.of_organisation(self.listing.organisation_id, queries.AGREEMENT) if "template" in self.row else []
+        return next((one.id for one in own if one.name == self.row["template"]), None)
 
     def _actor(self, side: str) -> Actor:
         return self.owner if side == OWNER else self.party

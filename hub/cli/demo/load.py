@@ -47,6 +47,7 @@ TELLERS = (
     packages.tell,
     rallies.tell,
     pools.tell,
+    agreements.tell_templates,
     complement.tell,
     sales.tell,
     deals.tell,

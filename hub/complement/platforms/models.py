@@ -18,7 +18,8 @@ class Platform(Versioned, db.Model):
 
     The boundary has three readable parts: open to all, under confidentiality (may be empty), proprietary. `review_days` is the promise that
     every release is decided on; `share_bp` the owner's part of sales in 1/100 % at most (the bands of the day stand with the sales);
-    for `refund_days` a buyer may give a paid product back. `terms_id` is the current developer agreement.
+    for `refund_days` a buyer may give a paid product back. `terms_id` is the current developer agreement, made from the owner's
+    template `template_version_id` or (None) the site's standard text.
     `source_key` marks a catalogue: its products are imported, nobody publishes there.
     """
 
@@ -51,6 +52,7 @@ class Platform(Versioned, db.Model):
     refund_days: Mapped[int] = mapped_column(default=14, server_default="14")
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     reason: Mapped[str] = mapped_column(Text, default="")
+    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))
     source_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -21,6 +21,7 @@ from hub.complement.platforms.policy import POLICY
 from hub.complement.platforms.states import LIFE, PUBLIC, Act, State
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
+from hub.core.clauses import queries as clauses
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
 from hub.core.organisations import operations as organisations
@@ -41,7 +42,7 @@ from hub.search.index import operations as index
 
 FIELDS = (
     "name", "summary", "about", "language", "public_part", "nda_part", "proprietary_part", "secrecy_years", "review_days", "share_bp",
-    "refund_days",
+    "refund_days", "template_version_id",
 )  # fmt: skip
 
 
@@ -71,10 +72,12 @@ def _free_slug(name: str) -> str:
 
 
 def edit(*, actor: Actor, platform: Platform, **content: Any) -> Platform:
-    """Change it, in any state. `content`: any of FIELDS; what is not named stays.
+    """Change it, in any state. `content`: any of FIELDS; what is not named stays. `template_version_id` is one of
+    the organisation's templates for developers (its years of confidentiality hold), None the site's standard text.
 
     What the developer agreement names changes the agreement: once the platform has opened, that is a new version, developers are told, and
-    sign it before their next release. Raises NotAllowed, Invalid (`incomplete`) for a public one that would lack something.
+    sign it before their next release. Raises NotAllowed, Invalid (`incomplete`) for a public one that would lack something, or about
+    "template" (`template_changed`, `not_offered`).
     """
     POLICY.require(actor, Act.EDIT, platform)
     changed = _write(platform, content)
@@ -107,10 +110,18 @@ def _lower_shares(actor: Actor, platform: Platform) -> None:
 def _write(platform: Platform, content: Mapping[str, Any]) -> list[str]:
     """Put the content in; returns the names of what changed."""
     given = {name: value for name, value in content.items() if name in FIELDS}
+    if (wanted := given.get("template_version_id", platform.template_version_id)) is not None:
+        given["secrecy_years"] = _text(platform, wanted).choices.confidentiality_years
     changed = [name for name, value in given.items() if getattr(platform, name) != value]
     for name in changed:
         setattr(platform, name, given[name])
     return changed
+
+
+def _text(platform: Platform, version_id: int) -> clauses.Version:
+    """The template that is chosen or kept; what is kept stays as it was chosen. Raises Invalid about "template"."""
+    kept = clauses.pinned(version_id) if version_id == platform.template_version_id else None
+    return kept or clauses.chosen(platform.organisation_id, queries.AGREEMENT, version_id)
 
 
 def open_up(*, actor: Actor, platform: Platform) -> Platform:
@@ -122,6 +133,7 @@ def open_up(*, actor: Actor, platform: Platform) -> Platform:
     require_verified(actor)
     if platform.state is State.DRAFT and (gaps := rules.gaps(platform)):
         raise Invalid(N_("Some parts are missing before it can open."), code="incomplete", fields=gaps)
+    clauses.kept(platform.template_version_id)
     platform.terms_id = _draw_up(actor, platform).id
     LIFE.fire(platform, Act.OPEN)
     platform.opened_at = platform.updated_at = clock.now()
@@ -132,13 +144,14 @@ def open_up(*, actor: Actor, platform: Platform) -> Platform:
 
 
 def _draw_up(actor: Actor, platform: Platform) -> Any:
-    owner = organisations_read.card(platform.organisation_id).name
+    owner, text = organisations_read.card(platform.organisation_id).name, clauses.pinned(platform.template_version_id)
     return agreements.draw_up(
         actor=actor,
         subject=platform.ref,
         kind=queries.AGREEMENT,
         choices={"confidentiality_years": platform.secrecy_years},
         parties=rules.parties(platform, owner),
+        origin=text.origin if text is not None else None,
     )
 
 

@@ -11,8 +11,9 @@ from hub.complement.platforms import operations, queries, rules
 from hub.complement.platforms.models import Platform
 from hub.complement.platforms.policy import POLICY
 from hub.complement.platforms.queries import Shown
-from hub.complement.platforms.schemas import NewPlatformIn, PlatformIn, ReasonIn
+from hub.complement.platforms.schemas import NewPlatformIn, PlatformForm, ReasonIn
 from hub.complement.platforms.states import Act, State
+from hub.core.clauses import queries as clauses
 from hub.core.organisations import queries as organisations
 from hub.kernel.errors import NotAllowed
 from hub.kernel.words import N_
@@ -87,7 +88,9 @@ def _own(slug: str, act: Act) -> Platform:
 
 @pages.get("/platforms/<slug>/edit")
 def edit(slug: str) -> Any:
-    return render_template(PLACE + "form.html", platform=_own(slug, Act.EDIT), managed=[], languages=LANGUAGES)
+    platform = _own(slug, Act.EDIT)
+    texts, kept = clauses.of_organisation(platform.organisation_id, queries.AGREEMENT), clauses.pinned(platform.template_version_id)
+    return render_template(PLACE + "form.html", platform=platform, managed=[], languages=LANGUAGES, texts=texts, kept=kept)
 
 
 @pages.post("/platforms/<slug>/edit")
@@ -96,7 +99,7 @@ def change(slug: str) -> Any:
     platform = _own(slug, Act.EDIT)
     check_version(platform.version)
     before = platform.terms_id
-    operations.edit(actor=actor(), platform=platform, **parse(PlatformIn()))
+    operations.edit(actor=actor(), platform=platform, **parse(PlatformForm()))
     if platform.state is State.DRAFT:
         return redirect(url_for("platforms.check", slug=slug))
     renewed = platform.terms_id != before
@@ -110,7 +113,12 @@ def check(slug: str) -> Any:
     platform = _own(slug, Act.OPEN)
     (shown,) = queries.shown([platform])
     return render_template(
-        PLACE + "check.html", platform=platform, owner=shown.owner, gaps=rules.gaps(platform), share=rules.share(platform.share_bp)
+        PLACE + "check.html",
+        platform=platform,
+        owner=shown.owner,
+        gaps=rules.gaps(platform),
+        share=rules.share(platform.share_bp),
+        text=clauses.pinned(platform.template_version_id),
     )
 
 

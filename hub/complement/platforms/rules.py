@@ -18,7 +18,10 @@ MOST_SHARE_BP = 5_000
 """A platform keeps half of what is sold at most."""
 MOST_REFUND_DAYS = 60
 LONGEST_REASON = 1_000
-BINDING = ("name", "public_part", "nda_part", "proprietary_part", "review_days", "share_bp", "refund_days", "secrecy_years")
+BINDING = (
+    "name", "public_part", "nda_part", "proprietary_part", "review_days", "share_bp", "refund_days", "secrecy_years",
+    "template_version_id",
+)  # fmt: skip
 """What the developer agreement names: a change of it is a new version to sign."""
 
 
@@ -59,7 +62,7 @@ def sentence(text: str) -> str:
 
 
 def parties(platform: Any, owner: str) -> dict[str, str]:
-    """What its developer agreement names, as `agreements.rules.Parties` takes it."""
+    """What its developer agreement names, as `wording.rules.Parties` takes it."""
     return {
         "seeker": owner,
         "title": platform.name,

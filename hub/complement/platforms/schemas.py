@@ -6,7 +6,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from flask_babel import lazy_gettext
-from marshmallow import Schema, ValidationError, fields, validate
+from marshmallow import Schema, ValidationError, fields, pre_load, validate
 
 from hub.complement.platforms import rules
 from hub.complement.platforms.states import State
@@ -45,6 +45,10 @@ class PlatformIn(Schema):
     secrecy_years = fields.Integer(
         validate=validate.Range(1, 30, error=lazy_gettext("Confidentiality lasts 1 to 30 years.")), error_messages=WHOLE
     )
+    template_version_id = fields.Integer(
+        data_key="template", allow_none=True, validate=validate.Range(1, 2**31 - 1), error_messages=WHOLE,
+        metadata={"description": "The `version_id` of one of the owner's templates (kind developer); null: the site's standard text."},
+    )  # fmt: skip
     review_days = fields.Integer(
         validate=validate.Range(1, rules.MOST_REVIEW_DAYS, error=lazy_gettext("Promise a decision within 1 to 60 days.")),
         error_messages=WHOLE,
@@ -56,6 +60,12 @@ class PlatformIn(Schema):
         error_messages=WHOLE,
         metadata={"description": "For so many days a buyer may give a paid product back; 0: not at all."},
     )
+
+
+class PlatformForm(PlatformIn):
+    @pre_load
+    def empty_is_the_standard(self, data: dict[str, Any], **_: Any) -> dict[str, Any]:
+        return {name: None if name == "template" and value == "" else value for name, value in data.items()}
 
 
 class NewPlatformIn(PlatformIn):
@@ -96,6 +106,10 @@ class PlatformOut(Schema):
     state = fields.Enum(State, by_value=True, attribute="platform.state")
     reason = fields.String(attribute="platform.reason", metadata={"description": "Why it is closed."})
     takes_releases = fields.Boolean(attribute="platform.takes_releases")
+    template_version_id = fields.Integer(
+        data_key="template", attribute="platform.template_version_id", allow_none=True,
+        metadata={"description": "The version of the owner's template of which the agreement is made; null: the site's standard text."},
+    )  # fmt: skip
     agreement_id = fields.Integer(
         attribute="platform.terms_id", allow_none=True, metadata={"description": "The developer agreement: /api/v1/agreements/<id>."}
     )

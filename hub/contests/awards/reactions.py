@@ -26,8 +26,10 @@ from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State as EntryState
 from hub.contests.judging import queries as judging
 from hub.core.accounts import queries as accounts
+from hub.core.agreements import operations as signing
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.events import AgreementSigned
+from hub.core.agreements.rules import Ending
 from hub.core.disputes.rules import Side
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
@@ -66,6 +68,22 @@ def tell_that_nobody_won(event: ChallengeEnded, fact: Fact) -> None:
     challenge = challenges.by_id(event.challenge_id)
     _tell_the_others(challenge.id, challenge.title)
     _tell_the_judges(challenge.id, challenge.title)
+
+
+@reacts_to(WinnerSelected)
+@reacts_to(ChallengeEnded)
+def end_the_evaluation(event: WinnerSelected | ChallengeEnded, fact: Fact) -> None:
+    """The participation agreement lets entries be read until the decision and no longer."""
+    challenge = challenges.by_id(event.challenge_id)
+    signing.end_now(subject=challenge.ref, kind=entries.AGREEMENT, what=Ending.EVALUATION, at=fact.at)
+
+
+def _deciders(subject: str) -> list[int]:
+    """Who speaks for the seeker of "award:3": it offers the award agreement without signing it."""
+    return challenges.manager_ids(queries.get(int(subject.partition(":")[2])).challenge)
+
+
+agreements.offered_by("award", _deciders)
 
 
 def _tell_the_others(challenge_id: int, title: str) -> None:

@@ -29,6 +29,8 @@ from hub.contests.challenges.policy import POLICY
 from hub.contests.challenges.rules import Kind
 from hub.contests.challenges.states import LIFE, Act, State
 from hub.core.agreements import operations as agreements
+from hub.core.clauses import operations as builder
+from hub.core.clauses import queries as templates
 from hub.core.fees import queries as fees
 from hub.core.fees.rules import Mode
 from hub.core.holds import queries as holds
@@ -49,7 +51,7 @@ from hub.search.index import operations as index
 RESERVED_SLUGS = frozenset({"new"})
 ANONYMOUS_SEEKER = "an anonymous organisation (匿名机构)"
 """In the agreement, which puts the same words into both languages and says when the identity is disclosed."""
-EDITABLE = ("title", "summary", "problem", "language", "sector", "closes_at", "review_days", "seeker_shown", "eligibility")
+EDITABLE = ("title", "summary", "problem", "language", "sector", "closes_at", "review_days", "seeker_shown", "eligibility", "own_clauses")
 
 
 def draft(*, actor: Actor, organisation_id: int, fee_bp: int, title: str, **content: Any) -> Challenge:
@@ -75,7 +77,8 @@ def edit(*, actor: Actor, challenge: Challenge, **content: Any) -> Challenge:
     """Change the draft; only what is given changes.
 
     title, summary, problem, eligibility: str; language "en" or "zh"; sector: Sector or None; prize: Money; closes_at: aware datetime or
-    None; review_days: int; seeker_shown: bool; terms: IP choices; criteria: [{"title", "detail", "kind", "weight"}], replaced as a whole.
+    None; review_days: int; seeker_shown: bool; terms: IP choices; own_clauses: a version of a template of theirs or None; criteria:
+    [{"title", "detail", "kind", "weight"}], replaced as a whole.
     Raises NotAllowed, NotNow unless it is a draft, Invalid.
     """
     POLICY.require(actor, Act.EDIT, challenge)
@@ -92,6 +95,8 @@ def _write_content(challenge: Challenge, content: Mapping[str, Any]) -> list[str
     """Write what differs. Returns the names of the fields that changed, in order."""
     if gap := rules.date_gap(content.get("closes_at")):
         raise one_field("closes_at", gap, code="deadline")
+    if (own := content.get("own_clauses")) is not None and own != challenge.own_clauses:
+        templates.chosen(challenge.organisation_id, "challenge_entry", own, field="own_clauses")
     changed = [name for name in EDITABLE if name in content and getattr(challenge, name) != content[name]]
     for name in changed:
         setattr(challenge, name, content[name])
@@ -110,10 +115,7 @@ def _write_content(challenge: Challenge, content: Mapping[str, Any]) -> list[str
 
 
 def _terms(challenge: Challenge, said: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        return clauses.plain_choices(clauses.read_choices({**challenge.terms, **said}))
-    except Invalid as error:
-        raise Invalid(error.message, code=error.code, fields={f"terms.{name}": text for name, text in error.fields.items()}) from error
+    return clauses.plain_choices(builder.read({**challenge.terms, **said}))
 
 
 def _refuse_other_currency(challenge: Challenge, currency: str) -> None:
@@ -149,10 +151,12 @@ def submit(*, actor: Actor, challenge: Challenge) -> Challenge:
     POLICY.require(actor, Act.SUBMIT, challenge)
     if challenge.state is State.DRAFT and (gaps := rules.gaps(challenge)):
         raise Invalid(N_("Some parts of the draft are missing."), code="incomplete", fields=gaps)
+    own = templates.kept(challenge.own_clauses, field="own_clauses", unnamed=not challenge.seeker_shown)
     LIFE.fire(challenge, Act.SUBMIT)
     terms = agreements.draw_up(
-        actor=actor, subject=challenge.ref, kind="challenge_entry", choices=challenge.terms, parties=_parties(challenge)
-    )
+        actor=actor, subject=challenge.ref, kind="challenge_entry", choices=challenge.terms, parties=_parties(challenge),
+        origin=own.origin if own is not None else None,
+    )  # fmt: skip
     challenge.submitted_at = clock.now()
     journal.record(ChallengeSubmitted(challenge_id=challenge.id, terms_id=terms.id), actor=actor, subject=challenge.ref)
     return challenge

@@ -20,6 +20,7 @@ from hub.contests.challenges.events import (
 )
 from hub.contests.challenges.models import Challenge
 from hub.core.accounts import queries as accounts
+from hub.core.agreements import queries as agreements
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
 from hub.core.payments.events import FundingConfirmed
@@ -119,6 +120,14 @@ def tell_of_the_outcome(event: Any, fact: Fact) -> None:
 def tell_of_the_withdrawal(event: ChallengeWithdrawn, fact: Fact) -> None:
     challenge = queries.by_id(event.challenge_id)
     _tell(fact, _its_people(challenge), N_("“%(title)s” was withdrawn; what was held is back on your balance."), challenge)
+
+
+def _deciders(subject: str) -> list[int]:
+    """Who speaks for the seeker of "challenge:5": it offers the participation agreement without signing it."""
+    return queries.manager_ids(queries.by_id(int(subject.partition(":")[2])))
+
+
+agreements.offered_by("challenge", _deciders)
 
 
 # What programs may hear of it

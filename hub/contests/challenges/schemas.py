@@ -43,6 +43,10 @@ class ChallengeIn(Schema):
     seeker_shown = fields.Boolean(metadata={"description": "False keeps the seeker's name to its own people and the consultants."})
     eligibility = Text(0, rules.LONGEST_ELIGIBILITY)
     terms = fields.Nested(TermsIn)
+    own_clauses = whole(
+        1, 2**31 - 1, allow_none=True,
+        metadata={"description": "The `version_id` of one of your templates (kind challenge_entry): its own clauses join the agreement."},
+    )  # fmt: skip
     criteria = fields.List(
         Whole(CriterionIn), validate=validate.Length(max=rules.MOST_CRITERIA, error=lazy_gettext("Name at most 20 criteria."))
     )
@@ -93,7 +97,7 @@ class ChallengeForm(ChallengeIn):
     @pre_load
     def unfold(self, data: Row, **_: Any) -> Row:
         sent: Row = {name: value for name, value in data.items() if "." not in name}
-        for name in ("closes_at", "sector"):
+        for name in ("closes_at", "sector", "own_clauses"):
             if name in sent and not sent[name].strip():
                 sent[name] = None
         if "prize" in sent:
@@ -192,6 +196,7 @@ class ChallengeOut(Schema):
     seeker_shown = fields.Boolean(attribute="challenge.seeker_shown")
     eligibility = fields.String(attribute="challenge.eligibility")
     terms = fields.Dict(attribute="challenge.terms")
+    own_clauses = fields.Integer(attribute="challenge.own_clauses", allow_none=True)
     criteria = fields.List(fields.Nested(CriterionOut), attribute="challenge.criteria")
     entries = fields.Nested(RangeOut, attribute="entry_range")
     published_at = fields.DateTime(attribute="challenge.published_at", allow_none=True)

@@ -61,6 +61,7 @@ def agreement(slug: str) -> Any:
         challenge=challenge,
         terms=terms,
         clauses={"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)},
+        written=agreements.written(actor(), terms),
         glance=agreement_rules.at_a_glance(terms.choices),
         signature=_signature(terms),
         entry=entry,

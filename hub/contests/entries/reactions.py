@@ -12,6 +12,7 @@ from hub.contests.entries import queries
 from hub.contests.entries.events import EntrySealed, EntrySelected, EntryTurnedDown, EntryWithdrawn
 from hub.contests.entries.models import Entry
 from hub.contests.entries.states import State
+from hub.core.agreements import operations as agreements
 from hub.core.integrity import operations as integrity
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind
@@ -77,6 +78,17 @@ def tell_of_the_cancellation(event: ChallengeCancelled, fact: Fact) -> None:
     entered = [entry for entry in queries.entries_in(challenge.id) if entry.state is not State.WITHDRAWN]
     text = N_("“%(title)s” was cancelled. Nobody has read your entry, and nobody will; the reason is on the challenge’s page.")
     _tell(entered, text, challenge, f"/challenges/{challenge.slug}")
+
+
+@reacts_to(ChallengeClosed)
+@reacts_to(ChallengeCancelled)
+def count_the_ends(event: ChallengeClosed | ChallengeCancelled, fact: Fact) -> None:
+    """Now the deadline stands from which the participation agreement counts: how long entries may be read, how long secrets are kept."""
+    challenge = challenges.by_id(event.challenge_id)
+    judged = isinstance(event, ChallengeClosed)
+    evaluated = {entry.person_id for entry in queries.entries_in(challenge.id) if judged and entry.state is State.SEALED}
+    if challenge.closes_at is not None:
+        agreements.count_ends(subject=challenge.ref, kind=queries.AGREEMENT, deadline=challenge.closes_at, evaluated=evaluated)
 
 
 # What programs may hear of it

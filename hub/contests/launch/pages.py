@@ -72,7 +72,7 @@ def edit(slug: str) -> Any:
     challenge = found(slug, Act.EDIT)
     if challenge.state is not State.DRAFT and current_form().refusal is None:
         raise NotNow(N_("Only a draft can be changed; it is “%(state)s” now."), state=challenge.state.label)
-    return show("edit", c=challenge, **form_parts(challenge.criteria), **terms_parts(clauses.read_choices(challenge.terms)))
+    return show("edit", c=challenge, **form_parts(challenge.criteria), **terms_parts(clauses.read_choices(challenge.terms), challenge))
 
 
 @pages.post("/challenges/<slug>/edit")
@@ -104,14 +104,19 @@ def form_parts(criteria: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def terms_parts(saved: clauses.Choices) -> dict[str, Any]:
-    """What the clause builder begins with: the saved terms, or those of the template that the address names."""
+def terms_parts(saved: clauses.Choices, challenge: Challenge | None = None) -> dict[str, Any]:
+    """What the clause builder begins with: the saved terms, or those of the template that the address names; and whose own clauses may join
+    them."""
     asked = request.args.get("template", "")
-    taken = builder.taken(actor(), asked)
-    terms = taken or saved
+    taken, kept = builder.taken_version(actor(), asked), builder.pinned(challenge.own_clauses if challenge is not None else None)
+    texts = builder.of_organisation(challenge.organisation_id, clauses.Kind.CHALLENGE_ENTRY) if challenge is not None else []
+    texts = [one for one in texts if one.own]
+    kept = taken if taken is not None and taken.id in {one.id for one in texts} else kept
+    terms, own = taken.choices if taken is not None else saved, kept.own if kept is not None else ()
+    entry = builder.preview(clauses.Kind.CHALLENGE_ENTRY, terms, own=own)
     return {
         "terms": terms, "templates": builder.offered(actor(), CONTESTS), "taken": asked if taken is not None else "", "code": language(),
-        "previews": [builder.preview(kind, terms) for kind in (clauses.Kind.CHALLENGE_ENTRY, clauses.Kind.AWARD)],
+        "texts": texts, "kept": kept, "previews": [entry, builder.preview(clauses.Kind.AWARD, terms)],
     }  # fmt: skip
 
 
@@ -122,7 +127,8 @@ def labelled(kind: Iterable[Worded]) -> list[tuple[str, str]]:
 @pages.get("/challenges/<slug>/check")
 def check(slug: str) -> Any:
     challenge = found(slug, Act.SUBMIT)
-    return show("check", **parts(challenge), gaps=rules.gaps(challenge) if challenge.state is State.DRAFT else {})
+    own = builder.pinned(challenge.own_clauses)
+    return show("check", **parts(challenge), own=own, gaps=rules.gaps(challenge) if challenge.state is State.DRAFT else {})
 
 
 @pages.post("/challenges/<slug>/submit")

@@ -103,6 +103,21 @@ class SignedAs(db.Model):
     role: Mapped[Role] = mapped_column(enum_type(Role))
 
 
+class TermsOrigin(db.Model):
+    """The template of an organisation from which these terms were drawn up, in the version of then; terms without a row are the site's
+    standard text. From the clause numbered `own_from` on (None: nowhere) the words are the organisation's own."""
+
+    __tablename__ = "terms_origin"
+    __table_args__ = (CheckConstraint("own_from > 0", name="own_is_a_clause"), CheckConstraint("number > 0", name="counted"))
+
+    terms_id: Mapped[int] = mapped_column(ForeignKey("terms.id"), primary_key=True, autoincrement=False)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    template_id: Mapped[int] = mapped_column(ForeignKey("agreement_template.id"))
+    number: Mapped[int]
+    name: Mapped[str] = mapped_column(String(80))
+    own_from: Mapped[int | None]
+
+
 class AgreementEnd(db.Model):
     """What of an agreement ends when; `signature_id` is the one that put it in force. Noted when that happens, for the calendar."""
 
@@ -142,7 +157,7 @@ POSTGRESQL_FUNCTION = (
 POSTGRESQL_REFUSAL = (
     "CREATE TRIGGER {table}_only_grows BEFORE UPDATE OR DELETE OR TRUNCATE ON {table} EXECUTE FUNCTION agreements_only_grow()"
 )
-APPEND_ONLY = ("terms", "signature", "terms_party", "terms_refusal", "signed_as")
+APPEND_ONLY = ("terms", "signature", "terms_party", "terms_refusal", "signed_as", "terms_origin")
 
 
 def append_only_statements(dialect: str) -> list[str]:
@@ -159,7 +174,7 @@ def _protect(table: Table) -> None:
         event.listen(table, "after_create", DDL(statement).execute_if(dialect="postgresql"))
 
 
-for model in (Terms, Signature, TermsParty, TermsRefusal, SignedAs):
+for model in (Terms, Signature, TermsParty, TermsRefusal, SignedAs, TermsOrigin):
     _protect(model.__table__)  # type: ignore[arg-type]
 
 
@@ -170,4 +185,5 @@ holds_of_person("signature", "person_id", what=N_("Agreements you signed"), keep
 holds_of_person("terms_party", "person_id", what=N_("Agreements that name you as a party"), keeps=CONTRACT, fixed=True)
 holds_of_person("terms_refusal", "person_id", what=N_("Agreements you did not sign, and why"), keeps=CONTRACT, fixed=True)
 holds_of_person("signing_rule", acted="set_by", keeps=OFFICE)
+holds_of_nobody("terms_origin", because="an organisation’s template")
 holds_of_nobody("agreement_end", "signed_as", because="they hang on signatures, which say whose they are")

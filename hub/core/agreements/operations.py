@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import and_, or_, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from hub.core.agreements import queries, rules
 from hub.core.agreements.events import AgreementInForce, AgreementRefused, AgreementSigned, SigningRuleSet, TermsDrawnUp
-from hub.core.agreements.models import AgreementEnd, Signature, SignedAs, SigningRule, Terms, TermsParty, TermsRefusal
+from hub.core.agreements.models import AgreementEnd, Signature, SignedAs, SigningRule, Terms, TermsOrigin, TermsParty, TermsRefusal
 from hub.core.agreements.policy import POLICY, Act, signs_for
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
@@ -49,17 +49,19 @@ def draw_up(
     scope: str = "",
     signer_id: int | None = None,
     sides: Sequence[Side] = (),
+    origin: rules.Origin | None = None,
 ) -> Terms:
     """The agreement about `subject`, composed from `choices` (see wording.Choices) and `parties` (see wording.Parties).
 
     Returns the current version if the text is the same, else a new version that asks for new signatures. `scope` is the journal's
     larger thing ("challenge:2"; default: the subject). `signer_id` reserves the signature for one person. The calling room decides who
-    may do this. With `sides` it is in force only once each of them has signed. Raises Invalid about the choices (`terms_invalid`),
+    may do this. With `sides` it is in force only once each of them has signed. `origin` is whose template it was made from, if it was
+    one. Raises Invalid about the choices (`terms_invalid`),
     NotAllowed.
     """
     POLICY.require(actor, Act.DRAW_UP, None)
     kind, chosen, named = wording.Kind(kind), wording.read_choices(choices), wording.read_parties(parties)
-    words = wording.compose(kind, chosen, named)
+    words = wording.compose(kind, chosen, named, origin.own if origin is not None else ())
     fingerprint = rules.fingerprint(subject, kind, words)
     before = queries.current(subject, kind)
     if before is not None and before.hash == fingerprint and before.signer_id == signer_id and queries.refusal(before.id) is None:
@@ -74,9 +76,18 @@ def draw_up(
     db.session.add(terms)
     db.session.flush()
     db.session.add_all(_party(terms.id, place, side) for place, side in enumerate(sides, 1))
+    if origin is not None:
+        db.session.add(_origin(terms.id, origin, words))
     drawn = TermsDrawnUp(terms_id=terms.id, subject=subject, kind=str(kind), number=terms.number, hash=fingerprint)
     journal.record(drawn, actor=actor, subject=f"terms:{terms.id}", scope=terms.scope)
     return terms
+
+
+def _origin(terms_id: int, origin: rules.Origin, words: wording.Composed) -> TermsOrigin:
+    return TermsOrigin(
+        terms_id=terms_id, organisation_id=origin.organisation_id, template_id=origin.template_id, number=origin.number,
+        name=origin.name, own_from=words.own_from,
+    )  # fmt: skip
 
 
 def _party(terms_id: int, place: int, side: Side) -> TermsParty:
@@ -215,44 +226,78 @@ def sign_here(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: in
 
 # The calendar
 
+
+def count_ends(*, subject: str, kind: wording.Kind | str, deadline: datetime, evaluated: Collection[int]) -> int:
+    """Note what of each signature's agreement ends so long after `deadline`, which its text names and its room now knows: of everybody the
+    version they signed last. The time to evaluate is noted for the people in `evaluated` alone. Bears being repeated; returns how many."""
+    noted = 0
+    for terms, signature in _last_signed(subject, kind):
+        known = set(db.session.scalars(select(AgreementEnd.what).where(AgreementEnd.signature_id == signature.id)))
+        for what, moment in rules.ends_from(terms.kind, wording.read_choices(terms.choices), deadline):
+            if what not in known and (what is not rules.Ending.EVALUATION or signature.person_id in evaluated):
+                db.session.add(AgreementEnd(terms_id=terms.id, signature_id=signature.id, what=what, ends_at=moment))
+                noted += 1
+    db.session.flush()
+    return noted
+
+
+def _last_signed(subject: str, kind: wording.Kind | str) -> list[tuple[Terms, Signature]]:
+    """For everybody who signed, the version they signed last, with their signature."""
+    found = select(Terms, Signature).join(Signature, Signature.terms_id == Terms.id)
+    rows = db.session.execute(found.where(Terms.subject == subject, Terms.kind == wording.Kind(kind)).order_by(Terms.number))
+    return list({signature.person_id: (terms, signature) for terms, signature in rows}.values())
+
+
+def end_now(*, subject: str, kind: wording.Kind | str, what: rules.Ending, at: datetime) -> None:
+    """What would have ended later has ended `at`: nobody is reminded of it any more. Bears being repeated."""
+    about = select(Terms.id).where(Terms.subject == subject, Terms.kind == wording.Kind(kind))
+    open_ = AgreementEnd.terms_id.in_(about), AgreementEnd.what == what, AgreementEnd.ends_at > at
+    db.session.execute(update(AgreementEnd).where(*open_).values(ends_at=at, reminded_at=at))
+
+
 LEAD = {rules.Ending.LICENCE: timedelta(days=30), rules.Ending.SECRECY: timedelta(days=30), rules.Ending.EVALUATION: timedelta(days=7)}
 REMINDERS = {
     rules.Ending.LICENCE: N_("“%(title)s”: the licence ends on %(day)s. Extend it in time, or plan for its end."),
     rules.Ending.SECRECY: N_("“%(title)s”: the duty of confidentiality ends on %(day)s."),
     rules.Ending.EVALUATION: N_("“%(title)s”: the time to evaluate ends on %(day)s. Who does not withdraw by then goes on."),
 }
+READ_UNTIL = N_("“%(title)s”: the time in which entries may be read and tested ends on %(day)s.")
 AT_ONCE = 200
 
 
 def remind_of_ends() -> int:
-    """Tell both sides of what ends soon, once each. Returns how many ends. Bears being repeated."""
+    """Tell both sides of what ends soon, once each: what ends for many at one moment is one thing to tell. Returns how many. Bears being
+    repeated."""
     now = clock.now()
     due = or_(*(and_(AgreementEnd.what == what, AgreementEnd.ends_at <= now + lead) for what, lead in LEAD.items()))
-    open_ = select(AgreementEnd.id).where(AgreementEnd.reminded_at.is_(None), AgreementEnd.ends_at > now, due)
+    together = AgreementEnd.terms_id, AgreementEnd.what, AgreementEnd.ends_at
+    open_ = select(*together).where(AgreementEnd.reminded_at.is_(None), AgreementEnd.ends_at > now, due).distinct()
     told = 0
-    for number in db.session.scalars(open_.order_by(AgreementEnd.ends_at).limit(AT_ONCE)).all():
-        first = update(AgreementEnd).where(AgreementEnd.id == number, AgreementEnd.reminded_at.is_(None)).values(reminded_at=now)
-        if not db.session.execute(first).rowcount:  # type: ignore[attr-defined]
+    for terms_id, what, moment in db.session.execute(open_.order_by(AgreementEnd.ends_at).limit(AT_ONCE)).all():
+        these = AgreementEnd.terms_id == terms_id, AgreementEnd.what == what, AgreementEnd.ends_at == moment
+        first = update(AgreementEnd).where(*these, AgreementEnd.reminded_at.is_(None)).values(reminded_at=now)
+        signatures = db.session.scalars(first.returning(AgreementEnd.signature_id)).all()
+        if not signatures:
             continue
-        end = db.session.get_one(AgreementEnd, number)
-        terms = queries.get(end.terms_id)
+        terms = queries.get(terms_id)
         if queries.parties(terms.id) and not queries.binds(terms):
             continue
-        values = {"title": terms.parties.get("title", ""), "day": end.ends_at.date().isoformat()}
+        text = READ_UNTIL if terms.kind is wording.Kind.CHALLENGE_ENTRY and what is rules.Ending.EVALUATION else REMINDERS[what]
+        values = {"title": terms.parties.get("title", ""), "day": moment.date().isoformat()}
         messages.notify(
-            actor=SYSTEM, person_ids=_concerned(terms, end), text=REMINDERS[end.what], values=values, link=f"/agreements/{terms.id}",
+            actor=SYSTEM, person_ids=_concerned(terms, signatures), text=text, values=values, link=f"/agreements/{terms.id}",
             kind=About.AGREEMENT,
         )  # fmt: skip
         told += 1
     return told
 
 
-def _concerned(terms: Terms, end: AgreementEnd) -> list[int]:
-    """Who is a party or decides for one; of what each signs alone, the signer and whom the subject's room names for the other side."""
+def _concerned(terms: Terms, signature_ids: Collection[int]) -> list[int]:
+    """Who is a party or decides for one; of what each signs alone, the signers and whom the subject's room names for the other side."""
     named = queries.parties(terms.id)
     if not named:
-        signer = db.session.scalars(select(Signature.person_id).where(Signature.id == end.signature_id))
-        return [*signer, *queries.other_side(terms)]
+        signers = db.session.scalars(select(Signature.person_id).where(Signature.id.in_(signature_ids)))
+        return list(dict.fromkeys([*signers, *queries.other_side(terms)]))
     deciders = organisations.managers_of(side.organisation_id for side in named if side.organisation_id is not None)
     people = [side.person_id for side in named if side.person_id is not None]
     return [*people, *(one for members in deciders.values() for one in members)]

@@ -6,10 +6,10 @@ from collections import Counter
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
 from hub.core.accounts import queries as accounts
-from hub.core.agreements import operations, queries
+from hub.core.agreements import operations, queries, rules
 from hub.core.agreements.models import Signature, Terms
 from hub.core.agreements.policy import POLICY, Act
 from hub.core.agreements.rules import Signers
@@ -81,7 +81,8 @@ def show(terms_id: int) -> Any:
     shown = shown if shown in SHOWN else "en"
     standings, signed = queries.held(actor(), terms)
     own = next((one for one in signed if one.person_id == actor().person_id), None)
-    is_current = queries.is_current(terms)
+    is_current, place = queries.is_current(terms), queries.place_to_sign(terms)
+    may_sign = own is None and is_current and POLICY.can(actor(), Act.SIGN, terms)
     return render_template(
         "core/agreements/show.html",
         terms=terms,
@@ -92,13 +93,14 @@ def show(terms_id: int) -> Any:
         is_current=is_current,
         newest=terms if is_current else queries.current(terms.subject, terms.kind),
         binds=bool(standings) and not is_current and queries.binds(terms),
-        may_sign=own is None and is_current and POLICY.can(actor(), Act.SIGN, terms),
-        place=queries.place_to_sign(terms),
+        may_sign=may_sign,
+        place=place,
         signatures=_evidence(signed),
         parties=_parties(terms, standings),
         refused=queries.refusal(terms.id) if standings else None,
-        ends=[end for end in queries.ends_of([terms.id]) if standings or (own and end.signature_id == own.id)] if own or standings else [],
-        organisations=_may_bind() if own is None else [],
+        ends=queries.ends_for(actor(), terms, standings, own),
+        written=queries.written(actor(), terms, standings),
+        organisations=_may_bind() if may_sign and not place else [],
         back=safe_next(request.values.get("next"), ""),
     )
 
@@ -157,6 +159,23 @@ def sign(terms_id: int) -> Any:
     operations.sign_here(actor=actor(), terms=terms, seen_hash=said["seen_hash"], organisation_id=said["organisation_id"])
     flash(gettext("You signed the agreement. A copy is under “Agreements”."))
     return redirect(safe_next(request.form.get("next"), url_for("agreements.show", terms_id=terms.id)))
+
+
+# What another text says differently
+
+
+def compared(before: str, after: str) -> dict[str, Any]:
+    """Two texts, as the macro `differences` of core/agreements/parts.html takes them; `told` is the tally in words, for everybody and first
+    of all for those who do not see colours."""
+    changes = rules.compare(before, after)
+    tally = {kind: sum(change.kind is kind for change in changes) for kind in rules.Became}
+    parts = [
+        ngettext("%(num)s clause changed", "%(num)s clauses changed", tally[rules.Became.CHANGED]),
+        ngettext("%(num)s added", "%(num)s added", tally[rules.Became.ADDED]),
+        ngettext("%(num)s removed", "%(num)s removed", tally[rules.Became.REMOVED]),
+        ngettext("%(num)s unchanged", "%(num)s unchanged", tally[rules.Became.SAME]),
+    ]
+    return {"changes": changes, "same": tally[rules.Became.SAME] == len(changes), "told": " · ".join(parts), "became": rules.Became}
 
 
 # How an organisation signs

@@ -9,16 +9,17 @@ from typing import Any
 from sqlalchemy import and_, bindparam, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
-from hub.core.agreements.models import AgreementEnd, Signature, SignedAs, SigningRule, Terms, TermsParty, TermsRefusal
+from hub.core.agreements.models import AgreementEnd, Signature, SigningRule, Terms, TermsOrigin, TermsParty, TermsRefusal
 from hub.core.agreements.policy import signs_for
 from hub.core.agreements.rules import Signers
 from hub.core.agreements.states import State, state_of
+from hub.core.organisations import queries as organisations
 from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.prepared import Prepared, connection
 from hub.db.types import NO_DUE, Question
 from hub.kernel import clock
-from hub.kernel.actor import Actor, Role
+from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
@@ -126,13 +127,18 @@ def get_for(actor: Actor, terms_id: int) -> Terms:
     return terms
 
 
+def reads_all(actor: Actor, terms: Terms) -> bool:
+    """May the actor read every version, as the subject's room says?"""
+    reader = _readers.get(terms.subject.partition(":")[0])
+    return reader is not None and reader(actor, terms.subject)
+
+
 def may_read(actor: Actor, terms: Terms) -> bool:
     if actor.is_admin:
         return True
     if actor.person_id is not None and (terms.signer_id == actor.person_id or signature(actor.person_id, terms.id) is not None):
         return True
-    reader = _readers.get(terms.subject.partition(":")[0])
-    if reader is not None and reader(actor, terms.subject):
+    if reads_all(actor, terms):
         return True
     return any(one.person_id == actor.person_id or actor.manages(one.organisation_id) for one in parties(terms.id) if actor.signed_in)
 
@@ -231,12 +237,6 @@ def _stand(named: Iterable[TermsParty], signed: Iterable[Signature]) -> list[Sta
     return [Standing(party, of(party)) for party in named]
 
 
-def roles_of(terms_id: int) -> dict[int, Role]:
-    """In which role each signature for an organisation was given, by signature; older ones are not in it."""
-    found = select(SignedAs.signature_id, SignedAs.role).join(Signature, Signature.id == SignedAs.signature_id)
-    return {row.signature_id: row.role for row in db.session.execute(found.where(Signature.terms_id == terms_id))}
-
-
 def refusal(terms_id: int) -> TermsRefusal | None:
     """Who did not sign, and why; None if nobody said no."""
     return db.session.get(TermsRefusal, terms_id)
@@ -259,6 +259,44 @@ def ends_of(terms_ids: Iterable[int]) -> list[AgreementEnd]:
     return list(db.session.scalars(select(AgreementEnd).where(AgreementEnd.terms_id.in_(set(terms_ids))).order_by(AgreementEnd.ends_at)))
 
 
+def ends_for(actor: Actor, terms: Terms, found: Sequence[Standing], own: Signature | None) -> list[AgreementEnd]:
+    """What ends when for this reader: a party, who signed for themselves, or who speaks for the side that offers (each moment once)."""
+    may_speak = any(actor.manages(number) for number in actor.roles)
+    every = ends_of([terms.id]) if found or own is not None or may_speak else []
+    if found or not every:
+        return every
+    if own is not None:
+        return [end for end in every if end.signature_id == own.id]
+    if actor.person_id not in other_side(terms):
+        return []
+    return list({(end.what, end.ends_at): end for end in every}.values())
+
+
+@dataclass(frozen=True)
+class Written:
+    """Who wrote an agreement that is not the site's standard text, for one reader: `author` is "" while they may not know the name,
+    `template` for its own organisation alone. From the clause numbered `own_from` on (None: nowhere) the words are the author's."""
+
+    author: str
+    own_from: int | None
+    template: str = ""
+    template_id: int | None = None
+
+
+def written(actor: Actor, terms: Terms, found: Sequence[Standing] | None = None) -> Written | None:
+    """None for the site's standard text. One statement or two; the name is the one in the text, else known once all parties have signed."""
+    origin = db.session.get(TermsOrigin, terms.id)
+    if origin is None:
+        return None
+    inside = actor.belongs_to(origin.organisation_id) or actor.is_admin
+    author = terms.parties.get("seeker", "")
+    if not author and (inside or names_are_open(terms, standings(terms.id) if found is None else found)):
+        author = organisations.card(origin.organisation_id).name
+    if not inside:
+        return Written(author, origin.own_from)
+    return Written(author, origin.own_from, f"{origin.name} ({origin.number})", origin.template_id)
+
+
 def rule_of(organisation_id: int) -> tuple[int, Signers]:
     """How many people sign for the organisation, and which."""
     rule = db.session.get(SigningRule, organisation_id)
@@ -278,16 +316,6 @@ def held(actor: Actor, terms: Terms) -> tuple[list[Standing], list[Signature]]:
     if actor.is_admin or terms.signer_id is not None or (found and names_are_open(terms, found)):
         return found, every
     return found, [one for one in every if one.person_id == actor.person_id]
-
-
-def older(actor: Actor, terms: Terms) -> list[tuple[Terms, bool]]:
-    """The earlier versions that the actor may read, the newest first, and whether they signed each."""
-    rows = [one for one in versions(terms.subject, terms.kind) if one.number < terms.number]
-    mine = select(Signature.terms_id).where(Signature.person_id == (actor.person_id or 0), Signature.terms_id.in_([one.id for one in rows]))
-    signed_ = set(db.session.scalars(mine))
-    reader = _readers.get(terms.subject.partition(":")[0])
-    every = actor.is_admin or (reader is not None and reader(actor, terms.subject))
-    return [(one, one.id in signed_) for one in rows if every or one.id in signed_ or one.signer_id == actor.person_id]
 
 
 @dataclass(frozen=True)

@@ -1,13 +1,16 @@
-"""What follows from an agreement's words and choices: its fingerprint, the rows of a panel, when what it grants ends. Pure."""
+"""What follows from an agreement's words and choices: its fingerprint, the rows of a panel, what another text says otherwise, its ends.
+Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from hub.core.wording.rules import WORLDWIDE, Choices, Composed, Kind, Transfer, read_choices
-from hub.kernel import sealing
+from hub.core.wording.rules import WORLDWIDE, Choices, Composed, Kind, Own, Transfer, clauses, read_choices
+from hub.kernel import redline, sealing
 from hub.kernel.words import N_, Worded
 
 
@@ -24,6 +27,17 @@ class Ending(Worded):
     LICENCE = "licence", N_("The licence ends")
     SECRECY = "secrecy", N_("The duty of confidentiality ends")
     EVALUATION = "evaluation", N_("The time to evaluate ends")
+
+
+@dataclass(frozen=True)
+class Origin:
+    """An organisation's template in one version, in place of the site's standard text; `own` are clauses in its own words."""
+
+    organisation_id: int
+    template_id: int
+    number: int
+    name: str
+    own: tuple[Own, ...] = ()
 
 
 def fingerprint(subject: str, kind: Kind, composed: Composed) -> str:
@@ -53,6 +67,58 @@ def at_a_glance(choices: Choices | Mapping[str, Any]) -> list[tuple[str, str, di
     return rows
 
 
+# What another text says differently
+
+
+class Became(Worded):
+    """What became of a clause."""
+
+    SAME = "same", N_("unchanged")
+    CHANGED = "changed", N_("changed")
+    ADDED = "added", N_("added")
+    REMOVED = "removed", N_("removed")
+
+
+@dataclass(frozen=True)
+class Change:
+    """One clause of the newer text (or one that is gone). `before` and `number` are its numbers then and now, "" where it was not."""
+
+    kind: Became
+    before: str
+    number: str
+    heading: str
+    paragraphs: tuple[redline.Paragraph, ...]
+
+
+def compare(before: str, after: str) -> list[Change]:
+    """Two texts clause by clause, in the order of the newer one; a clause is known by its heading. Numbers of paragraphs are left out:
+    where something was put in, all that follow have another without saying anything else."""
+    old, new = clauses(before), clauses(after)
+    names = [clause.heading for clause in new]
+    found_: list[Change] = []
+    for clause in new:
+        was = next((one for one in old if one.heading == clause.heading), None)
+        said = _plain(clause.paragraphs)
+        if was is None:
+            added = tuple(redline.Paragraph("added", (redline.Piece("added", text),)) for text in said)
+            found_.append(Change(Became.ADDED, "", clause.number, clause.heading, added))
+            continue
+        parts = tuple(redline.paragraphs(_plain(was.paragraphs), said))
+        kind = Became.SAME if all(part.kind == "same" for part in parts) else Became.CHANGED
+        found_.append(Change(kind, was.number, clause.number, clause.heading, parts))
+    for place, clause in enumerate(old):
+        if clause.heading not in names:
+            gone = tuple(redline.Paragraph("removed", (redline.Piece("removed", text),)) for text in _plain(clause.paragraphs))
+            after_ = [one.heading for one in old[:place]]
+            at = next((n for n in range(len(found_), 0, -1) if found_[n - 1].heading in after_), 0)
+            found_.insert(at, Change(Became.REMOVED, clause.number, "", clause.heading, gone))
+    return found_
+
+
+def _plain(paragraphs: Sequence[str]) -> list[str]:
+    return [re.sub(r"^\d+\.\d+ ", "", text) for text in paragraphs]
+
+
 # When an agreement ends by itself
 
 _LICENSES = frozenset({Kind.AWARD, Kind.TECHNOLOGY})
@@ -61,7 +127,7 @@ _SECRET = frozenset({Kind.AWARD, Kind.NDA, Kind.TECHNOLOGY, Kind.SERVICE, Kind.C
 
 def ends(kind: Kind, choices: Choices, since: datetime) -> list[tuple[Ending, datetime]]:
     """What of an agreement in force since then ends by itself, the earliest first. What starts with something else than the signatures
-    (a challenge's deadline, the receipt of a secret) is not counted here."""
+    (a challenge's deadline: `ends_from`; the receipt of a secret) is not counted here."""
     found = []
     if kind is Kind.TECHNOLOGY:
         found.append((Ending.EVALUATION, since + timedelta(days=choices.evaluation_days)))
@@ -70,6 +136,14 @@ def ends(kind: Kind, choices: Choices, since: datetime) -> list[tuple[Ending, da
     if kind in _SECRET:
         found.append((Ending.SECRECY, years_after(since, choices.confidentiality_years)))
     return sorted(found, key=lambda one: one[1])
+
+
+def ends_from(kind: Kind, choices: Choices, deadline: datetime) -> list[tuple[Ending, datetime]]:
+    """What of an agreement ends so long after a moment that it names and its room knows: a challenge's deadline."""
+    if kind is not Kind.CHALLENGE_ENTRY:
+        return []
+    read, secret = deadline + timedelta(days=choices.evaluation_days), years_after(deadline, choices.confidentiality_years)
+    return sorted([(Ending.EVALUATION, read), (Ending.SECRECY, secret)], key=lambda one: one[1])
 
 
 def years_after(moment: datetime, years: int) -> datetime:

@@ -16,8 +16,9 @@ from hub.web.handle import actor, check_version, tagged, writes
 api = ApiBlueprint("clauses", __name__, prefix="/agreement-templates", description="Saved terms of agreements, and their words.")
 
 
-def _said(template: AgreementTemplate) -> dict[str, Any]:
-    return {"template": template, "terms": agreements.plain_choices(queries.choices_of(template))}
+def _said(template: AgreementTemplate, version: queries.Version | None = None) -> dict[str, Any]:
+    says = version or queries.version(template)
+    return {"template": template, "terms": agreements.plain_choices(says.choices), "own": says.own, "version_id": says.id}
 
 
 def _told(template: AgreementTemplate, status: int = 200) -> Any:
@@ -28,7 +29,9 @@ def _told(template: AgreementTemplate, status: int = 200) -> Any:
 @api.response(200, TemplatesOut)
 def index() -> Any:
     """Your own templates and those of your organisations that are in use; at most 100 an owner, so in one answer."""
-    return {"items": [_said(one) for one in queries.of_actor(actor())], "next": None}
+    found = queries.of_actor(actor())
+    says = queries.newest(found)
+    return {"items": [_said(one, says[one.id]) for one in found], "next": None}
 
 
 @api.post("")
@@ -39,7 +42,7 @@ def create(said: dict[str, Any]) -> Any:
     """Save terms under a name, for yourself or an organisation that you manage."""
     slug = said.pop("organisation")
     template = operations.save(
-        actor=actor(), kind=said["kind"], name=said["name"], choices=said["terms"],
+        actor=actor(), kind=said["kind"], name=said["name"], choices=said["terms"], own=said["own"] or (),
         organisation_id=organisations.by_slug(slug).id if slug else None,
     )  # fmt: skip
     return _told(template, 201)
@@ -60,7 +63,7 @@ def change(said: dict[str, Any], template_id: int) -> Any:
     """Another name, or other terms as the next version. Send If-Match."""
     template = queries.get_for(actor(), template_id, Act.SAVE)
     check_version(template.version)
-    return _told(operations.change(actor=actor(), template=template, name=said["name"], choices=said["terms"]))
+    return _told(operations.change(actor=actor(), template=template, name=said["name"], choices=said["terms"], own=said["own"]))
 
 
 @api.post("/<int:template_id>/archive")
@@ -84,4 +87,4 @@ def restore(template_id: int) -> Any:
 @api.response(200, PreviewOut)
 def preview(said: dict[str, Any]) -> Any:
     """The words of one kind of agreement for these terms, in both languages. Nothing is written."""
-    return queries.preview(said["kind"], said["terms"])
+    return queries.preview(said["kind"], said["terms"], own=agreements.read_own(said["kind"], said["own"]))

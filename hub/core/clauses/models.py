@@ -51,7 +51,7 @@ class AgreementTemplate(Versioned, db.Model):
 
 
 class TemplateVersion(db.Model):
-    """The choices of one version; written once."""
+    """The choices of one version, and its clauses in the owner's own words (wording.rules.Own); written once."""
 
     __tablename__ = "template_version"
     __table_args__ = (UniqueConstraint("template_id", "number"), CheckConstraint("number > 0", name="counted"))
@@ -60,6 +60,7 @@ class TemplateVersion(db.Model):
     template_id: Mapped[int] = mapped_column(ForeignKey("agreement_template.id"))
     number: Mapped[int]
     choices: Mapped[dict[str, Any]] = mapped_column(JSON)
+    own: Mapped[list[dict[str, str]]] = mapped_column(JSON, default=list, server_default="[]")
     made_by: Mapped[int] = mapped_column(ForeignKey("person.id"))
     made_at: Mapped[datetime] = mapped_column(UtcDateTime)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.exc import IntegrityError
@@ -21,6 +21,8 @@ from hub.kernel.errors import Conflict, Invalid, NotNow, one_field
 from hub.kernel.permissions import require_verified
 from hub.kernel.words import N_, extent
 
+Rows = Sequence[Mapping[str, str]]
+
 
 def read(said: Mapping[str, Any]) -> agreements.Choices:
     """Choices as a form or a program sends them under "terms". Raises Invalid whose fields are called "terms.…"."""
@@ -30,10 +32,12 @@ def read(said: Mapping[str, Any]) -> agreements.Choices:
         raise Invalid(error.message, code=error.code, fields={f"terms.{name}": text for name, text in error.fields.items()}) from error
 
 
-def save(*, actor: Actor, kind: Kind | str, name: str, choices: Mapping[str, Any], organisation_id: int | None = None) -> AgreementTemplate:
-    """Keep choices under a name, for an organisation or (None) for the actor.
+def save(
+    *, actor: Actor, kind: Kind | str, name: str, choices: Mapping[str, Any], own: Rows = (), organisation_id: int | None = None
+) -> AgreementTemplate:
+    """Keep choices, and clauses in one's own words, under a name, for an organisation or (None) for the actor.
 
-    Raises NotAllowed, Invalid (`terms_invalid`, the name), Conflict (code `name_taken`), NotNow (code `too_many_templates`).
+    Raises NotAllowed, Invalid (`terms_invalid`, `own_invalid`, the name), Conflict (code `name_taken`), NotNow (code `too_many_templates`).
     """
     require_verified(actor)
     now = clock.now()
@@ -44,26 +48,29 @@ def save(*, actor: Actor, kind: Kind | str, name: str, choices: Mapping[str, Any
     POLICY.require(actor, Act.SAVE, template)
     if queries.count(organisation_id, actor.person_id) >= rules.MOST_TEMPLATES:
         raise NotNow(N_("There are 100 templates already. Archive one that nobody needs."), code="too_many_templates")
-    chosen = read(choices)
+    chosen, written = read(choices), agreements.read_own(template.kind, own)
     _flush(template)
-    _version(actor, template, chosen)
+    _version(actor, template, chosen, written)
     return template
 
 
-def change(*, actor: Actor, template: AgreementTemplate, name: str, choices: Mapping[str, Any]) -> AgreementTemplate:
-    """Another name, or other choices as the next version. What was drawn up from it stays as it is.
+def change(
+    *, actor: Actor, template: AgreementTemplate, name: str, choices: Mapping[str, Any], own: Rows | None = None
+) -> AgreementTemplate:
+    """Another name, or other choices or own clauses (None: as they are) as the next version. What was drawn up from it stays as it is.
 
     Raises NotAllowed, NotNow (archived), Invalid, Conflict (code `name_taken`).
     """
     POLICY.require(actor, Act.SAVE, template)
     _require_in_use(template)
-    chosen = read(choices)
+    chosen, before = read(choices), queries.version(template)
+    written = before.own if own is None else agreements.read_own(template.kind, own)
     template.name = _name(name)
-    if chosen != queries.choices_of(template):
+    if (chosen, written) != (before.choices, before.own):
         template.number += 1
         template.updated_at = clock.now()
         _flush(template)
-        _version(actor, template, chosen)
+        _version(actor, template, chosen, written)
     else:
         _flush(template)
     return template
@@ -113,11 +120,11 @@ def _flush(template: AgreementTemplate) -> None:
         ) from error
 
 
-def _version(actor: Actor, template: AgreementTemplate, chosen: agreements.Choices) -> None:
+def _version(actor: Actor, template: AgreementTemplate, chosen: agreements.Choices, own: Iterable[agreements.Own]) -> None:
     db.session.add(
         TemplateVersion(
-            template_id=template.id, number=template.number, choices=agreements.plain_choices(chosen), made_by=actor.person_id,
-            made_at=clock.now(),
+            template_id=template.id, number=template.number, choices=agreements.plain_choices(chosen), own=agreements.plain_own(own),
+            made_by=actor.person_id, made_at=clock.now(),
         )
     )  # fmt: skip
     db.session.flush()

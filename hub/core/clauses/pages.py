@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 
+from hub.core.agreements.pages import compared
 from hub.core.clauses import operations, queries, rules
 from hub.core.clauses.models import AgreementTemplate
 from hub.core.clauses.policy import POLICY, Act
@@ -22,12 +23,26 @@ from hub.web.i18n import label, language, options
 
 pages = Blueprint("clauses", __name__, template_folder="templates")
 PLACE = "core/clauses/"
+TEXTS = ("en", "zh")
 
 
 @pages.app_context_processor
 def builder_words() -> dict[str, Any]:
     """What the builder's fragment needs in whatever form it stands."""
-    return {"builder": {"asked": rules.asked, "options": _options, "kinds": Kind, "contests": rules.CONTESTS}}
+    said: dict[str, Any] = {"offers": _offers, "asked": rules.asked, "options": _options, "kinds": Kind, "contests": rules.CONTESTS}
+    return {"builder": said | {"own_words": agreements.OWN_WORDS}}
+
+
+def _offers(standard: str, texts: list[queries.Version], kept: queries.Version | None = None) -> list[tuple[str, ...]]:
+    """What a form offers to draw up with: the standard, the version that was chosen before if it is not among the others, the others."""
+    rows: list[tuple[str, ...]] = [("", standard)]
+    if kept is not None and kept.id not in {one.id for one in texts}:
+        rows.append((str(kept.id), gettext("%(name)s, version %(n)s (as chosen before)", name=kept.name, n=kept.number)))
+    for one in texts:
+        own = ngettext("%(num)s clause of your own", "%(num)s clauses of your own", len(one.own))
+        words = own if one.own else gettext("The site’s clauses with your terms")
+        rows.append((str(one.id), gettext("%(name)s, version %(n)s", name=one.name, n=one.number), words))
+    return rows
 
 
 def _options(name: str) -> list[tuple[str, str]]:
@@ -52,7 +67,8 @@ def index() -> Any:
 def new() -> Any:
     kind = _kind(current_form().value("kind", request.args.get("kind", "")))
     managed = [(o.slug, o.name) for o, _ in organisations.of_person(actor().person_id or 0) if actor().manages(o.id)]
-    start = queries.taken(actor(), request.args.get("template", "")) or rules.SITES_OWN[kind]
+    taken = queries.taken_version(actor(), request.args.get("template", ""))
+    start, own = (taken.choices, taken.own) if taken is not None else (agreements.SITES_OWN[kind], ())
     return render_template(
         PLACE + "edit.html",
         template=None,
@@ -60,7 +76,8 @@ def new() -> Any:
         terms=start,
         organisations=managed,
         wanted=request.args.get("for", ""),
-        previews=[queries.preview(kind, start)],
+        own=own,
+        previews=[queries.preview(kind, start, own=own)],
         code=language(),
         kinds=options(Kind),
     )
@@ -77,7 +94,7 @@ def create() -> Any:
     slug = said.pop("organisation")
     organisation = organisations.by_slug(slug) if slug else None
     template = operations.save(
-        actor=actor(), kind=said["kind"], name=said["name"], choices=said["terms"],
+        actor=actor(), kind=said["kind"], name=said["name"], choices=said["terms"], own=said["own"],
         organisation_id=organisation.id if organisation is not None else None,
     )  # fmt: skip
     flash(gettext("The template is saved."))
@@ -87,17 +104,35 @@ def create() -> Any:
 @pages.get("/agreements/templates/<int:template_id>")
 def show(template_id: int) -> Any:
     template = queries.get_for(actor(), template_id)
-    chosen = queries.choices_of(template)
+    says = queries.version(template)
     return render_template(
         PLACE + "edit.html",
         template=template,
         kind=template.kind,
-        terms=chosen,
+        terms=says.choices,
+        own=says.own,
         owner=organisations.card(template.organisation_id).name if template.organisation_id is not None else "",
         versions=queries.versions(template.id),
         may=POLICY.can(actor(), Act.SAVE, template),
-        previews=[queries.preview(template.kind, chosen)],
+        previews=[queries.preview(template.kind, says.choices, own=says.own)],
         code=language(),
+    )
+
+
+@pages.get("/agreements/templates/<int:template_id>/standard")
+def standard(template_id: int) -> Any:
+    """What the template says otherwise than the site's standard text."""
+    template, code = queries.get_for(actor(), template_id), request.args.get("text", language())
+    code, says = code if code in TEXTS else "en", queries.version(template)
+    before, after = (
+        queries.preview(template.kind, agreements.SITES_OWN[template.kind]),
+        queries.preview(template.kind, says.choices, own=says.own),
+    )
+    return render_template(
+        PLACE + "standard.html",
+        template=template,
+        code=code,
+        found=compared(getattr(before.composed, f"text_{code}"), getattr(after.composed, f"text_{code}")),
     )
 
 
@@ -107,7 +142,7 @@ def change(template_id: int) -> Any:
     template = queries.get_for(actor(), template_id, Act.SAVE)
     check_version(template.version)
     said = parse(TemplateForm())
-    operations.change(actor=actor(), template=template, name=said["name"], choices=said["terms"])
+    operations.change(actor=actor(), template=template, name=said["name"], choices=said["terms"], own=said["own"])
     return _back(template, gettext("Saved as version %(n)s.", n=template.number))
 
 
@@ -140,7 +175,9 @@ def preview() -> Any:
     try:
         said = parse(PreviewForm())
         named = {"title": said["title"], "object": said["object"]}
-        previews = [queries.preview(kind, operations.read(said.get("terms", {})), named) for kind in said["preview_kind"]]
+        for place, kind in enumerate(said["preview_kind"]):
+            own = agreements.read_own(kind, said["own"]) if not place else ()
+            previews.append(queries.preview(kind, operations.read(said.get("terms", {})), named, own))
     except HubError as error:
         status, errors = STATUS.get(type(error), 400), list(dict.fromkeys(said_by_field(error).values()))
     template = "preview.html" if wants_fragment() else "preview_page.html"

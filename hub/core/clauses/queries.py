@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from sqlalchemy import and_, func, or_, select
 
+from hub.core.agreements.rules import Origin
 from hub.core.clauses import rules
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
 from hub.core.clauses.policy import POLICY, Act
+from hub.core.organisations import queries as organisations
 from hub.core.wording import rules as agreements
 from hub.core.wording.rules import Choices, Composed, Kind
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
-from hub.kernel.errors import NotFound
+from hub.kernel.errors import NotFound, one_field
 from hub.kernel.words import N_
 
 
@@ -34,15 +36,105 @@ def versions(template_id: int) -> Sequence[TemplateVersion]:
     return db.session.scalars(found.order_by(TemplateVersion.number.desc())).all()
 
 
-def choices_of(template: AgreementTemplate, number: int | None = None) -> Choices:
-    """Of the version `number`, by default the newest. Raises NotFound."""
-    found = select(TemplateVersion.choices).where(
-        TemplateVersion.template_id == template.id, TemplateVersion.number == (number or template.number)
-    )
-    kept = db.session.scalar(found)
+@dataclass(frozen=True)
+class Version:
+    """What one version of a template says. `id` is what is sent where an agreement is drawn up with it."""
+
+    id: int
+    template_id: int
+    organisation_id: int | None
+    name: str
+    number: int
+    choices: Choices
+    own: tuple[agreements.Own, ...]
+
+    @property
+    def origin(self) -> Origin:
+        """As `agreements.operations.draw_up` takes it. Of organisations' templates alone."""
+        assert self.organisation_id is not None
+        return Origin(self.organisation_id, self.template_id, self.number, self.name, self.own)
+
+
+def _said(template: AgreementTemplate, kept: TemplateVersion) -> Version:
+    own = tuple(agreements.Own(**row) for row in kept.own)
+    choices = agreements.read_choices(kept.choices)
+    return Version(kept.id, template.id, template.organisation_id, template.name, kept.number, choices, own)
+
+
+def version(template: AgreementTemplate, number: int | None = None) -> Version:
+    """The version `number`, by default the newest. Raises NotFound."""
+    wanted = TemplateVersion.template_id == template.id, TemplateVersion.number == (number or template.number)
+    kept = db.session.scalars(select(TemplateVersion).where(*wanted)).one_or_none()
     if kept is None:
         raise NotFound(N_("There is no such version."))
-    return agreements.read_choices(kept)
+    return _said(template, kept)
+
+
+def newest(templates: Iterable[AgreementTemplate]) -> dict[int, Version]:
+    """The newest version of each, by the template's id. One statement."""
+    known = {template.id: template for template in templates}
+    joined = select(TemplateVersion).join(AgreementTemplate, AgreementTemplate.id == TemplateVersion.template_id)
+    rows = db.session.scalars(joined.where(AgreementTemplate.id.in_(known), TemplateVersion.number == AgreementTemplate.number))
+    return {kept.template_id: _said(known[kept.template_id], kept) for kept in rows}
+
+
+def choices_of(template: AgreementTemplate, number: int | None = None) -> Choices:
+    """Of the version `number`, by default the newest. Raises NotFound."""
+    return version(template, number).choices
+
+
+# Where a mode draws up an agreement: an organisation's own templates of its kind beside the site's standard text
+
+
+def of_organisation(organisation_id: int, kind: Kind | str) -> list[Version]:
+    """What an organisation may draw up such an agreement with, by name: its templates in use, each in its newest version. One statement."""
+    found = select(AgreementTemplate, TemplateVersion).join(TemplateVersion, TemplateVersion.template_id == AgreementTemplate.id)
+    theirs = AgreementTemplate.organisation_id == organisation_id, AgreementTemplate.kind == Kind(kind)
+    in_use = AgreementTemplate.archived_at.is_(None), TemplateVersion.number == AgreementTemplate.number
+    return [_said(*row) for row in db.session.execute(found.where(*theirs, *in_use).order_by(func.lower(AgreementTemplate.name)))]
+
+
+def chosen(organisation_id: int, kind: Kind | str, version_id: int, *, field: str = "template", unnamed: bool = False) -> Version:
+    """The version that was chosen to draw up with, if it is offered now. `unnamed`: people read the words who may not know
+    whose they are. Raises Invalid about `field`, code `template_changed` (there is a newer version), `not_offered`, `names_the_owner`."""
+    wanted = pinned(version_id)
+    offered_ = {one.template_id: one for one in of_organisation(organisation_id, kind)}
+    if wanted is None or wanted.template_id not in offered_:
+        raise one_field(field, N_("Choose one of the texts that are offered."), code="not_offered")
+    if offered_[wanted.template_id].id != wanted.id:
+        changed = N_("This template has been changed meanwhile: it is version %(number)s now. Read it, and choose again.")
+        raise one_field(field, changed, code="template_changed", number=offered_[wanted.template_id].number)
+    _check_names_nobody(wanted, field, unnamed)
+    return wanted
+
+
+def _check_names_nobody(version: Version, field: str, unnamed: bool) -> None:
+    if not unnamed or version.organisation_id is None:
+        return
+    name = organisations.card(version.organisation_id).name
+    if any(name.casefold() in text.casefold() for one in version.own for text in asdict(one).values()):
+        told = N_("It is not shown yet whose text this is, but the text says “%(owner)s”. Choose another one, or change the template.")
+        raise one_field(field, told, code="names_the_owner", owner=name)
+
+
+def pinned(version_id: int | None) -> Version | None:
+    """One version, unchecked: what something keeps to, whatever became of the template since."""
+    found = select(AgreementTemplate, TemplateVersion).join(TemplateVersion, TemplateVersion.template_id == AgreementTemplate.id)
+    row = db.session.execute(found.where(TemplateVersion.id == version_id)).one_or_none() if version_id is not None else None
+    return _said(*row) if row is not None else None
+
+
+def kept(version_id: int | None, *, field: str = "template", unnamed: bool = False) -> Version | None:
+    """The version that a draft keeps to, when its agreement is drawn up; None for the site's standard text. A newer version changes
+    nothing. Raises Invalid about `field` for a template that is archived (code `not_offered`), and as `chosen` does for `unnamed`."""
+    version = pinned(version_id)
+    if version is None:
+        return None
+    _check_names_nobody(version, field, unnamed)
+    in_use = select(AgreementTemplate.id).where(AgreementTemplate.id == version.template_id, AgreementTemplate.archived_at.is_(None))
+    if db.session.scalar(in_use) is None:
+        raise one_field(field, N_("The template you chose is archived. Choose another text."), code="not_offered")
+    return version
 
 
 def _theirs(actor: Actor) -> Any:
@@ -67,14 +159,20 @@ def offered(actor: Actor, kinds: Iterable[Kind]) -> list[tuple[str, str]]:
     return [(str(row.id), f"{row.name} ({row.number})") for row in rows]
 
 
-def taken(actor: Actor, asked: str) -> Choices | None:
-    """The choices of the template that an address or a form names; None for none, or one that is not theirs."""
+def taken_version(actor: Actor, asked: str) -> Version | None:
+    """The newest version of the template that an address or a form names; None for none, or one that is not theirs."""
     if not asked.isdecimal() or len(asked) > 9:
         return None
     try:
-        return choices_of(get_for(actor, int(asked)))
+        return version(get_for(actor, int(asked)))
     except NotFound:
         return None
+
+
+def taken(actor: Actor, asked: str) -> Choices | None:
+    """The choices of that version."""
+    found = taken_version(actor, asked)
+    return found.choices if found is not None else None
 
 
 def count(organisation_id: int | None, person_id: int | None) -> int:
@@ -103,8 +201,10 @@ class Preview:
         return list(zip(agreements.clauses(text), plain, strict=True))
 
 
-def preview(kind: Kind, choices: Mapping[str, Any] | Choices, named: Mapping[str, str] | None = None) -> Preview:
+def preview(
+    kind: Kind, choices: Mapping[str, Any] | Choices, named: Mapping[str, str] | None = None, own: Sequence[agreements.Own] = ()
+) -> Preview:
     """The words before anything is drawn up; names that are not known yet have stand-ins. Raises Invalid about the choices."""
-    chosen = choices if isinstance(choices, Choices) else agreements.read_choices(choices)
+    read = choices if isinstance(choices, Choices) else agreements.read_choices(choices)
     known = {name: text for name, text in (named or {}).items() if text.strip()}
-    return Preview(kind, agreements.compose(kind, chosen, rules.stand_ins(kind) | known))
+    return Preview(kind, agreements.compose(kind, read, rules.stand_ins(kind) | known, own))

@@ -2,26 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from hub.core.wording import rules as agreements
-from hub.core.wording.rules import Choices, Kind
+from hub.core.wording.rules import Kind
 
 SHORTEST_NAME, LONGEST_NAME = 2, 80
 MOST_TEMPLATES = 100
 """Of one owner, archived ones left out."""
-
-SITES_OWN: Mapping[Kind, Choices] = {
-    Kind.CHALLENGE_ENTRY: Choices(),
-    Kind.AWARD: Choices(),
-    Kind.DEVELOPER: Choices(),
-    Kind.NDA: Choices(),
-    Kind.TECHNOLOGY: Choices(transfer=agreements.Transfer.EXCLUSIVE, term_years=10, reversion_years=3, reversion_unpaid=True),
-    Kind.SERVICE: Choices(transfer=agreements.Transfer.ASSIGNMENT, reversion_unpaid=True),
-    Kind.CONFIDENTIALITY: Choices(prior_knowledge=True),
-    Kind.CONTRIBUTION: Choices(sublicensable=True),
-}
-"""The site's own template of every kind: what a builder begins with."""
 
 CONTESTS = frozenset({Kind.CHALLENGE_ENTRY, Kind.AWARD})
 BETWEEN_PARTIES = (Kind.TECHNOLOGY, Kind.SERVICE, Kind.CONFIDENTIALITY, Kind.CONTRIBUTION)

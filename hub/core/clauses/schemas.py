@@ -9,7 +9,7 @@ from flask_babel import gettext, lazy_gettext
 from marshmallow import Schema, ValidationError, fields, post_load, pre_load, validate
 
 from hub.core.clauses import rules
-from hub.core.wording.rules import Kind, Losing, Payment, Transfer
+from hub.core.wording.rules import MOST_OWN, OWN_SIZES, Kind, Losing, Payment, Transfer
 from hub.web.forms import Text, Tick
 
 WHOLE = {"invalid": lazy_gettext("Write a whole number."), "null": lazy_gettext("Write a whole number.")}
@@ -79,9 +79,43 @@ def folded(data: Row) -> Row:
     return flat | {"terms": {name.removeprefix("terms."): value for name, value in data.items() if name.startswith("terms.")}}
 
 
+def folded_own(data: Row) -> Row:
+    """The same for the clauses of one's own ("own.0.text_en")."""
+    return {name: value for name, value in data.items() if not name.startswith("own.")} | {"own": own_rows(data)}
+
+
+class OwnIn(Schema):
+    """A clause in your own words. English is needed, as it prevails; where the Chinese is empty the English stands. An empty line begins a
+    paragraph; `plain_*` says in one sentence what it means, and is not part of what is signed."""
+
+    heading_en = Text(0, OWN_SIZES["heading"], load_default="")
+    text_en = Text(0, OWN_SIZES["text"], load_default="")
+    plain_en = Text(0, OWN_SIZES["plain"], load_default="")
+    heading_zh = Text(0, OWN_SIZES["heading"], load_default="")
+    text_zh = Text(0, OWN_SIZES["text"], load_default="")
+    plain_zh = Text(0, OWN_SIZES["plain"], load_default="")
+
+
+MOST_ROWS = 2 * MOST_OWN
+
+
+def own_rows(data: Row) -> list[Row]:
+    """`own.N.column` of a form as rows, each at its place N."""
+    rows: dict[int, Row] = {}
+    for name, value in data.items():
+        prefix, _, rest = name.partition(".")
+        number, _, column = rest.partition(".")
+        if prefix == "own" and number.isdecimal() and len(number) < 3 and int(number) < MOST_ROWS:
+            rows.setdefault(int(number), {})[column] = value
+    return [rows.get(number, {}) for number in range(max(rows, default=-1) + 1)]
+
+
 class TemplateIn(Schema):
+    """`own` are clauses of your own words, where the kind takes any; left out of a change, they stay."""
+
     name = Text(rules.SHORTEST_NAME, rules.LONGEST_NAME, required=True)
     terms = fields.Nested(TermsIn, required=True)
+    own = fields.List(fields.Nested(OwnIn), load_default=None, allow_none=True, validate=validate.Length(max=MOST_ROWS))
 
 
 class NewTemplateIn(TemplateIn):
@@ -96,7 +130,7 @@ class TemplateForm(TemplateIn):
 
     @pre_load
     def fold(self, data: Row, **_: Any) -> Row:
-        return folded(data)
+        return folded_own(folded(data))
 
 
 class NewTemplateForm(TemplateForm):
@@ -109,6 +143,7 @@ class PreviewIn(Schema):
 
     kind = fields.Enum(Kind, by_value=True, required=True, error_messages={"unknown": CHOOSE})
     terms = fields.Nested(TermsIn, load_default=dict)
+    own = fields.List(fields.Nested(OwnIn), load_default=list, validate=validate.Length(max=MOST_ROWS))
 
 
 class PreviewForm(Schema):
@@ -116,12 +151,13 @@ class PreviewForm(Schema):
 
     preview_kind = fields.List(fields.Enum(Kind, by_value=True), required=True, validate=validate.Length(1, 4))
     terms = fields.Nested(TermsForm)
+    own = fields.List(fields.Nested(OwnIn))
     title = Text(0, 400, load_default="")
     object = Text(0, 4000, load_default="")
 
     @pre_load
     def fold(self, data: Row, **_: Any) -> Row:
-        return folded(data)
+        return folded_own(folded(data))
 
     @post_load
     def one_of_each(self, data: Row, **_: Any) -> Row:
@@ -148,6 +184,8 @@ class TemplateOut(Schema):
     organisation_id = fields.Integer(attribute="template.organisation_id", allow_none=True)
     archived = fields.Function(lambda said: said["template"].archived_at is not None, metadata={"type": "boolean"})
     terms = fields.Dict(metadata={"description": "The choices of the newest version."})
+    own = fields.List(fields.Nested(OwnIn), metadata={"description": "Its clauses in the owner's own words."})
+    version_id = fields.Integer(metadata={"description": "Send it as `template` where an agreement is drawn up with this version."})
     version = fields.Integer(attribute="template.version", metadata={"description": "For If-Match."})
 
 

@@ -72,7 +72,7 @@ def new() -> Any:
     template = request.args.get("template", "")
     asked = current_form().value("kind", request.args.get("kind", "")) or _kind_of(template) or (known.kind.value if known else "")
     kind = next((one for one in builder.BETWEEN_PARTIES if one.value == asked), Kind.TECHNOLOGY)
-    start = clauses.taken(actor(), template) or builder.SITES_OWN[kind]
+    start = clauses.taken(actor(), template) or wording.SITES_OWN[kind]
     managed = [(o.slug, o.name) for o, _ in organisations.of_person(actor().person_id or 0) if actor().manages(o.id)]
     return render_template(
         PLACE + "edit.html",

@@ -34,7 +34,7 @@ def sentence(text: str) -> str:
 
 
 def parties(*, takes: Takes, ours: str, theirs: str, title: str, object_: str, price: str, reference: str) -> dict[str, str]:
-    """What the agreement names, as `agreements.rules.Parties` takes it."""
+    """What the agreement names, as `wording.rules.Parties` takes it."""
     receives, gives = (ours, theirs) if takes is Takes.RECEIVES else (theirs, ours)
     return {
         "seeker": receives, "solver": gives, "title": title, "object": sentence(object_), "price": price, "reference": reference,

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, render_template, request, url_for
-from flask_babel import gettext, ngettext
+from flask_babel import gettext
 from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.models import Signature, Terms
-from hub.core.deeds import queries, rules
+from hub.core.agreements.pages import compared
+from hub.core.deeds import queries
 from hub.core.deeds.queries import Deed
 from hub.core.deeds.schemas import SinceIn
 from hub.core.wording import rules as clauses
@@ -34,33 +35,32 @@ def changes(terms_id: int) -> Any:
     asked = request.args.to_dict()
     said = load(SinceIn(), {"text": language(), **asked})
     (before, numbers), code = queries.earlier(actor(), terms, said["since"]), said["text"]
-    found = rules.compare(getattr(before, f"text_{code}"), getattr(terms, f"text_{code}"))
-    tally = {kind: sum(change.kind is kind for change in found) for kind in rules.Kind}
     return render_template(
         "core/deeds/changes.html",
         terms=terms,
         title=terms.title_zh if language() == "zh" else terms.title_en,
         before=before,
         code=code,
-        changes=found,
-        told=_told(tally),
-        tally=tally,
-        kinds=rules.Kind,
+        found=compared(getattr(before, f"text_{code}"), getattr(terms, f"text_{code}")),
         numbers=numbers,
         is_current=agreements.is_current(terms),
         back=safe_next(request.args.get("next"), agreements.place_to_sign(terms) or url_for("agreements.show", terms_id=terms.id)),
     )
 
 
-def _told(tally: dict[rules.Kind, int]) -> str:
-    """The tally in words, for everybody and first of all for those who do not see colours."""
-    parts = [
-        ngettext("%(num)s clause changed", "%(num)s clauses changed", tally[rules.Kind.CHANGED]),
-        ngettext("%(num)s added", "%(num)s added", tally[rules.Kind.ADDED]),
-        ngettext("%(num)s removed", "%(num)s removed", tally[rules.Kind.REMOVED]),
-        ngettext("%(num)s unchanged", "%(num)s unchanged", tally[rules.Kind.SAME]),
-    ]
-    return " · ".join(parts)
+@pages.get("/agreements/<int:terms_id>/standard")
+def standard(terms_id: int) -> Any:
+    """What these terms say otherwise than the site's standard text, with whose template they are."""
+    terms, code = agreements.get_for(actor(), terms_id), load(SinceIn(), {"text": language(), **request.args.to_dict()})["text"]
+    return render_template(
+        "core/deeds/standard.html",
+        terms=terms,
+        title=terms.title_zh if language() == "zh" else terms.title_en,
+        written=agreements.written(actor(), terms),
+        code=code,
+        found=compared(getattr(queries.standard(terms), f"text_{code}"), getattr(terms, f"text_{code}")),
+        back=safe_next(request.args.get("next"), agreements.place_to_sign(terms) or url_for("agreements.show", terms_id=terms.id)),
+    )
 
 
 @pages.get("/agreements/<int:terms_id>/evidence.json")
@@ -86,7 +86,12 @@ def printed(reader: Actor, terms: Terms, shown: str) -> bytes:
     held = queries.deed(reader, terms)
     languages = ("en", "zh") if shown == "both" else (shown,)
     title = terms.title_zh if languages == ("zh",) else terms.title_en
-    said: list[pdf.Block] = [pdf.Pairs([(gettext("About"), terms.parties.get("title", "")), *_facts(held)])]
+    facts = [
+        (gettext("About"), terms.parties.get("title", "")),
+        *_facts(held),
+        (gettext("Text"), _whose(agreements.written(reader, terms))),
+    ]
+    said: list[pdf.Block] = [pdf.Pairs(facts)]
     for place, code in enumerate(languages):
         if place:
             said += [pdf.Break(), pdf.Heading(terms.title_zh)]
@@ -95,6 +100,20 @@ def printed(reader: Actor, terms: Terms, shown: str) -> bytes:
     said += [pdf.Break(), pdf.Heading(gettext("Signatures")), *_signatures(held), *_how_to_check(terms)]
     foot = f"{title} · {gettext('version %(v)s', v=terms.number)} · {terms.hash[:16]}"
     return pdf.make(title, said, subject=terms.parties.get("title", ""), lang=TAGS[language()], foot=foot)
+
+
+def _whose(written: agreements.Written | None) -> str:
+    if written is None:
+        return gettext("The site’s standard text.")
+    told = gettext("Not the site’s standard text: the side that proposes it wrote it.")
+    if written.author:
+        told = gettext("Not the site’s standard text: %(name)s wrote it.", name=written.author)
+    if written.own_from is None:
+        return f"{told} {gettext('The clauses are the site’s, with the terms they chose.')}"
+    own = gettext(
+        "From clause %(n)s on the words are their own; the clauses before are the site’s, with the terms they chose.", n=written.own_from
+    )
+    return f"{told} {own}"
 
 
 def _when(moment: datetime) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from sqlalchemy import select
+
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import queries as agreements
-from hub.core.agreements.models import Terms
+from hub.core.agreements.models import Signature, SignedAs, Terms
 from hub.core.deeds import rules
 from hub.core.deeds.rules import Record
 from hub.core.evidence import operations as evidence
 from hub.core.evidence import queries as evidence_read
 from hub.core.organisations import queries as organisations
+from hub.core.wording import rules as wording
+from hub.db.extensions import db
 from hub.kernel import signing
-from hub.kernel.actor import Actor
+from hub.kernel.actor import Actor, Role
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
@@ -47,7 +51,7 @@ def deed(actor: Actor, terms: Terms) -> Deed:
     open_ = actor.is_admin or agreements.names_are_open(terms, standings)
     bodies = organisations.cards([*(one.organisation_id for one in signed), *(s.party.organisation_id for s in standings)])
     people = accounts.cards([*(one.person_id for one in signed), *(s.party.person_id for s in standings if s.party.person_id)])
-    roles = agreements.roles_of(terms.id)
+    roles = roles_of(terms.id)
 
     def person(number: int | None) -> str:
         return people[number].name if number in people else SOMEBODY
@@ -91,7 +95,7 @@ def file(actor: Actor, terms: Terms) -> dict[str, Any]:
 def earlier(actor: Actor, terms: Terms, since: int | None) -> tuple[Terms, list[int]]:
     """The older version to compare with (number `since`, else the last one the actor signed, else the one before), and the numbers of all
     that the actor may read. Raises NotFound."""
-    older = agreements.older(actor, terms)
+    older = _older(actor, terms)
     numbers = [one.number for one, _ in older]
     if since is None:
         wanted = next((one for one, signed in older if signed), older[0][0] if older else None)
@@ -100,3 +104,23 @@ def earlier(actor: Actor, terms: Terms, since: int | None) -> tuple[Terms, list[
     if wanted is None:
         raise NotFound(N_("There is no such earlier version."))
     return wanted, numbers
+
+
+def standard(terms: Terms) -> wording.Composed:
+    """The site's standard text of this kind for the same parties: what terms made from a template are compared with."""
+    return wording.compose(terms.kind, wording.SITES_OWN[terms.kind], wording.read_parties(terms.parties))
+
+
+def _older(actor: Actor, terms: Terms) -> list[tuple[Terms, bool]]:
+    """The earlier versions that the actor may read, the newest first, and whether they signed each."""
+    rows = [one for one in agreements.versions(terms.subject, terms.kind) if one.number < terms.number]
+    mine = select(Signature.terms_id).where(Signature.person_id == (actor.person_id or 0), Signature.terms_id.in_([one.id for one in rows]))
+    signed_ = set(db.session.scalars(mine))
+    every = actor.is_admin or agreements.reads_all(actor, terms)
+    return [(one, one.id in signed_) for one in rows if every or one.id in signed_ or one.signer_id == actor.person_id]
+
+
+def roles_of(terms_id: int) -> dict[int, Role]:
+    """In which role each signature for an organisation was given, by signature; older ones are not in it."""
+    found = select(SignedAs.signature_id, SignedAs.role).join(Signature, Signature.id == SignedAs.signature_id)
+    return {row.signature_id: row.role for row in db.session.execute(found.where(Signature.terms_id == terms_id))}

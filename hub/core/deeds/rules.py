@@ -1,69 +1,17 @@
-"""What changed between two versions, clause by clause, and what an agreement's file of evidence says and how it is checked. Pure."""
+"""What an agreement's file of evidence says and how it is checked. Pure."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hub.core.evidence import rules as evidence
 from hub.core.evidence.rules import Finding, Keys, found
-from hub.core.wording import rules as agreements
-from hub.kernel import redline, sealing
+from hub.kernel import sealing
 from hub.kernel.bundles import Unreadable
-from hub.kernel.words import N_, Worded
-
-
-class Kind(Worded):
-    """What became of a clause."""
-
-    SAME = "same", N_("unchanged")
-    CHANGED = "changed", N_("changed")
-    ADDED = "added", N_("added")
-    REMOVED = "removed", N_("removed")
-
-
-@dataclass(frozen=True)
-class Change:
-    """One clause of the newer text (or one that is gone). `before` and `number` are its numbers then and now, "" where it was not."""
-
-    kind: Kind
-    before: str
-    number: str
-    heading: str
-    paragraphs: tuple[redline.Paragraph, ...]
-
-
-def compare(before: str, after: str) -> list[Change]:
-    """Two texts clause by clause, in the order of the newer one; a clause is known by its heading. Numbers of paragraphs are left out:
-    where something was put in, all that follow have another without saying anything else."""
-    old, new = agreements.clauses(before), agreements.clauses(after)
-    names = [clause.heading for clause in new]
-    found_: list[Change] = []
-    for clause in new:
-        was = next((one for one in old if one.heading == clause.heading), None)
-        said = _plain(clause.paragraphs)
-        if was is None:
-            added = tuple(redline.Paragraph("added", (redline.Piece("added", text),)) for text in said)
-            found_.append(Change(Kind.ADDED, "", clause.number, clause.heading, added))
-            continue
-        parts = tuple(redline.paragraphs(_plain(was.paragraphs), said))
-        kind = Kind.SAME if all(part.kind == "same" for part in parts) else Kind.CHANGED
-        found_.append(Change(kind, was.number, clause.number, clause.heading, parts))
-    for place, clause in enumerate(old):
-        if clause.heading not in names:
-            gone = tuple(redline.Paragraph("removed", (redline.Piece("removed", text),)) for text in _plain(clause.paragraphs))
-            after_ = [one.heading for one in old[:place]]
-            at = next((n for n in range(len(found_), 0, -1) if found_[n - 1].heading in after_), 0)
-            found_.insert(at, Change(Kind.REMOVED, clause.number, "", clause.heading, gone))
-    return found_
-
-
-def _plain(paragraphs: Sequence[str]) -> list[str]:
-    return [re.sub(r"^\d+\.\d+ ", "", text) for text in paragraphs]
-
+from hub.kernel.words import N_
 
 # The file of evidence
 

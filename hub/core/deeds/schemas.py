@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from marshmallow import EXCLUDE, Schema, fields, validate
 
-from hub.core.deeds.rules import Kind
+from hub.core.agreements.rules import Became
 
 LANGUAGES = ("en", "zh")
 
@@ -32,7 +32,7 @@ class ParagraphOut(Schema):
 class ChangeOut(Schema):
     """A clause of the newer text, or one that is gone; numbers are empty where it was not."""
 
-    kind = fields.Enum(Kind, by_value=True)
+    kind = fields.Enum(Became, by_value=True)
     before = fields.String(metadata={"description": "Its number then."})
     number = fields.String(metadata={"description": "Its number now."})
     heading = fields.String()
@@ -42,6 +42,14 @@ class ChangeOut(Schema):
 class ChangesOut(Schema):
     since = fields.Integer(metadata={"description": "The earlier version's number."})
     number = fields.Integer(metadata={"description": "This version's number."})
+    language = fields.String()
+    clauses = fields.List(fields.Nested(ChangeOut))
+
+
+class StandardOut(Schema):
+    author = fields.String(metadata={"description": "Who wrote it; empty for the site's standard, or while it is not for you to know."})
+    own_from = fields.Integer(allow_none=True, metadata={"description": "From this clause on the words are the author's own."})
+    is_standard = fields.Boolean(metadata={"description": "Drawn up from the site's standard text."})
     language = fields.String()
     clauses = fields.List(fields.Nested(ChangeOut))
 

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, fields
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from hub.kernel.errors import Invalid
-from hub.kernel.words import N_, Worded
+from hub.kernel.words import N_, Worded, extent
 
 
 class Kind(Worded):
@@ -107,8 +107,22 @@ class Parties:
 
 
 @dataclass(frozen=True)
+class Own:
+    """A clause in the words of the side that sets the terms; an empty line begins a paragraph. What is not said in Chinese stands in
+    English there, too: the English text prevails."""
+
+    heading_en: str
+    text_en: str
+    plain_en: str = ""
+    heading_zh: str = ""
+    text_zh: str = ""
+    plain_zh: str = ""
+
+
+@dataclass(frozen=True)
 class Composed:
-    """One agreement in both languages. `summary_*` has one plain sentence (or "") per clause, in order."""
+    """One agreement in both languages. `summary_*` has one plain sentence (or "") per clause, in order. From the clause numbered `own_from`
+    on (None: nowhere) the words are not the site's."""
 
     kind: Kind
     title_en: str
@@ -117,6 +131,7 @@ class Composed:
     text_zh: str
     summary_en: tuple[str, ...]
     summary_zh: tuple[str, ...]
+    own_from: int | None = None
 
     @property
     def title(self) -> str:
@@ -199,8 +214,52 @@ def read_parties(said: Mapping[str, str]) -> Parties:
     return Parties(**{name: " ".join(str(text).split()) for name, text in said.items()})
 
 
-def compose(kind: Kind | str, choices: Choices | Mapping[str, Any], parties: Parties | Mapping[str, str]) -> Composed:
-    """The agreement's words. The same input gives the same text, to the letter. Raises Invalid about the choices."""
+OWN_WORDS = (Kind.CHALLENGE_ENTRY, Kind.NDA, Kind.DEVELOPER)
+"""Kinds to which the side that sets the terms may add clauses of its own: those that one side sets and others sign as they are."""
+MOST_OWN = 10
+OWN_SIZES = {"heading": 120, "text": 4_000, "plain": 300}
+
+
+def read_own(kind: Kind, said: Iterable[Mapping[str, str]]) -> tuple[Own, ...]:
+    """Clauses of one's own from plain data; rows without any text are left out. Raises Invalid, field by field ("own.0.text_en")."""
+    rows = [{name: _tidy(name, row.get(name, "")) for name in Own.__dataclass_fields__} for row in said]
+    filled = [(n, row) for n, row in enumerate(rows) if any(row.values())]
+    known = {clause["heading"][language].casefold() for clause in _catalogue(kind)["clause"] for language in ("en", "zh")}
+    wrong: dict[str, str] = {}
+    if filled and kind not in OWN_WORDS:
+        wrong["own"] = N_("This kind of agreement takes no clauses of your own.")
+    if len(filled) > MOST_OWN:
+        wrong["own"] = N_("Write at most 10 clauses of your own.")
+    for n, row in filled:
+        for name in ("heading_en", "text_en"):
+            if extent(row[name]) < 2:
+                wrong[f"own.{n}.{name}"] = N_("Write it in English at least: the English text prevails.")
+        wrong |= {f"own.{n}.{name}": N_("This is too long.") for name in row if len(row[name]) > OWN_SIZES[name.partition("_")[0]]}
+        for name in ("heading_en", "heading_zh"):
+            if row[name] and row[name].casefold() in known:
+                wrong[f"own.{n}.{name}"] = N_("A clause with this heading stands in the agreement already. Choose another heading.")
+        known |= {row["heading_en"].casefold(), row["heading_zh"].casefold()}
+    if wrong:
+        raise Invalid(N_("Some of your own clauses cannot be taken as they are."), code="own_invalid", fields=wrong)
+    return tuple(Own(**row) for _, row in filled)
+
+
+def _tidy(name: str, text: str) -> str:
+    """One line; of a text, its paragraphs."""
+    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n")) if name.startswith("text") else [text]
+    return "\n\n".join(line for part in parts if (line := " ".join(part.split())))
+
+
+def plain_own(own: Iterable[Own]) -> list[dict[str, str]]:
+    """As JSON keeps them."""
+    return [asdict(one) for one in own]
+
+
+def compose(
+    kind: Kind | str, choices: Choices | Mapping[str, Any], parties: Parties | Mapping[str, str], own: Sequence[Own] = ()
+) -> Composed:
+    """The agreement's words. The same input gives the same text, to the letter; `own` clauses come last, each paragraph with a number.
+    Raises Invalid about the choices."""
     kind = Kind(kind)
     chosen = choices if isinstance(choices, Choices) else read_choices(choices)
     named = parties if isinstance(parties, Parties) else read_parties(parties)
@@ -218,12 +277,38 @@ def compose(kind: Kind | str, choices: Choices | Mapping[str, Any], parties: Par
             number = numbers[clause["key"]]
             lines.append(f"{number}. {clause['heading'][language]}")
             lines += [_number(number, n, len(parts)) + _fill(part[language], said) for n, part in enumerate(parts, 1)]
-        words[f"text_{language}"] = "\n\n".join(lines) + "\n"
         gap = " " if language == "en" else ""
-        words[f"summary_{language}"] = tuple(
-            gap.join(_fill(part["plain"][language], said) for part in parts if "plain" in part) for _, parts in kept
-        )
-    return Composed(kind=kind, **words)
+        summary = [gap.join(_fill(part["plain"][language], said) for part in parts if "plain" in part) for _, parts in kept]
+        for place, heading, paragraphs, plain in _own_clauses(kind, language, own, len(kept) + 1):
+            lines += [f"{place}. {heading}", *(f"{place}.{n} {text}" for n, text in enumerate(paragraphs, 1))]
+            summary.append(plain)
+        words[f"text_{language}"] = "\n\n".join(lines) + "\n"
+        words[f"summary_{language}"] = tuple(summary)
+    return Composed(kind=kind, own_from=len(kept) + 1 if own else None, **words)
+
+
+def _own_clauses(kind: Kind, language: str, own: Sequence[Own], first: int) -> list[tuple[int, str, list[str], str]]:
+    """(number, heading, paragraphs, plain sentence): who wrote what follows, then each clause. What people typed is filled in nowhere."""
+    if not own:
+        return []
+    told = _catalogue("own")
+    author = {"author": told["author"][kind][language]}
+    begin = told["clause"]
+    found = [(first, begin["heading"][language], [_fill(begin[language], author)], _fill(begin["plain"][language], author))]
+    for number, one in enumerate(own, first + 1):
+        said = {name: getattr(one, f"{name}_{language}") or getattr(one, f"{name}_en") for name in OWN_SIZES}
+        found.append((number, said["heading"], said["text"].split("\n\n"), said["plain"]))
+    return found
+
+
+SITES_OWN: Mapping[Kind, Choices] = {
+    **dict.fromkeys((Kind.CHALLENGE_ENTRY, Kind.AWARD, Kind.DEVELOPER, Kind.NDA), Choices()),
+    Kind.TECHNOLOGY: Choices(transfer=Transfer.EXCLUSIVE, term_years=10, reversion_years=3, reversion_unpaid=True),
+    Kind.SERVICE: Choices(transfer=Transfer.ASSIGNMENT, reversion_unpaid=True),
+    Kind.CONFIDENTIALITY: Choices(prior_knowledge=True),
+    Kind.CONTRIBUTION: Choices(sublicensable=True),
+}
+"""The site's own template of every kind: what a builder begins with, and what others are compared with."""
 
 
 @cache
@@ -239,7 +324,7 @@ def choices_of(kind: Kind) -> frozenset[str]:
 
 
 @cache
-def _catalogue(kind: Kind) -> dict[str, Any]:
+def _catalogue(kind: Kind | str) -> dict[str, Any]:
     return tomllib.loads((Path(__file__).parent / "data" / f"{kind}.toml").read_text(encoding="utf-8"))
 
 

@@ -12,10 +12,12 @@ from sqlalchemy.orm import lazyload
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as agreements_read
 from hub.core.agreements.operations import Side as Side_
+from hub.core.clauses import queries as clauses
 from hub.core.files import operations as files
 from hub.core.files.rules import Copy
 from hub.core.messages import operations as messages
 from hub.core.messages.states import Kind as About
+from hub.core.wording import rules as wording
 from hub.db import journal
 from hub.db.extensions import db
 from hub.kernel import clock
@@ -90,20 +92,25 @@ def _check_open_to(actor: Actor, listing: Listing) -> None:
         raise NotNow(N_("This is not on the list now."), code="not_listed")
 
 
-def accept(*, actor: Actor, deal: Deal, years: int = rules.USUAL_YEARS) -> Deal:
-    """The owner wants to talk: the confidentiality agreement (for `years` years) is drawn up for both to sign.
+def accept(*, actor: Actor, deal: Deal, years: int = rules.USUAL_YEARS, template: int | None = None) -> Deal:
+    """The owner wants to talk: the confidentiality agreement is drawn up for both to sign: the site's standard text for `years` years, or
+    the version `template` of one of the owner's own, whose years hold.
 
-    Raises NotAllowed, NotNow, Invalid about `years`.
+    Raises NotAllowed, NotNow, Invalid about `years` or `template` (code `template_changed`, `not_offered`, `names_the_owner`).
     """
     _begin(actor, deal, Act.ACCEPT)
     if not rules.LEAST_YEARS <= years <= rules.MOST_YEARS:
         raise one_field("years", N_("Choose between 1 and 10 years."))
+    whose, own = deal.listing.organisation_id, None
+    if template is not None:
+        own = clauses.chosen(whose, queries.AGREEMENT, template, unnamed=not deal.listing.owner_shown)
     LIFE.fire(deal, Act.ACCEPT)
     deal.answered_at = clock.now()
     terms = agreements.draw_up(
-        actor=actor, subject=deal.ref, kind=queries.AGREEMENT, choices={"confidentiality_years": years},
+        actor=actor, subject=deal.ref, kind=queries.AGREEMENT, origin=own.origin if own is not None else None,
+        choices=wording.plain_choices(own.choices) if own is not None else {"confidentiality_years": years},
         parties={"seeker": "", "title": deal.listing.title, "reference": f"D-{deal.id}"},
-        sides=(Side_(organisation_id=deal.listing.organisation_id, needed=1), Side_(deal.person_id, deal.organisation_id, needed=1)),
+        sides=(Side_(organisation_id=whose, needed=1), Side_(deal.person_id, deal.organisation_id, needed=1)),
     )  # fmt: skip
     deal.terms_id = terms.id
     _touch(deal)

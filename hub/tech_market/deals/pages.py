@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from hub.core.agreements import queries as agreements
 from hub.core.agreements.schemas import ReadForm
+from hub.core.clauses import queries as clauses
 from hub.core.contracts import queries as contracts
 from hub.core.files import pages as file_pages
 from hub.core.files import queries as files
@@ -24,7 +25,7 @@ from hub.tech_market.deals import operations, queries, rules
 from hub.tech_market.deals.models import Deal
 from hub.tech_market.deals.policy import POLICY
 from hub.tech_market.deals.rules import Rate
-from hub.tech_market.deals.schemas import AcceptIn, AnnexIn, CloseIn, InterestForm, PostIn, ReasonIn
+from hub.tech_market.deals.schemas import AcceptForm, AnnexIn, CloseIn, InterestForm, PostIn, ReasonIn
 from hub.tech_market.deals.states import KNOWN, TALKING, Act, Side, State
 from hub.tech_market.listings import queries as listings
 from hub.tech_market.listings.models import Listing
@@ -112,6 +113,7 @@ def show(deal_id: int) -> Any:
     view = queries.view(actor(), deal)
     may_sign = deal.state in {State.ACCEPTED, State.SIGNED} and POLICY.can(actor(), Act.SIGN, deal)
     terms = agreements.get(deal.terms_id) if may_sign and deal.terms_id else None
+    may_answer = deal.state is State.INTERESTED and view.side is Side.OWNER
     return render_template(
         PLACE + "deal.html",
         deal=deal,
@@ -121,7 +123,9 @@ def show(deal_id: int) -> Any:
         terms=terms,
         clauses={"en": agreement_rules.clauses(terms.text_en), "zh": agreement_rules.clauses(terms.text_zh)} if terms else {},
         posts=queries.posts(deal),
-        may_answer=deal.state is State.INTERESTED and view.side is Side.OWNER,
+        written=agreements.written(actor(), terms) if terms else None,
+        may_answer=may_answer,
+        texts=clauses.of_organisation(deal.listing.organisation_id, queries.AGREEMENT) if may_answer else [],
         may_sign=may_sign,
         may_post=deal.state in TALKING and view.side is not None,
         may_close=POLICY.can(actor(), Act.GIVE_UP, deal) and (deal.state in TALKING or deal.state is State.INTERESTED),
@@ -138,7 +142,7 @@ def show(deal_id: int) -> Any:
 @pages.post("/deals/<int:deal_id>/accept")
 @writes(again=show)
 def accept(deal_id: int) -> Any:
-    deal = operations.accept(actor=actor(), deal=queries.get_for(actor(), deal_id), **parse(AcceptIn()))
+    deal = operations.accept(actor=actor(), deal=queries.get_for(actor(), deal_id), **parse(AcceptForm()))
     flash(gettext("Accepted. The other side is told; both now sign for confidentiality."))
     return redirect(deal.path)
 

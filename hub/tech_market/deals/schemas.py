@@ -48,8 +48,18 @@ class NewDealIn(InterestIn):
 class AcceptIn(Schema):
     years = fields.Integer(
         load_default=rules.USUAL_YEARS, error_messages=WHOLE,
-        metadata={"description": "How long the confidentiality agreement lasts, 1 to 10 years."},
+        metadata={"description": "How long the confidentiality agreement lasts, 1 to 10 years; with a template, its own years hold."},
     )  # fmt: skip
+    template = number(
+        load_default=None, allow_none=True,
+        metadata={"description": "The `version_id` of one of the owner's templates (kind nda); null for the site's standard text."},
+    )  # fmt: skip
+
+
+class AcceptForm(AcceptIn):
+    @pre_load
+    def empty_is_the_standard(self, data: Row, **_: Any) -> Row:
+        return {name: None if name == "template" and value == "" else value for name, value in data.items()}
 
 
 class ReasonIn(Schema):

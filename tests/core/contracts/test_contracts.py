@@ -121,7 +121,7 @@ def test_two_people_sign_where_the_organisation_asks_for_two(cast: Cast) -> None
     with pytest.raises(NotAllowed):
         sign(cast.owner, contract)
     assert sign(cast.manager, contract).state is State.IN_FORCE
-    roles = terms_read.roles_of(contract.terms_id or 0)
+    roles = deeds.roles_of(contract.terms_id or 0)
     assert sorted(str(role) for role in roles.values()) == ["manager", "owner"]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hub.core.deeds import rules
+from hub.core.agreements import rules as agreed
 from hub.core.wording import rules as agreements
 from hub.kernel import redline
 
@@ -35,26 +35,26 @@ def composed(**choices: object) -> str:
 
 
 def test_a_changed_number_is_marked_and_nothing_else() -> None:
-    changes = rules.compare(composed(term_years=5), composed(term_years=8))
-    (scope,) = [change for change in changes if change.kind is not rules.Kind.SAME]
-    assert (scope.kind, scope.heading) == (rules.Kind.CHANGED, "Term and scope of the licence")
+    changes = agreed.compare(composed(term_years=5), composed(term_years=8))
+    (scope,) = [change for change in changes if change.kind is not agreed.Became.SAME]
+    assert (scope.kind, scope.heading) == (agreed.Became.CHANGED, "Term and scope of the licence")
     (part,) = [part for part in scope.paragraphs if part.kind != "same"]
     assert [(piece.kind, piece.text) for piece in part.pieces if piece.kind != "same"] == [("removed", "5"), ("added", "8")]
 
 
 def test_a_clause_that_came_or_went_is_told_at_its_place_with_its_number() -> None:
     without, with_ = composed(), composed(reversion_years=3)
-    changes = rules.compare(without, with_)
-    (added,) = [change for change in changes if change.kind is rules.Kind.ADDED]
+    changes = agreed.compare(without, with_)
+    (added,) = [change for change in changes if change.kind is agreed.Became.ADDED]
     assert (added.heading, added.before) == ("When the rights go back", "") and "3 years" in added.paragraphs[0].pieces[0].text
-    back = rules.compare(with_, without)
-    (gone,) = [change for change in back if change.kind is rules.Kind.REMOVED]
+    back = agreed.compare(with_, without)
+    (gone,) = [change for change in back if change.kind is agreed.Became.REMOVED]
     assert (gone.before, gone.number) == (added.number, "")
     assert [change.heading for change in back] == [clause.heading for clause in agreements.clauses(with_)]
 
 
 def test_references_that_only_got_another_number_are_told_as_what_they_are() -> None:
     """A clause put in moves those behind it: their numbers differ, their words do not, unless they name another clause by number."""
-    changes = rules.compare(composed(), composed(reversion_unpaid=True))
+    changes = agreed.compare(composed(), composed(reversion_unpaid=True))
     last = changes[-1]
-    assert last.kind is rules.Kind.SAME and int(last.number) == int(last.before) + 1
+    assert last.kind is agreed.Became.SAME and int(last.number) == int(last.before) + 1

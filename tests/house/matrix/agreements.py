@@ -45,6 +45,7 @@ PAGES = [
     get("/agreements/{entry_terms}/evidence.json", SIGNED),
     get("/agreements/{award_terms}/evidence.json", AUTHOR | MANAGERS | STAFF),
     get("/agreements/{award_terms}.pdf", AUTHOR | MANAGERS | STAFF),
+    get("/agreements/{award_terms}/standard", AUTHOR | MANAGERS | STAFF),
     get("/agreements/{changed_terms}/changes", READERS),
     get("/orgs/{org}/signing", MANAGERS, rest=NOT_YOURS),
     post("/orgs/{org}/signing", OWNER, rest=NOT_YOURS, send=SIGNING),
@@ -53,6 +54,7 @@ PAGES = [
     post("/agreements/templates/new", SIGNED, send={"kind": "technology", "name": "Ours", **FORM}),
     get("/agreements/templates/{template}", HOUSE),
     post("/agreements/templates/{template}", MANAGERS, no=HOUSE - MANAGERS, send={"name": "Renamed", **FORM}),
+    get("/agreements/templates/{template}/standard", HOUSE),
     post("/agreements/templates/{template}/archive", MANAGERS, no=HOUSE - MANAGERS),
     post("/agreements/templates/{old_template}/restore", MANAGERS, no=HOUSE - MANAGERS),
     post("/agreements/preview", SIGNED, send={"preview_kind": "technology", **FORM}),
@@ -77,6 +79,7 @@ PAGES = [
 API = [
     get("/api/v1/agreements/{changed_terms}/changes", READERS),
     get("/api/v1/agreements/{award_terms}/evidence", AUTHOR | MANAGERS | STAFF),
+    get("/api/v1/agreements/{award_terms}/standard", AUTHOR | MANAGERS | STAFF),
     get("/api/v1/agreements/signing/{org}", MANAGERS, rest=NOT_YOURS),
     put("/api/v1/agreements/signing/{org}", OWNER, rest=NOT_YOURS, send={"needed": 1, "signers": "managers"}),
     get(T, SIGNED),
