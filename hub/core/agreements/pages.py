@@ -10,7 +10,7 @@ from flask_babel import gettext, ngettext
 
 from hub.core.accounts import queries as accounts
 from hub.core.agreements import operations, queries, rules
-from hub.core.agreements.models import Signature, Terms
+from hub.core.agreements.models import AgreementEnd, Signature, Terms
 from hub.core.agreements.policy import POLICY, Act
 from hub.core.agreements.rules import Signers
 from hub.core.agreements.schemas import SignForm, SigningIn
@@ -98,7 +98,7 @@ def show(terms_id: int) -> Any:
         signatures=_evidence(signed),
         parties=_parties(terms, standings),
         refused=queries.refusal(terms.id) if standings else None,
-        ends=queries.ends_for(actor(), terms, standings, own),
+        ends=ends_for(actor(), terms, standings, own),
         written=queries.written(actor(), terms, standings),
         organisations=_may_bind() if may_sign and not place else [],
         back=safe_next(request.values.get("next"), ""),
@@ -111,6 +111,19 @@ def _clauses(terms: Terms, shown: str) -> list[dict[str, Any]]:
     texts = {"en": wording.clauses(terms.text_en), "zh": wording.clauses(terms.text_zh)}
     languages = ("en", "zh") if shown == "both" else (shown,)
     return [{"plain": plain[i], "texts": [(code, texts[code][i]) for code in languages]} for i in range(len(texts["en"]))]
+
+
+def ends_for(actor: Actor, terms: Terms, found: list[queries.Standing], own: Signature | None) -> list[AgreementEnd]:
+    """What ends when for this reader: a party, who signed for themselves, or who speaks for the side that offers (each moment once)."""
+    may_speak = any(actor.manages(number) for number in actor.roles)
+    every = queries.ends_of([terms.id]) if found or own is not None or may_speak else []
+    if found or not every:
+        return every
+    if own is not None:
+        return [end for end in every if end.signature_id == own.id]
+    if actor.person_id not in queries.other_side(terms):
+        return []
+    return list({(end.what, end.ends_at): end for end in every}.values())
 
 
 def _evidence(signatures: list[Signature]) -> list[dict[str, Any]]:

@@ -138,9 +138,9 @@ def may_read(actor: Actor, terms: Terms) -> bool:
         return True
     if actor.person_id is not None and (terms.signer_id == actor.person_id or signature(actor.person_id, terms.id) is not None):
         return True
-    if reads_all(actor, terms):
-        return True
-    return any(one.person_id == actor.person_id or actor.manages(one.organisation_id) for one in parties(terms.id) if actor.signed_in)
+    room_says = reads_all(actor, terms)
+    sides = parties(terms.id) if actor.signed_in and not room_says else []
+    return room_says or any(one.person_id == actor.person_id or actor.manages(one.organisation_id) for one in sides)
 
 
 def signature(person_id: int, terms_id: int) -> Signature | None:
@@ -176,8 +176,6 @@ def signatures(terms_id: int) -> Sequence[Signature]:
 def newest_numbers(terms: Iterable[Terms]) -> dict[tuple[str, Kind], int]:
     """The newest version's number for the subjects and kinds of `terms`, in one statement."""
     subjects = {one.subject for one in terms}
-    if not subjects:
-        return {}
     found = select(Terms.subject, Terms.kind, func.max(Terms.number)).where(Terms.subject.in_(subjects)).group_by(Terms.subject, Terms.kind)
     return {(subject, kind): number for subject, kind, number in db.session.execute(found)}
 
@@ -259,19 +257,6 @@ def ends_of(terms_ids: Iterable[int]) -> list[AgreementEnd]:
     return list(db.session.scalars(select(AgreementEnd).where(AgreementEnd.terms_id.in_(set(terms_ids))).order_by(AgreementEnd.ends_at)))
 
 
-def ends_for(actor: Actor, terms: Terms, found: Sequence[Standing], own: Signature | None) -> list[AgreementEnd]:
-    """What ends when for this reader: a party, who signed for themselves, or who speaks for the side that offers (each moment once)."""
-    may_speak = any(actor.manages(number) for number in actor.roles)
-    every = ends_of([terms.id]) if found or own is not None or may_speak else []
-    if found or not every:
-        return every
-    if own is not None:
-        return [end for end in every if end.signature_id == own.id]
-    if actor.person_id not in other_side(terms):
-        return []
-    return list({(end.what, end.ends_at): end for end in every}.values())
-
-
 @dataclass(frozen=True)
 class Written:
     """Who wrote an agreement that is not the site's standard text, for one reader: `author` is "" while they may not know the name,
@@ -292,15 +277,14 @@ def written(actor: Actor, terms: Terms, found: Sequence[Standing] | None = None)
     author = terms.parties.get("seeker", "")
     if not author and (inside or names_are_open(terms, standings(terms.id) if found is None else found)):
         author = organisations.card(origin.organisation_id).name
-    if not inside:
-        return Written(author, origin.own_from)
-    return Written(author, origin.own_from, f"{origin.name} ({origin.number})", origin.template_id)
+    template = f"{origin.name} ({origin.number})" if inside else ""
+    return Written(author, origin.own_from, template, origin.template_id if inside else None)
 
 
 def rule_of(organisation_id: int) -> tuple[int, Signers]:
     """How many people sign for the organisation, and which."""
     rule = db.session.get(SigningRule, organisation_id)
-    return (rule.needed, rule.signers) if rule is not None else (1, Signers.MANAGERS)
+    return (1, Signers.MANAGERS) if rule is None else (rule.needed, rule.signers)
 
 
 def names_are_open(terms: Terms, found: Sequence[Standing]) -> bool:
@@ -364,7 +348,6 @@ def to_sign(actor: Actor, only: str = "") -> Question:
 
 
 # What a person has to do with
-
 
 MOST = 300
 """Agreements of one person that the list takes into account, the newest."""

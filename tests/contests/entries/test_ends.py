@@ -11,7 +11,7 @@ from hub.contests.challenges import operations as challenges
 from hub.contests.challenges.models import Challenge
 from hub.contests.challenges.states import State
 from hub.contests.entries import queries as entries
-from hub.core.agreements import operations, queries
+from hub.core.agreements import operations, pages, queries
 from hub.core.agreements.rules import Ending
 from hub.core.agreements.states import State as Standing
 from hub.core.messages.models import Notification
@@ -70,8 +70,8 @@ def test_both_sides_are_reminded_of_the_evaluation_and_the_secrecy_that_count_fr
         assert queries.mine(people.actor_of(made.solvers[2]))[0].state is Standing.ENDS_SOON
     for person in (made.owner, *made.solvers):
         assert sum("the duty of confidentiality ends" in line for line in told(person)) == 1
-    assert {end.what for end in queries.ends_for(made.manager, terms, [], None)} == {Ending.EVALUATION, Ending.SECRECY}
-    assert queries.ends_for(people.actor_of(people.person("Nobody")), terms, [], None) == []
+    assert {end.what for end in pages.ends_for(made.manager, terms, [], None)} == {Ending.EVALUATION, Ending.SECRECY}
+    assert pages.ends_for(people.actor_of(people.person("Nobody")), terms, [], None) == []
 
 
 def test_the_decision_ends_the_evaluation_and_the_seeker_hears_of_the_awards_licence(app) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy.exc import DatabaseError
 from hub.cli.evidence import verify
 from hub.core.agreements import operations as agreements
 from hub.core.agreements import queries as terms_read
+from hub.core.agreements import rules as deed_rules
 from hub.core.agreements.models import SignedAs, TermsParty, TermsRefusal
 from hub.core.agreements.rules import Ending, Signers
 from hub.core.agreements.states import State as Standing
@@ -24,7 +25,6 @@ from hub.core.contracts.models import Contract
 from hub.core.contracts.rules import Takes
 from hub.core.contracts.states import State
 from hub.core.deeds import queries as deeds
-from hub.core.deeds import rules as deed_rules
 from hub.core.evidence import rules as evidence
 from hub.core.messages.models import Notification
 from hub.db import work
@@ -151,7 +151,7 @@ def test_who_does_not_sign_says_why_and_the_next_version_shows_what_changed(cast
     newest = terms_read.get(asked.terms_id or 0)
     assert newest.number == 2 and any("See what changed" in line for line in told(cast.solver.person_id))
     before, _ = deeds.earlier(cast.owner, newest, None)
-    changed = [one for one in deed_rules.compare(before.text_en, newest.text_en) if one.kind is not deed_rules.Kind.SAME]
+    changed = [one for one in deed_rules.compare(before.text_en, newest.text_en) if one.kind is not deed_rules.Became.SAME]
     assert [one.heading for one in changed] == ["Term and scope of the licence"]
     with pytest.raises(Conflict), work.unit():
         operations.sign(actor=cast.solver, contract=db.session.merge(asked), seen_hash=before.hash)
