@@ -7,8 +7,6 @@ Revises: 0038
 import sqlalchemy as sa
 from alembic import op
 
-from hub.db.migrating import rewrite_on_sqlite
-
 revision = "0039"
 down_revision = "0038"
 branch_labels = None
@@ -29,22 +27,16 @@ POSTGRES_GUARDS = (
 PINNED = (("platform", "template_version_id"), ("challenge", "own_clauses"))
 
 
-def _reference(table: str, column: str) -> str:
-    return f" CONSTRAINT fk_{table}_{column}_template_version REFERENCES template_version (id)"
-
-
 def upgrade() -> None:
     op.create_table('terms_origin',
     sa.Column('terms_id', sa.Integer(), autoincrement=False, nullable=False),
     sa.Column('organisation_id', sa.Integer(), nullable=False),
     sa.Column('template_id', sa.Integer(), nullable=False),
     sa.Column('number', sa.Integer(), nullable=False),
-    sa.Column('name', sa.String(length=80), nullable=False),
     sa.Column('own_from', sa.Integer(), nullable=True),
     sa.CheckConstraint('number > 0', name=op.f('ck_terms_origin_counted')),
     sa.CheckConstraint('own_from > 0', name=op.f('ck_terms_origin_own_is_a_clause')),
     sa.ForeignKeyConstraint(['organisation_id'], ['organisation.id'], name=op.f('fk_terms_origin_organisation_id_organisation')),
-    sa.ForeignKeyConstraint(['template_id'], ['agreement_template.id'], name=op.f('fk_terms_origin_template_id_agreement_template')),
     sa.ForeignKeyConstraint(['terms_id'], ['terms.id'], name=op.f('fk_terms_origin_terms_id_terms')),
     sa.PrimaryKeyConstraint('terms_id', name=op.f('pk_terms_origin'))
     )
@@ -53,15 +45,12 @@ def upgrade() -> None:
         op.execute(sa.DDL(guard))
     op.execute("ALTER TABLE template_version ADD COLUMN own JSON DEFAULT '[]' NOT NULL")
     for table, column in PINNED:
-        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER{_reference(table, column)}")
+        op.execute(f"ALTER TABLE {table} ADD COLUMN {column} INTEGER")
 
 
 def downgrade() -> None:
     """What was signed keeps its words; whose template they were made from is not known below this."""
-    bind = op.get_bind()
     for table, column in PINNED:
-        if bind.dialect.name == "sqlite":
-            rewrite_on_sqlite(bind, table, [(_reference(table, column).replace("(", r"\(").replace(")", r"\)"), "")])
         op.drop_column(table, column)
     op.drop_column("template_version", "own")
     op.drop_table("terms_origin")

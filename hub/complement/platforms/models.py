@@ -52,7 +52,7 @@ class Platform(Versioned, db.Model):
     refund_days: Mapped[int] = mapped_column(default=14, server_default="14")
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     reason: Mapped[str] = mapped_column(Text, default="")
-    template_version_id: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
+    template_version_id: Mapped[int | None]
     terms_id: Mapped[int | None] = mapped_column(ForeignKey("terms.id"))
     source_key: Mapped[str | None] = mapped_column(String(40), unique=True)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -54,7 +54,7 @@ class Challenge(Versioned, db.Model):
     review_days: Mapped[int] = mapped_column(default=45)
     seeker_shown: Mapped[bool] = mapped_column(default=True)
     terms: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)
-    own_clauses: Mapped[int | None] = mapped_column(ForeignKey("template_version.id"))
+    own_clauses: Mapped[int | None]
     eligibility: Mapped[str] = mapped_column(Text, default="")
     state: Mapped[State] = mapped_column(enum_type(State), default=LIFE.initial)
     created_at: Mapped[datetime] = mapped_column(UtcDateTime)

@@ -105,16 +105,16 @@ class SignedAs(db.Model):
 
 class TermsOrigin(db.Model):
     """The template of an organisation from which these terms were drawn up, in the version of then; terms without a row are the site's
-    standard text. From the clause numbered `own_from` on (None: nowhere) the words are the organisation's own."""
+    standard text. From the clause numbered `own_from` on (None: nowhere) the words are the organisation's own. `template_id` refers to
+    nothing in the database: templates of people may go."""
 
     __tablename__ = "terms_origin"
     __table_args__ = (CheckConstraint("own_from > 0", name="own_is_a_clause"), CheckConstraint("number > 0", name="counted"))
 
     terms_id: Mapped[int] = mapped_column(ForeignKey("terms.id"), primary_key=True, autoincrement=False)
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    template_id: Mapped[int] = mapped_column(ForeignKey("agreement_template.id"))
+    template_id: Mapped[int]
     number: Mapped[int]
-    name: Mapped[str] = mapped_column(String(80))
     own_from: Mapped[int | None]
 
 

@@ -86,7 +86,7 @@ def draw_up(
 def _origin(terms_id: int, origin: rules.Origin, words: wording.Composed) -> TermsOrigin:
     return TermsOrigin(
         terms_id=terms_id, organisation_id=origin.organisation_id, template_id=origin.template_id, number=origin.number,
-        name=origin.name, own_from=words.own_from,
+        own_from=words.own_from,
     )  # fmt: skip
 
 

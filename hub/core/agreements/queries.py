@@ -259,13 +259,13 @@ def ends_of(terms_ids: Iterable[int]) -> list[AgreementEnd]:
 
 @dataclass(frozen=True)
 class Written:
-    """Who wrote an agreement that is not the site's standard text, for one reader: `author` is "" while they may not know the name,
-    `template` for its own organisation alone. From the clause numbered `own_from` on (None: nowhere) the words are the author's."""
+    """Who wrote an agreement that is not the site's standard text, for one reader: `author` is "" while they may not know the name, the
+    template and its version are for its own organisation. From the clause `own_from` on (None: nowhere) the words are the author's."""
 
     author: str
     own_from: int | None
-    template: str = ""
     template_id: int | None = None
+    number: int | None = None
 
 
 def written(actor: Actor, terms: Terms, found: Sequence[Standing] | None = None) -> Written | None:
@@ -277,8 +277,7 @@ def written(actor: Actor, terms: Terms, found: Sequence[Standing] | None = None)
     author = terms.parties.get("seeker", "")
     if not author and (inside or names_are_open(terms, standings(terms.id) if found is None else found)):
         author = organisations.card(origin.organisation_id).name
-    template = f"{origin.name} ({origin.number})" if inside else ""
-    return Written(author, origin.own_from, template, origin.template_id if inside else None)
+    return Written(author, origin.own_from, *((origin.template_id, origin.number) if inside else ()))
 
 
 def rule_of(organisation_id: int) -> tuple[int, Signers]:

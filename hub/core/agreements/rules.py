@@ -36,7 +36,6 @@ class Origin:
     organisation_id: int
     template_id: int
     number: int
-    name: str
     own: tuple[Own, ...] = ()
 
 

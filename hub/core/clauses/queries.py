@@ -52,7 +52,7 @@ class Version:
     def origin(self) -> Origin:
         """As `agreements.operations.draw_up` takes it. Of organisations' templates alone."""
         assert self.organisation_id is not None
-        return Origin(self.organisation_id, self.template_id, self.number, self.name, self.own)
+        return Origin(self.organisation_id, self.template_id, self.number, self.own)
 
 
 def _said(template: AgreementTemplate, kept: TemplateVersion) -> Version:

@@ -44,7 +44,7 @@ def test_what_was_chosen_is_frozen_and_both_sign_exactly_that(hall: Market, clie
     assert deal.state is State.REVEALED
     assert {one.hash for one in agreements.signatures(terms.id)} == {before} == {agreements.get(terms.id).hash}
     with pytest.raises(DatabaseError), work.unit():
-        db.session.execute(text("UPDATE terms_origin SET name = 'Another'"))
+        db.session.execute(text("UPDATE terms_origin SET number = 2"))
 
 
 def test_the_other_side_sees_that_it_is_not_the_standard_but_not_whose_it_is(hall: Market, client) -> None:
@@ -69,8 +69,8 @@ def test_the_other_side_sees_that_it_is_not_the_standard_but_not_whose_it_is(hal
         with work.unit():
             deal = deals.sign(db.session.merge(deal), side)
     assert f"{OWNER_NAMES[1]} wrote it" in client.get(f"/agreements/{terms.id}").text
-    assert agreements.written(hall.party, terms).template == ""  # type: ignore[union-attr]
-    assert agreements.written(hall.owner, terms).template == f"{OWNER_NAMES[1]} standard (1)"  # type: ignore[union-attr]
+    assert agreements.written(hall.party, terms).template_id is None  # type: ignore[union-attr]
+    assert agreements.written(hall.owner, terms).template_id == own.template_id  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("wrong", ["archived", "other_kind", "another_body", "changed", "says_the_name"])
