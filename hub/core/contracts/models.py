@@ -9,7 +9,7 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, Text, a
 from sqlalchemy.orm import Mapped, mapped_column
 
 from hub.core.contracts.rules import Takes
-from hub.core.contracts.states import LIFE, WRITABLE, State
+from hub.core.contracts.states import AS_PROPOSED, LIFE, State
 from hub.core.wording.rules import Kind
 from hub.db.extensions import db
 from hub.db.personal import CONTRACT, holds_of_person
@@ -85,7 +85,7 @@ holds_of_person(
     acted="drafted_by",
     hides="drafted_by",
     told_if=lambda person: or_(
-        Contract.person_id == person, and_(Contract.proposed_at.is_not(None), Contract.state.not_in(sorted(WRITABLE)))
+        Contract.person_id == person, and_(Contract.proposed_at.is_not(None), Contract.state.in_(sorted(AS_PROPOSED)))
     ),
     words="title object",
     keeps=CONTRACT,

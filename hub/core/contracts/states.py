@@ -41,6 +41,8 @@ def something_in_force(contract: Any) -> bool:
 BOUND = N_("A version of it is in force: keep that one instead.")
 UNBOUND = N_("No version of it is in force.")
 WRITABLE = frozenset({State.DRAFT, State.RETURNED})
+AS_PROPOSED = frozenset({State.PROPOSED, State.IN_FORCE})
+"""In these the row says what the newest words say; in all others it may be a draft of the side that draws it up."""
 OPEN = frozenset({State.DRAFT, State.PROPOSED, State.RETURNED})
 
 LIFE = Machine(

@@ -21,7 +21,7 @@ from hub.core.messages import gateway
 from hub.core.messages.gateway_smtp import Refused
 from hub.core.organisations import queries as organisations
 from hub.db import work
-from hub.db.delivery import every
+from hub.db.delivery import Away, every
 from hub.db.journal import Fact, reacts_to
 from hub.kernel import clock, naming
 from hub.kernel.errors import Invalid
@@ -44,6 +44,8 @@ def ask_mailbox(event: DomainAsked, fact: Fact) -> None:
             gateway.for_url(config.mail_url, config.data_dir / "mail").send(message)
         except Refused:
             current_app.logger.info("the mailbox of domain proof %s was refused", event.proof_id)
+        except OSError as error:
+            raise Away(f"the mail server: {error}") from error
 
 
 def _write(proof: DomainProof, secret: str) -> EmailMessage:

@@ -17,6 +17,6 @@ api = ApiBlueprint("looks", __name__, prefix="/looks", description="Who read wha
 @api.response(200, LookOut(many=True))
 def looks(kind: str, number: int) -> Any:
     """Every look at one's own thing by others and every copy of its files, the latest first. `kind`: proposal, order, dispute."""
-    queries.thing_for(actor(), kind, number)
+    thing = queries.thing_for(actor(), kind, number)
     last_id, limit = cursor()
-    return paged(queries.after(f"{kind}:{number}", last_id, limit), LookOut(), limit)
+    return paged(queries.after(f"{kind}:{number}", thing, last_id, limit), LookOut(), limit)

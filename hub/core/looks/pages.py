@@ -21,7 +21,7 @@ SIZE = 50
 def show(kind: str, number: int) -> Any:
     """Who has read one's own thing, and which copies of its files were given out."""
     thing, place = queries.thing_for(actor(), kind, number), page_number()
-    found, total = queries.of(f"{kind}:{number}", page=place, size=SIZE)
+    found, total = queries.of(f"{kind}:{number}", thing, page=place, size=SIZE)
     return render_template("core/looks/looks.html", thing=thing, looks=found, page=Page(place, SIZE, total))
 
 

@@ -10,25 +10,27 @@ from sqlalchemy import func, select
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.queries import PersonCard
 from hub.core.looks.models import Look
-from hub.db.cursors import older
 from hub.db.extensions import db
-from hub.kernel.actor import Actor
+from hub.kernel.actor import Actor, Duty
 from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 
 
 @dataclass(frozen=True)
 class Thing:
-    """What was read, as its author knows it."""
+    """What was read, as its author knows it. `veil`: words for readers whom the author is not to know: all but the site's
+    consultants and administrators."""
 
     title: str
     path: str
+    veil: str = ""
 
 
 @dataclass(frozen=True)
 class Seen:
     look: Look
     who: PersonCard | None
+    veil: str = ""
 
     @property
     def id(self) -> int:
@@ -56,19 +58,22 @@ def thing_for(actor: Actor, kind: str, number: int) -> Thing:
     return find(actor, number)
 
 
-def of(subject: str, *, page: int = 1, size: int = 50) -> tuple[list[Seen], int]:
-    """One page of the looks, the latest first, and how many there are. Three statements."""
+def of(subject: str, thing: Thing, *, page: int = 1, size: int = 50) -> tuple[list[Seen], int]:
+    """One page of the looks, the latest first, and how many there are. Three statements, and two where readers are veiled."""
     total = db.session.scalar(select(func.count()).select_from(Look).where(Look.subject == subject)) or 0
     query = select(Look).where(Look.subject == subject).order_by(Look.id.desc()).limit(size).offset((page - 1) * size)
-    return _seen(db.session.scalars(query).all()), total
+    return _seen(db.session.scalars(query).all(), thing), total
 
 
-def after(subject: str, last_id: int | None, limit: int) -> list[Seen]:
+def after(subject: str, thing: Thing, last_id: int | None, limit: int) -> list[Seen]:
     """Up to `limit` + 1, the latest first, after the one numbered `last_id`."""
     query = select(Look).where(Look.subject == subject)
-    return _seen(db.session.scalars(older(query, Look.id, last_id, limit + 1)).all())
+    return _seen(db.session.scalars(query.order_by(Look.id.desc()).limit(limit + 1)).all(), thing)
 
 
-def _seen(looks: Sequence[Look]) -> list[Seen]:
+def _seen(looks: Sequence[Look], thing: Thing) -> list[Seen]:
     people = accounts.cards(look.person_id for look in looks)
-    return [Seen(look, people.get(look.person_id)) for look in looks]
+    if not thing.veil:
+        return [Seen(look, people.get(look.person_id)) for look in looks]
+    staff = {*accounts.with_duty(Duty.CONSULTANT), *accounts.with_duty(Duty.ADMIN)}
+    return [Seen(look, people[look.person_id]) if look.person_id in staff else Seen(look, None, thing.veil) for look in looks]

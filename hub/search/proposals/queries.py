@@ -20,6 +20,7 @@ from hub.kernel.errors import NotFound
 from hub.kernel.words import N_
 from hub.search.briefs import queries as briefs
 from hub.search.briefs.models import Brief, Invitation
+from hub.search.briefs.policy import sees_client
 from hub.search.briefs.states import InvitationState
 from hub.search.proposals.models import Proposal, ProposalFile
 from hub.search.proposals.policy import POLICY
@@ -80,7 +81,7 @@ def looked_at(actor: Actor, number: int) -> looks.Thing:
     proposal = db.session.get(Proposal, number)
     if proposal is None or not actor.signed_in or proposal.person_id != actor.person_id:
         raise NotFound(NO_PROPOSAL)
-    return looks.Thing(proposal.title, proposal.path)
+    return looks.Thing(proposal.title, proposal.path, "" if sees_client(actor, proposal.brief) else N_("The client"))
 
 
 def handed_in(brief: Brief) -> Sequence[Proposal]:

@@ -16,6 +16,7 @@ from hub.core.domains import operations, queries, reactions, rules
 from hub.core.domains.models import DomainProof
 from hub.core.domains.rules import Way
 from hub.core.domains.states import State
+from hub.core.messages import gateway
 from hub.core.messages.models import Notification
 from hub.core.organisations import operations as organisations
 from hub.db import delivery, work
@@ -202,6 +203,22 @@ def test_a_mailbox_answers_once_and_its_address_is_forgotten(cast, acme, app, cl
     assert level(acme) is Level.EMAIL
     look(timedelta(seconds=1))
     assert (level(acme), proof.state, proof.trouble) == (Level.NONE, State.LOST, "over")
+
+
+def test_a_mailbox_is_asked_though_the_mail_server_rests_for_an_hour(cast, acme, app, monkeypatch):
+    def rests(*_):
+        raise ConnectionRefusedError("rests")
+
+    with work.unit():
+        operations.ask_mailbox(actor=cast.owner, organisation=acme, address="office@acme.example")
+    with monkeypatch.context() as without:
+        without.setattr(gateway, "for_url", rests)
+        for attempt in range(1, 11):
+            delivery.deliver_all()
+            clock.advance(delivery.back_off(attempt))
+    assert not mails(app)
+    delivery.deliver_all()
+    assert len(mails(app)) == 1
 
 
 def test_a_link_lapses_and_a_new_one_takes_its_place(cast, acme, app):

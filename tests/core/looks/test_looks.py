@@ -43,6 +43,23 @@ def proposed(cast):
     return made, attached.file_id
 
 
+def test_whose_people_read_it_is_not_told_where_the_client_is_not(cast, proposed, client):
+    proposal, file = proposed
+    with work.unit():
+        db.session.merge(proposal).brief.client_shown = False
+    key = api_headers(cast.people["solver"])
+    for reader in ("owner", "owl"):
+        sign_in(client, cast.people[reader])
+        client.get(proposal.path)
+        client.get(f"{proposal.path}/files/{file}")
+    sign_in(client, cast.people["solver"])
+    shown = client.get(f"/looks/proposal/{proposal.id}").text
+    assert "The client" in shown and "Owl" in shown
+    assert f"/people/{cast.people['owner'].handle}" not in shown and f"/people/{cast.people['owl'].handle}" in shown
+    told = client.get(f"/api/v1/looks/proposal/{proposal.id}", headers=key).get_json()["items"]
+    assert {one.get("reader") for one in told} == {None, cast.people["owl"].handle} and len(told) == 4
+
+
 def test_a_proposals_readers_are_known_to_its_author_alone(cast, proposed, client):
     proposal, file = proposed
     own, page = f"/looks/proposal/{proposal.id}", f"{proposal.path}/files/{file}"

@@ -158,6 +158,9 @@ def test_a_draft_is_for_whoever_draws_it_up_until_it_is_proposed(app, cast):
     with work.unit():
         contracts.return_(actor=cast.stranger, contract=draft, reason="Five years are too short for our trials.")
     assert told_in(stranger, "contract")[0] == [], "what is written then is the drafter’s own, until it is proposed again"
+    with work.unit():
+        contracts.withdraw(actor=cast.solver, contract=draft)
+    assert told_in(stranger, "contract")[0] == [], "or taken back"
 
 
 def test_no_number_leads_to_a_side_that_is_kept_from_the_other(app, cast):
