@@ -10,6 +10,7 @@ import glob
 import os
 import pwd
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
@@ -42,6 +43,7 @@ def main() -> int:
     if where is None:
         print("PostgreSQL: no server programs on this machine", file=sys.stderr)
         return MISSING
+    signal.signal(signal.SIGTERM, lambda *told: sys.exit(143))  # ended so, it clears away like any other time
     folder = Path(tempfile.mkdtemp(prefix="hub-pg-", dir=roomy_memory()))
     if os.geteuid() == 0:
         os.chown(folder, pwd.getpwnam("postgres").pw_uid, -1)
