@@ -103,6 +103,13 @@ def _batches(due: Iterable[tuple[int, int]]) -> Iterator[list[int]]:
         yield batch
 
 
+def moments_due() -> list[datetime]:
+    """On each day the last moment at which something is due, in order: for stories told afterwards."""
+    due = db.session.scalars(select(Delivery.next_at).where(Delivery.state == DeliveryState.DUE).order_by(Delivery.next_at)).all()
+    work.rollback()
+    return list({moment.date(): moment for moment in due}.values())
+
+
 def deliver_all(rounds: int = 50) -> None:
     """Deliver until nothing is due: for tests, demo content and commands that want the effects at once."""
     for _ in range(rounds):

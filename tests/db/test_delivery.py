@@ -362,3 +362,19 @@ def test_the_worker_thread_delivers_and_outlives_what_fails(
     assert only().state is DeliveryState.DONE
     db.session.rollback()
     assert echoes() == 1
+
+
+def test_stories_told_afterwards_are_reacted_to_on_their_days_and_in_their_order(app: Flask, reacting: Callable[[Reaction], None]) -> None:
+    heard: list[tuple[str, int]] = []
+    reacting(lambda event, fact: heard.append((event.bell, clock.now().day)))
+    first = clock.now().replace(month=3, day=1, hour=9)
+    for bell, hours in (("third", 30), ("first", 0), ("second", 5)):
+        with clock.at(first + timedelta(hours=hours)):
+            ring(bell)
+    moments = delivery.moments_due()
+    assert moments == [first + timedelta(hours=5), first + timedelta(hours=30)]
+    for moment in moments:
+        with clock.at(moment):
+            delivery.deliver_all()
+    assert sorted(heard[:2]) == [("first", 1), ("second", 1)] and heard[2:] == [("third", 2)]
+    assert delivery.moments_due() == []

@@ -35,6 +35,7 @@ from hub.cli.demo.people import Cast, gather
 from hub.core.accounts import queries as accounts
 from hub.core.messages import operations as messages
 from hub.db import delivery, work
+from hub.kernel import clock
 
 DATA = Path(hub.cli.__file__).parent / "demo_data"
 UNREAD = 6
@@ -89,7 +90,9 @@ def load(say: Say = lambda text: None, records: bool = True) -> None:
         with work.unit():
             tell(cast)
     say("Notices and the search index ...")
-    delivery.deliver_all()
+    for moment in delivery.moments_due():
+        with clock.at(moment):
+            delivery.deliver_all()
     delivery.run_periodic()
     with work.unit():
         for who in cast.people:

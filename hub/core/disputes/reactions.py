@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.core.accounts import queries as accounts
-from hub.core.disputes import events, operations, queries
+from hub.core.disputes import events, operations, queries, rules
 from hub.core.disputes.models import Dispute
 from hub.core.disputes.rules import PARTIES, Role
 from hub.core.disputes.states import Act, OfferState, State
@@ -39,16 +40,17 @@ def tell_the_other_side(event: events.DisputeFiled, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
     if queries.veil(dispute, Role.OPENER):
         told = N_("A decision about “%(title)s” is disputed. Answer by %(by)s; without an answer it goes to a mediator.")
-        _tell(dispute, fact, [Role.OTHER], told)
+        _tell(dispute, fact, [Role.OTHER], told, by=_by(fact, rules.ANSWER_WITHIN))
         return
     told = N_("%(who)s disputes a decision about “%(title)s”. Answer by %(by)s; without an answer it goes to a mediator.")
-    _tell(dispute, fact, [Role.OTHER], told, who=parties.names([dispute.opener]).quoted(dispute.opener))
+    who = parties.names([dispute.opener]).quoted(dispute.opener)
+    _tell(dispute, fact, [Role.OTHER], told, who=who, by=_by(fact, rules.ANSWER_WITHIN))
 
 
 @reacts_to(events.DisputeAnswered)
 def tell_of_the_answer(event: events.DisputeAnswered, fact: Fact) -> None:
     told = N_("Your dispute about “%(title)s” was answered. Settle it until %(by)s; then it goes to a mediator.")
-    _tell(queries.by_id(event.dispute_id), fact, [Role.OPENER], told)
+    _tell(queries.by_id(event.dispute_id), fact, [Role.OPENER], told, by=_by(fact, rules.SETTLE_WITHIN))
 
 
 @reacts_to(events.StatementMade)
@@ -60,7 +62,8 @@ def tell_of_the_statement(event: events.StatementMade, fact: Fact) -> None:
 @reacts_to(events.MediatorCalled)
 def ask_for_a_mediator(event: events.MediatorCalled, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
-    _send(dispute, fact, queries.namers(dispute), N_("A dispute about “%(title)s” waits for a mediator: name one by %(by)s."))
+    told = N_("A dispute about “%(title)s” waits for a mediator: name one by %(by)s.")
+    _send(dispute, fact, queries.namers(dispute), told, by=_by(fact, rules.NAME_WITHIN))
     _tell(dispute, fact, PARTIES, N_("The dispute about “%(title)s” goes to a mediator, who is named within three days."))
 
 
@@ -103,7 +106,7 @@ def tell_of_the_offer(event: events.SettlementOffered, fact: Fact) -> None:
         told = N_(
             "The mediator proposes how to end the dispute about “%(title)s”. Say by %(by)s whether you accept; else the mediator decides."
         )
-        _tell(dispute, fact, PARTIES, told)
+        _tell(dispute, fact, PARTIES, told, by=_by(fact, rules.ACCEPT_WITHIN))
         return
     told = N_("The other side offers to settle the dispute about “%(title)s”: read what, and answer.")
     _tell(dispute, fact, [role.opposite], told)
@@ -124,7 +127,8 @@ def tell_of_the_word(event: events.SettlementAnswered, fact: Fact) -> None:
 @reacts_to(events.ProposalDropped)
 def leave_it_to_the_mediator(event: events.ProposalDropped, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
-    _send(dispute, fact, [dispute.mediator_id], N_("Your proposal about “%(title)s” was not accepted by both: decide it by %(by)s."))
+    told = N_("Your proposal about “%(title)s” was not accepted by both: decide it by %(by)s.")
+    _send(dispute, fact, [dispute.mediator_id], told, by=_by(fact, rules.DECIDE_WITHIN))
     _tell(dispute, fact, PARTIES, N_("The proposal about “%(title)s” was not accepted by both sides: the mediator decides."))
 
 
@@ -132,7 +136,8 @@ def leave_it_to_the_mediator(event: events.ProposalDropped, fact: Fact) -> None:
 def remind(event: events.DisputeDueSoon, fact: Fact) -> None:
     dispute = queries.by_id(event.dispute_id)
     if dispute.due_at is not None:
-        _send(dispute, fact, _whose_turn(dispute), N_("In the dispute about “%(title)s” your word is waited for until %(by)s."))
+        told = N_("In the dispute about “%(title)s” your word is waited for until %(by)s.")
+        _send(dispute, fact, _whose_turn(dispute), told, by=_exact(dispute.due_at))
 
 
 def _whose_turn(dispute: Dispute) -> list[int | None]:
@@ -176,10 +181,19 @@ def _tell(dispute: Dispute, fact: Fact, roles: Iterable[Role], text: str, **valu
 
 
 def _send(dispute: Dispute, fact: Fact, people: Iterable[int | None], text: str, *, link: str = "", **values: Any) -> None:
-    facts = {"title": dispute.title, "by": f"{dispute.due_at:%Y-%m-%d %H:%M} UTC" if dispute.due_at is not None else "", **values}
+    facts = {"title": dispute.title, **values}
     messages.notify(
         actor=SYSTEM, person_ids=people, text=text, kind=Kind.DISPUTE, values=facts, link=link or dispute.path, but=fact.actor_id
     )  # fmt: skip
+
+
+def _by(fact: Fact, within: timedelta) -> str:
+    """When the time ends that began with the fact: the dispute itself may have gone on before anybody is told."""
+    return _exact(fact.at + within)
+
+
+def _exact(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 # Who has read what was shown in it

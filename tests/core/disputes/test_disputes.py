@@ -57,6 +57,14 @@ def test_the_lab_disputes_that_its_delivery_came_back_and_the_money_stays_where_
     assert holds.held(row.ref, "USD") == GROSS
 
 
+def test_who_is_told_late_reads_the_day_that_was_named_and_not_where_the_dispute_stands_by_then(row):
+    dispute = made.opened(row)
+    by = f"{dispute.due_at:%Y-%m-%d %H:%M} UTC"
+    with work.unit():
+        operations.withdraw(actor=row.actor("lab"), dispute=dispute, reason="We found the three films.")
+    assert [text for text in notices(row.buyer) if f"Answer by {by};" in text]
+
+
 @pytest.mark.parametrize(
     ("who", "changes", "error", "code"),
     [
