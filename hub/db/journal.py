@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from hub.db.extensions import db
 from hub.db.personal import holds_of_nobody, holds_of_person
-from hub.db.prepared import Prepared
+from hub.db.prepared import Prepared, connection
 from hub.db.types import UtcDateTime, enum_type
 from hub.kernel import clock, sealing
 from hub.kernel.actor import Actor
@@ -185,19 +185,19 @@ def write_pending(session: Session) -> None:
     rows: list[dict[str, Any]] = session.info.pop(PENDING, [])
     if not rows:
         return
-    connection = session.connection()
+    writer = connection()
     called_for = {kind: _due_to(kind) for kind in dict.fromkeys(row["kind"] for row in rows)}
-    known = _HEAD(connection, {})
+    known = _HEAD(writer, {})
     last, previous = known[0] if known else (0, GENESIS)
     for row in rows:
         row |= {"id": last + 1, "previous": previous}
         row["hash"] = sealing.digest(_sealed(row))
         last, previous = row["id"], row["hash"]
-    _APPEND(connection, rows)
-    (_MOVE_ON if known else _BEGIN)(connection, {"last_id": last, "hash": previous})
+    _APPEND(writer, rows)
+    (_MOVE_ON if known else _BEGIN)(writer, {"last_id": last, "hash": previous})
     due = [{"journal_id": row["id"], "reaction": name, "next_at": row["at"]} for row in rows for name in called_for[row["kind"]]]
     if due:
-        _DELIVER(connection, due)
+        _DELIVER(writer, due)
 
 
 _HEAD = Prepared(select(JournalHead.last_id, JournalHead.hash).with_for_update())

@@ -33,7 +33,7 @@ from hub.core.files import operations as files
 from hub.core.files.rules import Copy
 from hub.db import journal
 from hub.db.extensions import db
-from hub.db.prepared import Prepared, as_written, connection, forget
+from hub.db.prepared import Prepared, connection, forget
 from hub.kernel import clock
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Conflict, Invalid, NotAllowed, NotFound, NotNow, NotSignedIn, one_field
@@ -164,7 +164,7 @@ def _sealed(actor: Actor, ground: Ground, version: int | None, moment: datetime)
     }  # fmt: skip
     writer = connection()
     _MARK(writer, {"entry": ground.id, "sealed_at": moment, "version": ground.version + 1})
-    sealed = as_written(Seal(id=_ADD(writer, values)[0][0], **values))
+    sealed = Seal(id=_ADD(writer, values)[0][0], **values)
     evidence.append(actor=actor, subject=sealed.ref, sealed=committed, at=moment)
     fact = EntrySealed(entry_id=ground.id, challenge_id=ground.challenge.id, number=sealed.number, hash=sealed.hash)
     journal.record(fact, actor=actor, subject=ground.ref, scope=ground.challenge.ref)
