@@ -73,7 +73,7 @@ def test_built_changed_signed_again_and_printed(both: dict[str, Page], site: Sit
 
     solver.goto(address)
     solver.get_by_role("link", name="See what changed, word by word").click()
-    changes = solver.locator("#text")
+    changes = solver.get_by_role("main")
     expect(changes.locator("del").first).to_contain_text("3")
     expect(changes.locator("ins").first).to_contain_text("6")
     expect(solver.get_by_role("main")).to_contain_text("1 clause changed")

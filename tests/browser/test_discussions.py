@@ -66,7 +66,7 @@ def test_a_discussion_a_report_an_appeal_and_a_question(site: Site, windows: dic
 
 def _is_hidden_and_shown_again(site: Site, thread: str, solver: Page, other: Page, consultant: Page, admin: Page) -> None:
     solver.goto(thread)
-    follow(solver, "Report post 2")
+    follow(solver, "Report it: post 2")
     solver.get_by_label("Insults, threats or hatred").check()
     press(solver, "Report it")
     consultant.goto("/moderation")
