@@ -84,7 +84,7 @@ def read_all(*, actor: Actor, but: int = 0) -> int:
     new = update(Notification).where(Notification.person_id == actor.person_id, Notification.read_at.is_(None))
     if but:
         newest = select(Notification.id).where(Notification.person_id == actor.person_id)
-        new = new.where(Notification.id.not_in(newest.order_by(Notification.at.desc(), Notification.id.desc()).limit(but)))
+        new = new.where(Notification.id.not_in(newest.order_by(Notification.id.desc()).limit(but)))
     return cast(CursorResult[Any], db.session.execute(new.values(read_at=clock.now()))).rowcount
 
 
