@@ -92,10 +92,10 @@ def _prepare_sqlite(engine: Engine, synchronous: str) -> None:
         if not connection.get_execution_options().get(WRITES):
             connection.exec_driver_sql("BEGIN")
             return
-        driver = connection.connection
-        if gate is not None and "write_ticket" not in driver.info:
-            driver.info["write_ticket"] = gate.enter()
-        driver.cursor().execute("BEGIN IMMEDIATE")
+        info = connection.connection.info
+        if gate is not None and "write_ticket" not in info:
+            info["write_ticket"] = gate.enter()
+        connection.exec_driver_sql("BEGIN IMMEDIATE")  # not the driver itself: the doors know SQLAlchemy's errors
 
     @event.listens_for(engine, "checkin")
     def checkin(connection: Any, record: Any) -> None:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 import time
+from contextlib import closing
 
 import pytest
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from hub.core.accounts.models import Person
 from hub.db import engine, journal, work
@@ -177,3 +179,15 @@ def test_a_gate_that_cannot_be_opened_is_not_locked_for_ever(ada: int, monkeypat
     with work.unit():
         rename(ada, "Through again")
     assert name_of(ada) == "Through again"
+
+
+@GATED
+def test_a_program_that_writes_past_the_gate_is_an_error_that_the_doors_know(ada: int) -> None:
+    db.session.execute(text("PRAGMA busy_timeout = 1"))
+    with closing(sqlite3.connect(str(db.engine.url.database), isolation_level=None)) as elsewhere:
+        elsewhere.execute("BEGIN IMMEDIATE")
+        with pytest.raises(OperationalError, match="locked"), work.unit():
+            rename(ada, "Countess")
+    with work.unit():
+        rename(ada, "Lovelace")
+    assert name_of(ada) == "Lovelace"

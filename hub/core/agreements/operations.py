@@ -230,11 +230,11 @@ def sign_here(*, actor: Actor, terms: Terms, seen_hash: str, organisation_id: in
 def count_ends(*, subject: str, kind: wording.Kind | str, deadline: datetime, evaluated: Collection[int]) -> int:
     """Note what of each signature's agreement ends so long after `deadline`, which its text names and its room now knows: of everybody the
     version they signed last. The time to evaluate is noted for the people in `evaluated` alone. Bears being repeated; returns how many."""
-    noted = 0
-    for terms, signature in _last_signed(subject, kind):
-        known = set(db.session.scalars(select(AgreementEnd.what).where(AgreementEnd.signature_id == signature.id)))
+    noted, signed = 0, _last_signed(subject, kind)
+    known = {(end.signature_id, end.what) for end in queries.ends_of({terms.id for terms, _ in signed})}
+    for terms, signature in signed:
         for what, moment in rules.ends_from(terms.kind, wording.read_choices(terms.choices), deadline):
-            if what not in known and (what is not rules.Ending.EVALUATION or signature.person_id in evaluated):
+            if (signature.id, what) not in known and (what is not rules.Ending.EVALUATION or signature.person_id in evaluated):
                 db.session.add(AgreementEnd(terms_id=terms.id, signature_id=signature.id, what=what, ends_at=moment))
                 noted += 1
     db.session.flush()

@@ -9,7 +9,7 @@ from hub.core.clauses.models import AgreementTemplate
 from hub.core.clauses.policy import Act
 from hub.core.clauses.schemas import NewTemplateIn, PreviewIn, PreviewOut, TemplateIn, TemplateOut, TemplatesOut
 from hub.core.organisations import queries as organisations
-from hub.core.wording import rules as agreements
+from hub.core.wording import rules as wording
 from hub.web.api import ApiBlueprint
 from hub.web.handle import actor, check_version, tagged, writes
 
@@ -18,7 +18,7 @@ api = ApiBlueprint("clauses", __name__, prefix="/agreement-templates", descripti
 
 def _said(template: AgreementTemplate, version: queries.Version | None = None) -> dict[str, Any]:
     says = version or queries.version(template)
-    return {"template": template, "terms": agreements.plain_choices(says.choices), "own": says.own, "version_id": says.id}
+    return {"template": template, "terms": wording.plain_choices(says.choices), "own": says.own, "version_id": says.id}
 
 
 def _told(template: AgreementTemplate, status: int = 200) -> Any:
@@ -87,4 +87,4 @@ def restore(template_id: int) -> Any:
 @api.response(200, PreviewOut)
 def preview(said: dict[str, Any]) -> Any:
     """The words of one kind of agreement for these terms, in both languages. Nothing is written."""
-    return queries.preview(said["kind"], said["terms"], own=agreements.read_own(said["kind"], said["own"]))
+    return queries.preview(said["kind"], said["terms"], own=wording.read_own(said["kind"], said["own"]))

@@ -11,7 +11,7 @@ from hub.core.clauses import queries, rules
 from hub.core.clauses.events import TemplateArchived, TemplateRestored, TemplateSaved
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
 from hub.core.clauses.policy import POLICY, Act
-from hub.core.wording import rules as agreements
+from hub.core.wording import rules as wording
 from hub.core.wording.rules import Kind
 from hub.db import journal
 from hub.db.extensions import db
@@ -24,10 +24,10 @@ from hub.kernel.words import N_, extent
 Rows = Sequence[Mapping[str, str]]
 
 
-def read(said: Mapping[str, Any]) -> agreements.Choices:
+def read(said: Mapping[str, Any]) -> wording.Choices:
     """Choices as a form or a program sends them under "terms". Raises Invalid whose fields are called "terms.…"."""
     try:
-        return agreements.read_choices(said)
+        return wording.read_choices(said)
     except Invalid as error:
         raise Invalid(error.message, code=error.code, fields={f"terms.{name}": text for name, text in error.fields.items()}) from error
 
@@ -48,7 +48,7 @@ def save(
     POLICY.require(actor, Act.SAVE, template)
     if queries.count(organisation_id, actor.person_id) >= rules.MOST_TEMPLATES:
         raise NotNow(N_("There are 100 templates already. Archive one that nobody needs."), code="too_many_templates")
-    chosen, written = read(choices), agreements.read_own(template.kind, own)
+    chosen, written = read(choices), wording.read_own(template.kind, own)
     _flush(template)
     _version(actor, template, chosen, written)
     return template
@@ -64,7 +64,7 @@ def change(
     POLICY.require(actor, Act.SAVE, template)
     _require_in_use(template)
     chosen, before = read(choices), queries.version(template)
-    written = before.own if own is None else agreements.read_own(template.kind, own)
+    written = before.own if own is None else wording.read_own(template.kind, own)
     template.name = _name(name)
     if (chosen, written) != (before.choices, before.own):
         template.number += 1
@@ -120,10 +120,10 @@ def _flush(template: AgreementTemplate) -> None:
         ) from error
 
 
-def _version(actor: Actor, template: AgreementTemplate, chosen: agreements.Choices, own: Iterable[agreements.Own]) -> None:
+def _version(actor: Actor, template: AgreementTemplate, chosen: wording.Choices, own: Iterable[wording.Own]) -> None:
     db.session.add(
         TemplateVersion(
-            template_id=template.id, number=template.number, choices=agreements.plain_choices(chosen), own=agreements.plain_own(own),
+            template_id=template.id, number=template.number, choices=wording.plain_choices(chosen), own=wording.plain_own(own),
             made_by=actor.person_id, made_at=clock.now(),
         )
     )  # fmt: skip

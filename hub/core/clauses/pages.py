@@ -11,9 +11,9 @@ from hub.core.agreements.pages import compared
 from hub.core.clauses import operations, queries, rules
 from hub.core.clauses.models import AgreementTemplate
 from hub.core.clauses.policy import POLICY, Act
-from hub.core.clauses.schemas import NewTemplateForm, PreviewForm, TemplateForm
+from hub.core.clauses.schemas import MOST_ROWS, NewTemplateForm, PreviewForm, TemplateForm
 from hub.core.organisations import queries as organisations
-from hub.core.wording import rules as agreements
+from hub.core.wording import rules as wording
 from hub.core.wording.rules import Kind
 from hub.kernel.errors import HubError
 from hub.web.errors import said_by_field
@@ -30,7 +30,7 @@ TEXTS = ("en", "zh")
 def builder_words() -> dict[str, Any]:
     """What the builder's fragment needs in whatever form it stands."""
     said: dict[str, Any] = {"offers": _offers, "asked": rules.asked, "options": _options, "kinds": Kind, "contests": rules.CONTESTS}
-    return {"builder": said | {"own_words": agreements.OWN_WORDS}}
+    return {"builder": said | {"own_words": wording.OWN_WORDS, "most_own": wording.MOST_OWN, "most_rows": MOST_ROWS}}
 
 
 def _offers(standard: str, texts: list[queries.Version], kept: queries.Version | None = None) -> list[tuple[str, ...]]:
@@ -46,7 +46,7 @@ def _offers(standard: str, texts: list[queries.Version], kept: queries.Version |
 
 
 def _options(name: str) -> list[tuple[str, str]]:
-    return options({"transfer": agreements.Transfer, "payment": agreements.Payment, "losing_entries": agreements.Losing}[name])
+    return options({"transfer": wording.Transfer, "payment": wording.Payment, "losing_entries": wording.Losing}[name])
 
 
 @pages.get("/agreements/templates")
@@ -68,7 +68,7 @@ def new() -> Any:
     kind = _kind(current_form().value("kind", request.args.get("kind", "")))
     managed = [(o.slug, o.name) for o, _ in organisations.of_person(actor().person_id or 0) if actor().manages(o.id)]
     taken = queries.taken_version(actor(), request.args.get("template", ""))
-    start, own = (taken.choices, taken.own) if taken is not None else (agreements.SITES_OWN[kind], ())
+    start, own = (taken.choices, taken.own) if taken is not None else (wording.SITES_OWN[kind], ())
     return render_template(
         PLACE + "edit.html",
         template=None,
@@ -125,7 +125,7 @@ def standard(template_id: int) -> Any:
     template, code = queries.get_for(actor(), template_id), request.args.get("text", language())
     code, says = code if code in TEXTS else "en", queries.version(template)
     before, after = (
-        queries.preview(template.kind, agreements.SITES_OWN[template.kind]),
+        queries.preview(template.kind, wording.SITES_OWN[template.kind]),
         queries.preview(template.kind, says.choices, own=says.own),
     )
     return render_template(
@@ -176,7 +176,7 @@ def preview() -> Any:
         said = parse(PreviewForm())
         named = {"title": said["title"], "object": said["object"]}
         for place, kind in enumerate(said["preview_kind"]):
-            own = agreements.read_own(kind, said["own"]) if not place else ()
+            own = wording.read_own(kind, said["own"]) if not place else ()
             previews.append(queries.preview(kind, operations.read(said.get("terms", {})), named, own))
     except HubError as error:
         status, errors = STATUS.get(type(error), 400), list(dict.fromkeys(said_by_field(error).values()))

@@ -13,7 +13,7 @@ from hub.core.clauses import rules
 from hub.core.clauses.models import AgreementTemplate, TemplateVersion
 from hub.core.clauses.policy import POLICY, Act
 from hub.core.organisations import queries as organisations
-from hub.core.wording import rules as agreements
+from hub.core.wording import rules as wording
 from hub.core.wording.rules import Choices, Composed, Kind
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
@@ -46,7 +46,7 @@ class Version:
     name: str
     number: int
     choices: Choices
-    own: tuple[agreements.Own, ...]
+    own: tuple[wording.Own, ...]
 
     @property
     def origin(self) -> Origin:
@@ -56,8 +56,8 @@ class Version:
 
 
 def _said(template: AgreementTemplate, kept: TemplateVersion) -> Version:
-    own = tuple(agreements.Own(**row) for row in kept.own)
-    choices = agreements.read_choices(kept.choices)
+    own = tuple(wording.Own(**row) for row in kept.own)
+    choices = wording.read_choices(kept.choices)
     return Version(kept.id, template.id, template.organisation_id, template.name, kept.number, choices, own)
 
 
@@ -76,11 +76,6 @@ def newest(templates: Iterable[AgreementTemplate]) -> dict[int, Version]:
     joined = select(TemplateVersion).join(AgreementTemplate, AgreementTemplate.id == TemplateVersion.template_id)
     rows = db.session.scalars(joined.where(AgreementTemplate.id.in_(known), TemplateVersion.number == AgreementTemplate.number))
     return {kept.template_id: _said(known[kept.template_id], kept) for kept in rows}
-
-
-def choices_of(template: AgreementTemplate, number: int | None = None) -> Choices:
-    """Of the version `number`, by default the newest. Raises NotFound."""
-    return version(template, number).choices
 
 
 # Where a mode draws up an agreement: an organisation's own templates of its kind beside the site's standard text
@@ -194,17 +189,17 @@ class Preview:
     kind: Kind
     composed: Composed
 
-    def clauses(self, code: str) -> list[tuple[agreements.Clause, str]]:
+    def clauses(self, code: str) -> list[tuple[wording.Clause, str]]:
         """(clause, plain sentence) in one language."""
         text = self.composed.text_zh if code == "zh" else self.composed.text_en
         plain = self.composed.summary_zh if code == "zh" else self.composed.summary_en
-        return list(zip(agreements.clauses(text), plain, strict=True))
+        return list(zip(wording.clauses(text), plain, strict=True))
 
 
 def preview(
-    kind: Kind, choices: Mapping[str, Any] | Choices, named: Mapping[str, str] | None = None, own: Sequence[agreements.Own] = ()
+    kind: Kind, choices: Mapping[str, Any] | Choices, named: Mapping[str, str] | None = None, own: Sequence[wording.Own] = ()
 ) -> Preview:
     """The words before anything is drawn up; names that are not known yet have stand-ins. Raises Invalid about the choices."""
-    read = choices if isinstance(choices, Choices) else agreements.read_choices(choices)
+    read = choices if isinstance(choices, Choices) else wording.read_choices(choices)
     known = {name: text for name, text in (named or {}).items() if text.strip()}
-    return Preview(kind, agreements.compose(kind, read, rules.stand_ins(kind) | known, own))
+    return Preview(kind, wording.compose(kind, read, rules.stand_ins(kind) | known, own))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hub.core.wording import rules as agreements
+from hub.core.wording import rules as wording
 from hub.core.wording.rules import Kind
 
 SHORTEST_NAME, LONGEST_NAME = 2, 80
@@ -18,7 +18,7 @@ BETWEEN_PARTIES = (Kind.TECHNOLOGY, Kind.SERVICE, Kind.CONFIDENTIALITY, Kind.CON
 
 def asked(kinds: Iterable[Kind]) -> frozenset[str]:
     """The choices that make a difference to one of these kinds."""
-    return frozenset().union(*(agreements.choices_of(kind) for kind in kinds))
+    return frozenset().union(*(wording.choices_of(kind) for kind in kinds))
 
 
 def stand_ins(kind: Kind) -> dict[str, str]:

@@ -27,7 +27,7 @@ def test_a_template_is_versioned_and_what_was_chosen_earlier_stays(cast: Cast) -
     with work.unit():
         template = operations.change(actor=cast.manager, template=db.session.merge(template), name="Licence", choices={"term_years": 8})
     assert template.number == 2
-    assert [queries.choices_of(template, number).term_years for number in (1, 2)] == [5, 8]
+    assert [queries.version(template, number).choices.term_years for number in (1, 2)] == [5, 8]
     with work.unit():
         operations.change(actor=cast.manager, template=db.session.merge(template), name="Renamed", choices={"term_years": 8})
     assert db.session.query(TemplateVersion).count() == 2
@@ -108,7 +108,7 @@ def test_a_template_is_built_refused_with_what_was_typed_and_saved(client: Flask
     made = client.post("/agreements/templates/new", data={**form, "name": "Licence to coaters"})
     page = client.get(made.location).get_data(as_text=True)
     assert "Licence to coaters" in page and 'value="2.5"' in page and "2.5 % of the net sales" in page
-    assert queries.choices_of(db.session.query(AgreementTemplate).one()).royalty_bp == 250
+    assert queries.version(db.session.query(AgreementTemplate).one()).choices.royalty_bp == 250
     again = client.get(f"/agreements/new?template={made.location.rpartition('/')[2]}").get_data(as_text=True)
     assert 'value="Japan"' in again
 
