@@ -127,14 +127,13 @@ def _text(platform: Platform, version_id: int) -> clauses.Version:
 def open_up(*, actor: Actor, platform: Platform) -> Platform:
     """Open it to developers and draw up the agreement that they sign.
 
-    Raises NotAllowed, NotNow, Invalid (`incomplete`) naming what is missing.
+    Raises NotAllowed, NotNow, Invalid (`incomplete`) naming what is missing, or about "template" (`not_offered`).
     """
     POLICY.require(actor, Act.OPEN, platform)
     require_verified(actor)
     if platform.state is State.DRAFT and (gaps := rules.gaps(platform)):
         raise Invalid(N_("Some parts are missing before it can open."), code="incomplete", fields=gaps)
-    clauses.kept(platform.template_version_id)
-    platform.terms_id = _draw_up(actor, platform).id
+    platform.terms_id = _draw_up(actor, platform, clauses.kept(platform.template_version_id)).id
     LIFE.fire(platform, Act.OPEN)
     platform.opened_at = platform.updated_at = clock.now()
     db.session.flush()
@@ -143,8 +142,8 @@ def open_up(*, actor: Actor, platform: Platform) -> Platform:
     return platform
 
 
-def _draw_up(actor: Actor, platform: Platform) -> Any:
-    owner, text = organisations_read.card(platform.organisation_id).name, clauses.pinned(platform.template_version_id)
+def _draw_up(actor: Actor, platform: Platform, text: clauses.Version | None) -> Any:
+    owner = organisations_read.card(platform.organisation_id).name
     return agreements.draw_up(
         actor=actor,
         subject=platform.ref,
@@ -156,7 +155,7 @@ def _draw_up(actor: Actor, platform: Platform) -> Any:
 
 
 def _renew_agreement(actor: Actor, platform: Platform) -> None:
-    terms = _draw_up(actor, platform)
+    terms = _draw_up(actor, platform, clauses.pinned(platform.template_version_id))
     if terms.id == platform.terms_id:
         return
     platform.terms_id = terms.id

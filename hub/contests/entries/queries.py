@@ -25,6 +25,7 @@ from hub.core.evidence import queries as evidence
 from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
 from hub.core.wording.rules import Losing
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.db.journal import JournalRow
 from hub.db.personal import Hindrance, hands_out, hinders_leaving
@@ -184,8 +185,8 @@ def own_in(actor: Actor, challenge: Challenge) -> Entry:
 
 def mine(actor: Actor, last_id: int | None = None, limit: int = 200) -> Sequence[Entry]:
     """Up to `limit` + 1 of the actor's entries with their challenges, newest first, after the one numbered `last_id`."""
-    query = select(Entry).where(Entry.person_id == actor.person_id).order_by(Entry.id.desc()).limit(limit + 1)
-    return db.session.scalars(query if last_id is None else query.where(Entry.id < last_id)).all()
+    query = select(Entry).where(Entry.person_id == actor.person_id)
+    return db.session.scalars(older(query, Entry.id, last_id, limit + 1)).all()
 
 
 def draft_of(entry: Entry) -> Draft:
@@ -346,8 +347,8 @@ def views_of(entry_id: int) -> Sequence[EntryView]:
 
 def views_after(entry_id: int, last_id: int | None, limit: int) -> Sequence[EntryView]:
     """Up to `limit` + 1 looks, the latest first, after the one numbered `last_id`."""
-    query = select(EntryView).where(EntryView.entry_id == entry_id).order_by(EntryView.id.desc()).limit(limit + 1)
-    return db.session.scalars(query if last_id is None else query.where(EntryView.id < last_id)).all()
+    query = select(EntryView).where(EntryView.entry_id == entry_id)
+    return db.session.scalars(older(query, EntryView.id, last_id, limit + 1)).all()
 
 
 def waiting_for(actor: Actor) -> Sequence[Entry]:

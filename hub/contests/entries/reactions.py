@@ -85,8 +85,8 @@ def tell_of_the_cancellation(event: ChallengeCancelled, fact: Fact) -> None:
 def count_the_ends(event: ChallengeClosed | ChallengeCancelled, fact: Fact) -> None:
     """Now the deadline stands from which the participation agreement counts: how long entries may be read, how long secrets are kept."""
     challenge = challenges.by_id(event.challenge_id)
-    judged = isinstance(event, ChallengeClosed)
-    evaluated = {entry.person_id for entry in queries.entries_in(challenge.id) if judged and entry.state is State.SEALED}
+    judged = queries.entries_in(challenge.id) if isinstance(event, ChallengeClosed) else ()
+    evaluated = {entry.person_id for entry in judged if entry.state is State.SEALED}
     if challenge.closes_at is not None:
         agreements.count_ends(subject=challenge.ref, kind=queries.AGREEMENT, deadline=challenge.closes_at, evaluated=evaluated)
 

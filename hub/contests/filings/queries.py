@@ -20,6 +20,7 @@ from hub.contests.filings.states import Act, State
 from hub.core.evidence import queries as evidence
 from hub.core.evidence.operations import signing_key
 from hub.core.files import queries as files
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor
 from hub.kernel.errors import NotFound
@@ -66,8 +67,8 @@ def judges_with(actor: Actor, filing: Filing) -> bool:
 
 def of_challenge(challenge_id: int, last_id: int | None = None, limit: int = 100) -> Sequence[Filing]:
     """Up to `limit` + 1 filings, the newest first, after the one numbered `last_id`. Unchecked."""
-    query = select(Filing).where(Filing.challenge_id == challenge_id).order_by(Filing.id.desc()).limit(limit + 1)
-    return db.session.scalars(query if last_id is None else query.where(Filing.id < last_id)).all()
+    query = select(Filing).where(Filing.challenge_id == challenge_id)
+    return db.session.scalars(older(query, Filing.id, last_id, limit + 1)).all()
 
 
 def sealed_of(challenge_id: int) -> Sequence[Filing]:

@@ -28,7 +28,7 @@ from hub.core.parties import queries as parties
 from hub.core.parties.policy import speaks_for
 from hub.db.extensions import db
 from hub.db.types import Question
-from hub.kernel import clock
+from hub.kernel import clock, refs
 from hub.kernel.actor import Actor, Duty
 from hub.kernel.errors import NotAllowed, NotFound, NotNow
 from hub.kernel.money import Money
@@ -257,13 +257,13 @@ def _hidden(disputes: Sequence[Dispute]) -> Iterable[tuple[Dispute, Mapping[Side
     return ((one, found.get(one.subject, {})) for one in disputes)
 
 
-def hidden(refs: Iterable[str]) -> dict[str, Mapping[Side, str]]:
+def hidden(subjects: Iterable[str]) -> dict[str, Mapping[Side, str]]:
     """The sides that the other one is not to know, and what they are called to it, by the thing ("purchase:7"). One statement for each kind
     of thing that hides somebody."""
     numbers: dict[str, list[int]] = {}
-    for kind, _, number in (ref.partition(":") for ref in refs):
-        if kind in _sources and number.isdecimal():
-            numbers.setdefault(kind, []).append(int(number))
+    for kind, number in map(refs.split, subjects):
+        if kind in _sources:
+            numbers.setdefault(kind, []).append(number)
     return {f"{kind}:{number}": words for kind in sorted(numbers) for number, words in _sources[kind].hidden(numbers[kind]).items()}
 
 

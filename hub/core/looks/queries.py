@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from hub.core.accounts import queries as accounts
 from hub.core.accounts.queries import PersonCard
 from hub.core.looks.models import Look
+from hub.db.cursors import older
 from hub.db.extensions import db
 from hub.kernel.actor import Actor, Duty
 from hub.kernel.errors import NotFound
@@ -59,7 +60,7 @@ def thing_for(actor: Actor, kind: str, number: int) -> Thing:
 
 
 def of(subject: str, thing: Thing, *, page: int = 1, size: int = 50) -> tuple[list[Seen], int]:
-    """One page of the looks, the latest first, and how many there are. Three statements, and two where readers are veiled."""
+    """One page of the looks, the latest first, and how many there are. Three statements, and two more where readers are veiled."""
     total = db.session.scalar(select(func.count()).select_from(Look).where(Look.subject == subject)) or 0
     query = select(Look).where(Look.subject == subject).order_by(Look.id.desc()).limit(size).offset((page - 1) * size)
     return _seen(db.session.scalars(query).all(), thing), total
@@ -68,12 +69,13 @@ def of(subject: str, thing: Thing, *, page: int = 1, size: int = 50) -> tuple[li
 def after(subject: str, thing: Thing, last_id: int | None, limit: int) -> list[Seen]:
     """Up to `limit` + 1, the latest first, after the one numbered `last_id`."""
     query = select(Look).where(Look.subject == subject)
-    return _seen(db.session.scalars(query.order_by(Look.id.desc()).limit(limit + 1)).all(), thing)
+    return _seen(db.session.scalars(older(query, Look.id, last_id, limit + 1)).all(), thing)
 
 
 def _seen(looks: Sequence[Look], thing: Thing) -> list[Seen]:
-    people = accounts.cards(look.person_id for look in looks)
     if not thing.veil:
+        people = accounts.cards(look.person_id for look in looks)
         return [Seen(look, people.get(look.person_id)) for look in looks]
     staff = {*accounts.with_duty(Duty.CONSULTANT), *accounts.with_duty(Duty.ADMIN)}
+    people = accounts.cards(look.person_id for look in looks if look.person_id in staff)
     return [Seen(look, people[look.person_id]) if look.person_id in staff else Seen(look, None, thing.veil) for look in looks]

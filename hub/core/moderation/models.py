@@ -9,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from hub.core.moderation.rules import Measure, Reason
 from hub.core.moderation.states import AUTHOR_READS, LIFE, State
+from hub.core.parties.rules import Side
 from hub.db.extensions import db
 from hub.db.journal import BigId
 from hub.db.personal import RECORD, holds_of_person
@@ -87,6 +88,10 @@ class Concerned(db.Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("moderation_case.id"), index=True)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+    @property
+    def side(self) -> Side:
+        return Side(self.person_id, self.organisation_id)
 
 
 class Flag(db.Model):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hub.core.moderation.models import Case
 from hub.core.moderation.states import AUTHOR_READS, Act
+from hub.core.parties.policy import is_of
 from hub.kernel.actor import Actor
 from hub.kernel.permissions import Policy, consults
 
@@ -14,9 +15,7 @@ def is_author(actor: Actor, case: Case) -> bool:
 
 def is_concerned(actor: Actor, case: Case) -> bool:
     """The author, whom it is about, and all of the organisations on either side."""
-    if is_author(actor, case):
-        return True
-    return any(actor.person_id == one.person_id or actor.belongs_to(one.organisation_id or 0) for one in case.concerned)
+    return is_author(actor, case) or any(is_of(actor, one.side) for one in case.concerned)
 
 
 def decides(actor: Actor, case: Case) -> bool:

@@ -205,7 +205,7 @@ def flaggers(case_id: int) -> list[int]:
 def moderators(case: Case) -> list[int]:
     """Person ids of consultants and administrators who may decide about it now: whom it concerns may not, nor whoever did before."""
     sides = [Side(person_id=one) for one in (case.author_id, case.decided_by) if one is not None]
-    sides += [Side(one.person_id, one.organisation_id) for one in case.concerned]
+    sides += [one.side for one in case.concerned]
     return parties.staff_beside(sides, Duty.CONSULTANT, Duty.ADMIN)
 
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 from typing import Any
 
 from hub.core.parties.rules import Side
-from hub.kernel import clock
+from hub.kernel import clock, reasons
 from hub.kernel.actor import Actor
 from hub.kernel.errors import Invalid
 from hub.kernel.words import N_, Worded
 
-LONGEST_WORDS, LONGEST_REASON = 1_000, 2_000
+LONGEST_WORDS, LONGEST_REASON = 1_000, reasons.LONGEST
 APPEAL_WITHIN = timedelta(days=14)
 DECIDE_WITHIN = timedelta(days=2)
 """What a report and an appeal may wait for a decision."""

@@ -43,12 +43,6 @@ class Names:
         """For a notice."""
         return self.of(side) if side.person_id is None else Of(side.person_id, self.of(side))
 
-    def path(self, side: Side) -> str:
-        """Its public page."""
-        if side.person_id is not None:
-            return f"/people/{self.people[side.person_id].handle}"
-        return f"/orgs/{self.organisations[side.organisation_id or 0].slug}"
-
     def person(self, person_id: int | None, of: int) -> str:
         """Who said or did something; empty for people whom the reader is not to know."""
         card = self.people.get(person_id or 0)

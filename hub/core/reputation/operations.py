@@ -138,7 +138,7 @@ def _add(side: Side, **counts: int) -> None:
 
 
 def _counted() -> dict[Side, dict[str, int]]:
-    """What adds up of everybody who has not left. Six statements, however many sides there are."""
+    """What adds up of everybody who has not left. Five statements, however many sides there are."""
     found: dict[Side, dict[str, int]] = defaultdict(lambda: dict.fromkeys(SUMS, 0))
     for part in Part:
         whose = [getattr(FinishedDeal, f"{part.value}_{kind}_id") for kind in ("person", "organisation")]

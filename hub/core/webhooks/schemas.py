@@ -41,7 +41,7 @@ class EndpointOut(Schema):
     types = fields.List(fields.String())
     state = fields.Enum(EndpointState, by_value=True)
     reason = fields.String(metadata={"description": "Why the site switched it off."})
-    missed = fields.Integer(metadata={"description": "While it is paused or off: so many messages it has missed since."})
+    missed = fields.Integer(metadata={"description": "While it is paused or off: so many messages it has missed since. Left out of lists."})
     failing_since = fields.AwareDateTime(allow_none=True)
     created_at = fields.AwareDateTime()
     version = fields.Integer()

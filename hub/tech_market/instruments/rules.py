@@ -12,6 +12,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from hub.kernel import reasons
 from hub.kernel.errors import Conflict, Invalid, one_field
 from hub.kernel.money import MAX_MINOR
 from hub.kernel.words import N_, Worded
@@ -22,7 +23,7 @@ DAY_MINUTES = 24 * 60
 LONGEST_BOOKING = 14 * DAY_MINUTES
 FARTHEST = timedelta(days=365)
 MOST_HOURS = 60 * 24
-LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_PURPOSE, LONGEST_REASON = 160, 10_000, 300, 2_000
+LONGEST_NAME, LONGEST_DESCRIPTION, LONGEST_PURPOSE, LONGEST_REASON = 160, 10_000, 300, reasons.LONGEST
 MOST_ASKED = 10
 """So many bookings may one person have waiting for an answer."""
 NEXT_ZONES = ("UTC", "Europe/London", "Europe/Berlin", "Europe/Stockholm", "America/New_York", "America/Los_Angeles", "Asia/Shanghai",

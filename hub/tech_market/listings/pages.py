@@ -93,22 +93,16 @@ def index(kind: Kind) -> Any:
 
 def _facets(wanted: Wanted, counts: queries.Counts, owners: dict[int, organisations.OrganisationCard]) -> list[dict[str, Any]]:
     numbers = {number: counts.organisations.get(number, 0) for number in wanted.organisation_ids} | counts.organisations
+    shown = {number: count for number, count in list(numbers.items())[:SHOWN_CENTRES] if number in owners}
+    chosen = [number for number in wanted.organisation_ids if number in shown]
     groups = [
         group("sector", gettext("Sector"), counts.sectors, wanted.sectors),
         group("status", gettext("Right"), counts.statuses, wanted.statuses) if wanted.kind is Kind.OFFER else None,
         group("deal", gettext("Deal"), dict.fromkeys(Deal), wanted.deals),
         group("trl", gettext("Readiness (TRL)"), dict.fromkeys(Readiness), wanted.readiness),
-        {
-            "name": "owner",
-            "label": gettext("Organisation"),
-            "options": [
-                {"value": str(number), "label": owners[number].name, "count": count, "chosen": number in wanted.organisation_ids}
-                for number, count in list(numbers.items())[:SHOWN_CENTRES]
-                if number in owners
-            ],
-        },
+        group("owner", gettext("Organisation"), shown, chosen, lambda number: owners[number].name),
     ]
-    return [group for group in groups if group]
+    return [each for each in groups if each]
 
 
 def _card(shown: Shown, known: Mapping[str, Standing]) -> dict[str, Any]:

@@ -6,14 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from hub.kernel import clock, money
+from hub.kernel import clock, money, reasons
 from hub.kernel.errors import one_field
 from hub.kernel.money import Breakdown, Money
 from hub.kernel.words import N_
 
 MOST_SERVICES, MOST_LINES = 8, 12
 LONGEST_TITLE, LONGEST_BODY, LONGEST_QUANTITY = 160, 10_000, 120
-LONGEST_LINE, LONGEST_TERMS, LONGEST_REASON = 200, 10_000, 2_000
+LONGEST_LINE, LONGEST_TERMS, LONGEST_REASON = 200, 10_000, reasons.LONGEST
 SHORTEST_TIME, LONGEST_TIME = timedelta(hours=1), timedelta(days=180)
 LONGEST_VALIDITY = timedelta(days=365)
 MOST_DAYS = 730

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -111,6 +112,19 @@ def test_clauses_of_the_seekers_own_join_the_agreement_that_entrants_sign(app, c
         make.enter(db.session.merge(made.challenge), people.actor_of(made.solvers[0]))
     terms = queries.current(made.challenge.ref, entries.AGREEMENT)
     assert [one.hash for one in queries.signatures(terms.id)] == [terms.hash] and "written by the Seeker" in terms.text_en
+
+
+def test_a_draft_keeps_to_the_sites_clauses_alone_until_others_are_chosen(app, client) -> None:
+    made = make.contest("draft")
+    with work.unit():
+        own = template(made.manager, made.organisation.id, "challenge_entry", "With samples")
+    people.sign_in(client, made.owner)
+    for chosen in (None, own.id):
+        with work.unit():
+            challenge = challenges.edit(actor=made.manager, challenge=db.session.merge(made.challenge), own_clauses=chosen)
+        offered = re.findall(r'<input[^>]*name="own_clauses"[^>]*>', client.get(f"/challenges/{challenge.slug}/edit").text)
+        checked = [re.search(r'value="(.*?)"', one)[1] for one in offered if "checked" in one]
+        assert len(offered) == 2 and checked == [str(chosen or "")]
 
 
 @pytest.mark.parametrize("wrong", ["says_the_name", "another_kind"])

@@ -81,6 +81,9 @@ def test_a_proposals_readers_are_known_to_its_author_alone(cast, proposed, clien
         (cast.people["owl"].handle, "plan.pdf"), (cast.people["owner"].handle, "plan.pdf"), (cast.people["owner"].handle, ""),
     ]  # fmt: skip
     assert items[1]["copy_sha256"] == hashlib.sha256(copy.data).hexdigest()
+    first = client.get(f"/api/v1{own}?limit=2", headers=api_headers(cast.people["solver"])).json
+    rest = client.get(f"/api/v1{own}?limit=2&cursor={first['next']}", headers=api_headers(cast.people["solver"])).json
+    assert first["items"] + rest["items"] == items and rest["next"] is None
 
 
 def test_a_look_is_never_unsaid(cast, proposed):
